@@ -1,0 +1,126 @@
+"""Gradients of weight matrices as factors: never out × in numbers, only tokens × (out + in) (METHODS §3).
+
+The gradient of one sentence's loss with respect to the matrix W (out, in) of y = W x is Dᵀ X, with X (tokens, in)
+what the layer was given and D (tokens, out) the gradient at what it gave. Factors of many rows are kept side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+
+class Factor(Protocol):
+    """One summand Sᵀ X of a gradient, for each row: `inputs` X (rows, tokens, in) and a left side S (rows, tokens, out)."""
+
+    @property
+    def inputs(self) -> Tensor: ...
+
+    @property
+    def size(self) -> int:
+        """Number of outputs of the matrix."""
+        ...
+
+    def times(self, weights: Tensor) -> Tensor:
+        """`weights` (rows, n, tokens) times S: (rows, n, out)."""
+        ...
+
+    def project(self, y: Tensor) -> Tensor:
+        """`y` (rows, n, out) times Sᵀ: (rows, n, tokens)."""
+        ...
+
+    def at(self, outputs: Tensor | slice) -> Tensor:
+        """S at some output indices, the same in every row (n,) or a row's own (rows, n): (rows, tokens, n)."""
+        ...
+
+    def of(self, row: int) -> Factor:
+        """The factor of one row alone, with a rows axis of size 1."""
+        ...
+
+
+@dataclass(frozen=True)
+class Dense:
+    """A layer's factor: S is `gradients` D (rows, tokens, out)."""
+
+    gradients: Tensor
+    inputs: Tensor
+
+    @property
+    def size(self) -> int:
+        return self.gradients.shape[-1]
+
+    def times(self, weights: Tensor) -> Tensor:
+        return torch.matmul(weights, self.gradients)
+
+    def project(self, y: Tensor) -> Tensor:
+        return torch.matmul(y, self.gradients.transpose(1, 2))
+
+    def at(self, outputs: Tensor | slice) -> Tensor:
+        if isinstance(outputs, Tensor) and outputs.dim() == 2:
+            return torch.take_along_dim(self.gradients, outputs[:, None], 2)
+        return self.gradients[..., outputs]
+
+    def of(self, row: int) -> Dense:
+        return Dense(self.gradients[row : row + 1], self.inputs[row : row + 1])
+
+
+@dataclass(frozen=True)
+class OneHot:
+    """An embedding's factor: S has a single one in each token's line, at its id. `inputs` are the gradients there."""
+
+    ids: Tensor
+    """(rows, tokens)"""
+    inputs: Tensor
+    size: int
+    """Number of embeddings, the `out` of the matrix."""
+
+    def times(self, weights: Tensor) -> Tensor:
+        rows, n, tokens = weights.shape
+        result = weights.new_zeros(rows, n, self.size)
+        return result.scatter_add_(2, self.ids[:, None].expand(rows, n, tokens), weights)
+
+    def project(self, y: Tensor) -> Tensor:
+        rows, n, _ = y.shape
+        return y.gather(2, self.ids[:, None].expand(rows, n, -1))
+
+    def at(self, outputs: Tensor | slice) -> Tensor:
+        if isinstance(outputs, slice):
+            outputs = torch.arange(*outputs.indices(self.size), device=self.ids.device)
+        wanted = outputs[:, None] if outputs.dim() == 2 else outputs
+        return (self.ids[..., None] == wanted).to(self.inputs.dtype)
+
+    def of(self, row: int) -> OneHot:
+        return OneHot(self.ids[row : row + 1], self.inputs[row : row + 1], self.size)
+
+
+def inner(a: Factor, b: Factor) -> Tensor:
+    """⟨Sᵀ X of a's row, Tᵀ Y of b's row⟩ = Σ (S Tᵀ) ∘ (X Yᵀ), for every pair of rows: (rows of a, rows of b)."""
+    right = _all_pairs(a.inputs, b.inputs)
+    return _left(a, b).mul_(right).sum((1, 3))
+
+
+def inner_of_sums(a: Sequence[Factor], b: Sequence[Factor]) -> Tensor:
+    """The inner products of gradients that are sums of factors: (rows of a, rows of b)."""
+    products = [inner(one, other) for one in a for other in b]
+    return torch.stack(products).sum(0)
+
+
+def _all_pairs(a: Tensor, b: Tensor) -> Tensor:
+    """Products of the token vectors of every pair of rows: (rows of a, tokens, rows of b, tokens)."""
+    flat = a.reshape(-1, a.shape[-1]) @ b.reshape(-1, b.shape[-1]).T
+    return flat.view(a.shape[0], a.shape[1], b.shape[0], b.shape[1])
+
+
+def _left(a: Factor, b: Factor) -> Tensor:
+    if isinstance(a, Dense) and isinstance(b, Dense):
+        return _all_pairs(a.gradients, b.gradients)
+    if isinstance(a, OneHot) and isinstance(b, OneHot):
+        return (a.ids[:, :, None, None] == b.ids).to(a.inputs.dtype)
+    if isinstance(a, Dense):
+        rows, tokens = b.inputs.shape[:2]
+        return a.at(b.ids.flatten()).unflatten(2, (rows, tokens))  # type: ignore[attr-defined]
+    return _left(b, a).permute(2, 3, 0, 1).contiguous()

@@ -1,0 +1,39 @@
+"""The one loss: mean negative log-probability per scored token, in nats per token (paper Eq. 7; METHODS §1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+Tokens = tuple[int, ...]
+
+
+def with_start(tokens: Tokens, start: int | None) -> Tokens:
+    """What the model reads: the start token, if there is one, and the text's."""
+    return tokens if start is None else (start, *tokens)
+
+
+def scored(tokens: Tokens, start: int | None) -> int:
+    """How many tokens of a text have a loss: all, or all but the first if nothing stands before it."""
+    return len(tokens) if start is not None else len(tokens) - 1
+
+
+def token_losses(logits: Tensor, targets: Tensor) -> Tensor:
+    """−log P(target) at each place: `logits` (…, vocabulary), `targets` (…) → (…), nats."""
+    return logits.logsumexp(-1) - logits.gather(-1, targets[..., None])[..., 0]
+
+
+def padded(sequences: Sequence[Tokens], device: torch.device | str) -> tuple[Tensor, Tensor]:
+    """Sequences of tokens as ids (rows, tokens), filled up on the right with 0, and their lengths (rows,)."""
+    width = max(map(len, sequences))
+    ids = torch.tensor([[*sequence, *[0] * (width - len(sequence))] for sequence in sequences], device=device)
+    return ids, torch.tensor([len(sequence) for sequence in sequences], device=device)
+
+
+def training_loss(logits: Tensor, ids: Tensor, lengths: Tensor) -> Tensor:
+    """The loss of each row: `logits` (rows, tokens, vocabulary), `ids` (rows, tokens) with `lengths` → (rows,)."""
+    losses = token_losses(logits[:, :-1], ids[:, 1:])
+    real = torch.arange(1, ids.shape[1], device=ids.device) < lengths[:, None]
+    return (losses * real).sum(1) / (lengths - 1)

@@ -1,0 +1,265 @@
+"""Rules of arithmetic: sums, products and the functions of neural networks, as exact finite differences (METHODS §8).
+
+Each maps (x, d) to (f(x), f(x + d) − f(x)). Where an identity would lose digits or overflow, the plain difference is
+accurate, and is used instead.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from eiftui.errors import UnsupportedModel
+from eiftui.influence.pair import Pair, aligned, rule, value
+
+LARGEST_EXPONENT = 80.0
+"""exp of more than this is near overflow in float32."""
+SMALLEST_TOTAL = -0.5
+"""Below this, 1 + t has lost digits that the plain difference still has."""
+
+
+@rule("add", "__add__", "__radd__")
+def add(a: Any, b: Any, alpha: float = 1) -> Pair:
+    if alpha != 1:
+        b = multiply(b, alpha) if isinstance(b, Pair) else b * alpha
+    x = value(a) + value(b)
+    changes = [aligned(t.d, x.dim()) for t in (a, b) if isinstance(t, Pair)]
+    return Pair(x, sum(changes[1:], changes[0]))
+
+
+@rule("neg", "__neg__", "negative")
+def negate(a: Pair) -> Pair:
+    return Pair(-a.x, -a.d)
+
+
+@rule("sub", "__sub__", "subtract")
+def subtract(a: Any, b: Any, alpha: float = 1) -> Pair:
+    return add(a, negate(b) if isinstance(b, Pair) else -b, alpha=alpha)
+
+
+@rule("rsub", "__rsub__")
+def subtract_from(a: Any, b: Any) -> Pair:
+    return subtract(b, a)
+
+
+@rule("mul", "__mul__", "__rmul__", "multiply")
+def multiply(a: Any, b: Any) -> Pair:
+    """(a + da)(b + db) − ab = a·db + da·(b + db)."""
+    x = value(a) * value(b)
+    if isinstance(a, Pair) and isinstance(b, Pair):
+        da, db = aligned(a.d, x.dim()), aligned(b.d, x.dim())
+        return Pair(x, torch.addcmul(a.x * db, da, b.x + db))
+    if isinstance(b, Pair):
+        a, b = b, a
+    return Pair(x, aligned(a.d, x.dim()) * b)
+
+
+@rule("reciprocal")
+def reciprocal(a: Pair) -> Pair:
+    return Pair(1 / a.x, -a.d / (a.x * (a.x + a.d)))
+
+
+@rule("div", "__truediv__", "true_divide", "divide")
+def divide(a: Any, b: Any, rounding_mode: None = None) -> Pair:
+    if not isinstance(b, Pair):
+        x = a.x / b
+        return Pair(x, aligned(a.d, x.dim()) / b)
+    return multiply(a, reciprocal(b))
+
+
+@rule("rdiv", "__rtruediv__", "__rdiv__")
+def divide_by(a: Any, b: Any) -> Pair:
+    return divide(b, a)
+
+
+@rule("matmul", "__matmul__", "bmm")
+def matmul(a: Any, b: Any) -> Pair:
+    """The product rule, for matrix products of activations."""
+    x = torch.matmul(value(a), value(b))
+    if not isinstance(b, Pair):
+        return Pair(x, torch.matmul(a.d, b))
+    if not isinstance(a, Pair):
+        return Pair(x, torch.matmul(a, b.d))
+    return Pair(x, torch.matmul(a.x, b.d).add_(torch.matmul(a.d, b.x + b.d)))
+
+
+@rule("baddbmm")
+def add_matmul(a: Any, batch1: Any, batch2: Any, beta: float = 1, alpha: float = 1) -> Pair:
+    return add(multiply(matmul(batch1, batch2), alpha), a * beta)
+
+
+@rule("pow", "__pow__", "square")
+def power(a: Pair, exponent: float = 2) -> Pair:
+    """Small whole powers by products; −½ and ½ by their own rules."""
+    if exponent == 2:
+        return Pair(a.x * a.x, a.d * torch.add(a.d, a.x, alpha=2))
+    if exponent == 3:
+        return multiply(power(a, 2), a)
+    if exponent == 0.5:
+        return root(a)
+    if exponent == -0.5:
+        return inverse_root(a)
+    raise UnsupportedModel(f"the power {exponent} has no rule")
+
+
+@rule("sqrt")
+def root(a: Pair) -> Pair:
+    before, after = a.x.sqrt(), (a.x + a.d).sqrt()
+    return Pair(before, a.d / (before + after))
+
+
+@rule("rsqrt")
+def inverse_root(a: Pair) -> Pair:
+    before, after = a.x.sqrt(), (a.x + a.d).sqrt()
+    return Pair(1 / before, -a.d / (before * after * (before + after)))
+
+
+@rule("exp")
+def exponential(a: Pair) -> Pair:
+    x = a.x.exp()
+    return Pair(x, torch.where(a.d.abs() > 1, (a.x + a.d).exp() - x, x * torch.expm1(a.d)))
+
+
+@rule("sigmoid")
+def sigmoid(a: Pair) -> Pair:
+    """σ(high) σ(−low) (1 − exp(low − high)), signed: no factor of it can overflow or cancel."""
+    after = a.x + a.d
+    size = torch.sigmoid(torch.maximum(a.x, after)).mul_(torch.sigmoid(torch.minimum(a.x, after).neg_()))
+    return Pair(a.x.sigmoid(), size.mul_(torch.expm1(a.d.abs().neg_())).mul_(a.d.sign().neg_()))
+
+
+@rule("silu")
+def silu(a: Pair, inplace: bool = False) -> Pair:
+    return multiply(a, sigmoid(a))
+
+
+@rule("tanh")
+def tanh(a: Pair) -> Pair:
+    """2σ(2x) − 1."""
+    gate = sigmoid(Pair(2 * a.x, 2 * a.d))
+    return Pair(a.x.tanh(), gate.d.mul_(2))
+
+
+@rule("relu")
+def relu(a: Pair, inplace: bool = False) -> Pair:
+    return Pair(a.x.relu(), torch.where(a.x > 0, torch.maximum(a.d, -a.x), (a.x + a.d).relu()))
+
+
+@rule("gelu")
+def gelu(a: Pair, approximate: str = "none") -> Pair:
+    if approximate == "tanh":
+        inner = multiply(add(a, multiply(power(a, 3), 0.044715)), 2 * math.sqrt(2 / math.pi))
+        return multiply(a, sigmoid(inner))
+    return multiply(a, normal_distribution(a))
+
+
+def normal_distribution(a: Pair) -> Pair:
+    """Φ: for small d an integral of the density by Gauss–Legendre, else a difference of tails."""
+    side = torch.where(a.x + a.d / 2 > 0, -1.0, 1.0).to(a.d)
+    tails = side * (_left_tail(side * (a.x + a.d)) - _left_tail(side * a.x))
+    return Pair(_left_tail(a.x), torch.where(a.d.abs() > 1, tails, a.d * _mean_density(a.x, a.d)))
+
+
+def _left_tail(x: Tensor) -> Tensor:
+    return torch.special.erfc(-x * math.sqrt(0.5)) / 2
+
+
+_NODES = ((0.06943184420297371, 0.17392742256872692), (0.33000947820757187, 0.3260725774312731))
+"""Half of the nodes and weights of Gauss–Legendre quadrature of order 4 on [0, 1]; the others mirror them."""
+
+
+def _mean_density(x: Tensor, d: Tensor) -> Tensor:
+    """The mean of the normal density over [x, x + d], to 3e-8 where abs(d) ≤ 1."""
+    total = torch.zeros_like(d)
+    for node, weight in _NODES:
+        for place in (node, 1 - node):
+            total.add_((d * place + x).square_().mul_(-0.5).exp_(), alpha=weight / math.sqrt(2 * math.pi))
+    return total
+
+
+@rule("erf")
+def erf(a: Pair) -> Pair:
+    """2Φ(√2 x) − 1."""
+    scaled = normal_distribution(Pair(a.x * math.sqrt(2), a.d * math.sqrt(2)))
+    return Pair(a.x.erf(), 2 * scaled.d)
+
+
+@rule("softmax")
+def softmax(a: Pair, dim: int = -1, dtype: Any = None, **_: Any) -> Pair:
+    """p (expm1(ds) − t) / (1 + t) with t = Σ p expm1(ds); hidden places keep p = 0."""
+    if dim not in (-1, a.x.dim() - 1):
+        return _softmax_along(a, dim)
+    p = a.x.softmax(-1)
+    grown, total, doubtful = grown_mass(p, a.d)
+    change = grown.sub_(p * total).div_(1 + total)
+    if doubtful.any():
+        plain = (a.x + a.d).softmax(-1) - p
+        change = torch.where(doubtful, plain, change)
+    return Pair(p, change)
+
+
+def _softmax_along(a: Pair, dim: int) -> Pair:
+    moved = softmax(Pair(a.x.transpose(dim, -1), a.d.transpose(dim if dim < 0 else dim + 1, -1)))
+    return Pair(moved.x.transpose(dim, -1), moved.d.transpose(dim if dim < 0 else dim + 1, -1))
+
+
+def grown_mass(p: Tensor, d: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """p·expm1(d), its sum over the last axis, and where that sum is too inexact to be used."""
+    grown = torch.expm1(d).mul_(p)
+    total = grown.sum(-1, keepdim=True)
+    doubtful = ~(total > SMALLEST_TOTAL) | (d.amax(-1, keepdim=True) > LARGEST_EXPONENT)
+    return grown, total, doubtful
+
+
+@rule("log_softmax")
+def log_softmax(a: Pair, dim: int = -1, dtype: Any = None, **_: Any) -> Pair:
+    return subtract(a, Pair(*_kept(log_sum_exp(a))))
+
+
+def _kept(total: Pair) -> tuple[Tensor, Tensor]:
+    return total.x.unsqueeze(-1), total.d.unsqueeze(-1)
+
+
+@rule("logsumexp")
+def log_sum_exp(a: Pair, dim: int = -1, keepdim: bool = False) -> Pair:
+    """log1p(Σ p expm1(d)) over the last axis."""
+    p = a.x.softmax(-1)
+    _, total, doubtful = grown_mass(p, a.d)
+    change, x = torch.log1p(total)[..., 0], a.x.logsumexp(-1)
+    if doubtful.any():
+        change = torch.where(doubtful[..., 0], (a.x + a.d).logsumexp(-1) - x, change)
+    return Pair(x, change)
+
+
+@rule("layer_norm")
+def layer_norm(a: Pair, shape: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Pair:
+    centred = Pair(a.x - a.x.mean(-1, keepdim=True), a.d - a.d.mean(-1, keepdim=True))
+    return scaled(_unit(centred, eps), weight, bias)
+
+
+@rule("rms_norm")
+def rms_norm(a: Pair, shape: Any, weight: Any = None, eps: float | None = None) -> Pair:
+    return scaled(_unit(a, torch.finfo(a.x.dtype).eps if eps is None else eps), weight, None)
+
+
+def _unit(a: Pair, eps: float) -> Pair:
+    square = power(a, 2)
+    mean = Pair(square.x.mean(-1, keepdim=True) + eps, square.d.mean(-1, keepdim=True))
+    return multiply(a, inverse_root(mean))
+
+
+def scaled(a: Pair, weight: Any, bias: Any) -> Pair:
+    a = a if weight is None else multiply(a, weight)
+    return a if bias is None else add(a, bias)
+
+
+@rule("clamp", "clip")
+def clamp(a: Pair, min: float | None = None, max: float | None = None) -> Pair:  # noqa: A002
+    """d itself where neither end is cut, else the difference of the ends, one of which is a bound."""
+    x, moved = a.x.clamp(min, max), a.x + a.d
+    after = moved.clamp(min, max)
+    return Pair(x, torch.where((x == a.x) & (after == moved), a.d, after - x))

@@ -1,0 +1,203 @@
+"""From gradients to changed weights: the optimisers of `torch.optim`, on factors and on small explicit gradients.
+
+After all its steps a weight has changed by decay · W₀ + (what its gradients brought). For SGD the second part is a
+weighted sum of the steps' gradients, so it stays a sum of factors; AdamW needs the gradient itself, which is rebuilt a
+block at a time, used and dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from eiftui.influence.factors import Factor, inner
+from eiftui.settings import Optimizer
+
+BLOCK = 1 << 18
+"""Numbers of a gradient that AdamW rebuilds at once: about what a processor's cache holds."""
+
+
+class Update(Protocol):
+    """How each row's steps changed one matrix W (out, in), less `decay` · W."""
+
+    decay: float
+
+    def apply(self, x: Tensor) -> Tensor:
+        """The change times `x` (rows or 1, n, in): (rows, n, out)."""
+        ...
+
+    def apply_transposed(self, y: Tensor) -> Tensor:
+        """The transposed change times `y` (rows, n, out): (rows, n, in)."""
+        ...
+
+    def lookup(self, ids: Tensor) -> Tensor:
+        """Lines `ids`, (n,) or a row's own (rows, n), of the change: (rows, n, in)."""
+        ...
+
+    def inner(self, factors: Sequence[Factor]) -> Tensor:
+        """Inner products of the change with the gradients of some probes: (rows, probes)."""
+        ...
+
+
+def sgd_coefficients(optimizer: Optimizer, clips: Tensor) -> tuple[float, Tensor]:
+    """The change after SGD's steps as coefficients of W₀ and of each step's gradient.
+
+    `clips` (steps, rows) are the factors of norm clipping. Returns decay and (steps, rows). With buffer b and gradient
+    g′ = clip·g + λW, torch does b ← μb + g′, W ← W − ηb; both are linear in W₀ and the gradients.
+    """
+    steps, rows = clips.shape
+    weight, buffer = torch.zeros(steps, rows, dtype=torch.float64), torch.zeros(steps, rows, dtype=torch.float64)
+    decay, decay_buffer = 0.0, 0.0
+    for step in range(steps):
+        buffer = optimizer.momentum * buffer + optimizer.weight_decay * weight
+        buffer[step] += clips[step].double().cpu()
+        decay_buffer = optimizer.momentum * decay_buffer + optimizer.weight_decay * (1 + decay)
+        weight, decay = weight - optimizer.lr * buffer, decay - optimizer.lr * decay_buffer
+    return decay, weight
+
+
+def adamw_decay(optimizer: Optimizer, steps: int) -> float:
+    """The coefficient of W₀ after `steps` of decoupled weight decay: (1 − ηλ)ᵏ − 1, without cancellation."""
+    decay = 0.0
+    for _ in range(steps):
+        decay -= optimizer.lr * optimizer.weight_decay * (1 + decay)
+    return decay
+
+
+def adamw_change(optimizer: Optimizer, gradients: Sequence[Tensor]) -> Tensor:
+    """What AdamW's steps add to a weight besides its decay, from its gradients in order, elementwise and in place.
+
+    The gradients are used up.
+    """
+    first, second = optimizer.betas
+    if len(gradients) == 1:
+        # the bias-corrected moments of one step are g and g²
+        step = gradients[0]
+        return step.div_(step.abs().add_(optimizer.eps)).mul_(-optimizer.lr)
+    mean, square, change = (torch.zeros_like(gradients[0]) for _ in range(3))
+    for step, gradient in enumerate(gradients, 1):
+        mean.lerp_(gradient, 1 - first)
+        square.mul_(second).addcmul_(gradient, gradient, value=1 - second)
+        scale = (square / (1 - second**step)).sqrt_().add_(optimizer.eps)
+        change.mul_(1 - optimizer.lr * optimizer.weight_decay)
+        change.addcdiv_(mean, scale, value=-optimizer.lr / (1 - first**step))
+    return change
+
+
+def vector_change(optimizer: Optimizer, weight: Tensor, gradients: Sequence[Tensor], clips: Tensor) -> Tensor:
+    """The whole change (rows, *shape) of a small weight (*shape), from each step's gradient (rows, *shape)."""
+    if optimizer.name == "adamw":
+        clipped = [gradient * _over(clip, gradient) for gradient, clip in zip(gradients, clips, strict=True)]
+        return adamw_change(optimizer, clipped) + adamw_decay(optimizer, len(gradients)) * weight
+    decay, coefficients = sgd_coefficients(optimizer, clips)
+    change = (decay * weight).expand_as(gradients[0]).clone()
+    for gradient, coefficient in zip(gradients, coefficients, strict=True):
+        change.addcmul_(gradient, _over(coefficient, gradient))
+    return change
+
+
+def _over(per_row: Tensor, like: Tensor) -> Tensor:
+    """(rows,) as (rows, 1, …) beside `like`, in its number format and place."""
+    return per_row.to(like).view(-1, *[1] * (like.dim() - 1))
+
+
+def _total(parts: Iterable[Tensor]) -> Tensor:
+    parts = iter(parts)
+    total = next(parts)
+    for part in parts:
+        total = total.add_(part)
+    return total
+
+
+def make_update(optimizer: Optimizer, steps: Sequence[Sequence[Factor]], clips: Tensor) -> Update:
+    """The change of one matrix, from each step's factors in order and the clipping factors (steps, rows)."""
+    if optimizer.name == "adamw":
+        return AdamW(optimizer, steps, clips)
+    decay, coefficients = sgd_coefficients(optimizer, clips)
+    terms = [(c, factor) for c, factors in zip(coefficients, steps, strict=True) for factor in factors]
+    return LowRank(decay, terms)
+
+
+@dataclass(frozen=True)
+class LowRank:
+    """A weighted sum of factors: what SGD leaves behind."""
+
+    decay: float
+    terms: Sequence[tuple[Tensor, Factor]]
+    """Coefficients (rows,) and factors."""
+
+    def apply(self, x: Tensor) -> Tensor:
+        return _total(
+            factor.times(torch.matmul(x, factor.inputs.transpose(1, 2)).mul_(_over(c, x))) for c, factor in self.terms
+        )
+
+    def apply_transposed(self, y: Tensor) -> Tensor:
+        return _total(torch.matmul(factor.project(y).mul_(_over(c, y)), factor.inputs) for c, factor in self.terms)
+
+    def lookup(self, ids: Tensor) -> Tensor:
+        return _total(
+            torch.matmul(factor.at(ids).transpose(1, 2) * _over(c, factor.inputs), factor.inputs) for c, factor in self.terms
+        )
+
+    def inner(self, factors: Sequence[Factor]) -> Tensor:
+        return _total(inner(mine, other) * _over(c, mine.inputs[0]) for c, mine in self.terms for other in factors)
+
+
+@dataclass(frozen=True)
+class AdamW:
+    """AdamW's change, made anew a block of one row at a time from each step's factors."""
+
+    optimizer: Optimizer
+    steps: Sequence[Sequence[Factor]]
+    clips: Tensor
+    """(steps, rows)"""
+
+    @property
+    def decay(self) -> float:
+        return adamw_decay(self.optimizer, len(self.steps))
+
+    def lines(self, row: int, outputs: Tensor | slice) -> Tensor:
+        """Some lines of one row's change: (n, in)."""
+        gradients = []
+        for factors, clip in zip(self.steps, self.clips, strict=True):
+            total = _total(torch.matmul(f.of(row).at(outputs)[0].T, f.inputs[row]) for f in factors)
+            gradients.append(total if clip[row] == 1 else total.mul_(clip[row].to(total)))
+        return adamw_change(self.optimizer, gradients)
+
+    def _blocks(self, size: int) -> Iterator[tuple[int, slice]]:
+        factor = self.steps[0][0]
+        rows, _, width = factor.inputs.shape
+        height = max(1, BLOCK // width)
+        for row in range(rows):
+            for start in range(0, size, height):
+                yield row, slice(start, min(start + height, size))
+
+    def apply(self, x: Tensor) -> Tensor:
+        size, rows = self.steps[0][0].size, self.clips.shape[1]
+        result = x.new_empty(rows, x.shape[1], size)
+        for row, block in self._blocks(size):
+            torch.matmul(x[row if len(x) > 1 else 0], self.lines(row, block).T, out=result[row, :, block])
+        return result
+
+    def apply_transposed(self, y: Tensor) -> Tensor:
+        result = y.new_zeros(*y.shape[:2], self.steps[0][0].inputs.shape[-1])
+        for row, block in self._blocks(y.shape[2]):
+            result[row].addmm_(y[row, :, block], self.lines(row, block))
+        return result
+
+    def lookup(self, ids: Tensor) -> Tensor:
+        rows = self.clips.shape[1]
+        return torch.stack([self.lines(row, ids[row] if ids.dim() == 2 else ids) for row in range(rows)])
+
+    def inner(self, factors: Sequence[Factor]) -> Tensor:
+        result = factors[0].inputs.new_zeros(self.clips.shape[1], len(factors[0].inputs))
+        for row, block in self._blocks(self.steps[0][0].size):
+            lines = self.lines(row, block)
+            for factor in factors:
+                # Σ over tokens and outputs of S ∘ (X linesᵀ), per probe
+                result[row] += (torch.matmul(factor.inputs, lines.T) * factor.at(block)).sum((1, 2))
+        return result

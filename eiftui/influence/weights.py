@@ -1,0 +1,251 @@
+"""Weights as a model's own forward meets them: matrices and vectors that know how each row has changed them.
+
+Every parameter of a model is replaced by one of these for the length of a forward (`torch.func.functional_call`), so
+there is no forward of our own for any architecture. Base weights are never copied or written; they may be bfloat16,
+and are then read exactly, while activations, updates and losses stay in float32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from eiftui.influence.factors import Dense, Factor, OneHot
+from eiftui.influence import structural  # noqa: F401  (registers its rules)
+from eiftui.influence.pair import PLAIN, Carried, Pair, rule, value
+from eiftui.influence.rules import add, matmul
+from eiftui.influence.updates import Update
+
+
+Sink = Callable[[Factor], None]
+
+
+def activation_dtype(weight: Tensor) -> torch.dtype:
+    """Number format of activations beside a weight: its own, but never narrower than float32."""
+    return torch.promote_types(weight.dtype, torch.float32)
+
+
+def as_activation(weight: Tensor) -> Tensor:
+    return weight.to(activation_dtype(weight))
+
+
+class _Product(torch.autograd.Function):
+    """x Wᵀ (or x W) with W read in the number format of x, and not kept that way between forward and backward."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, out_in: bool) -> Tensor:
+        ctx.weight, ctx.out_in = weight, out_in
+        wide = weight.to(x.dtype)
+        return torch.matmul(x, wide.T if out_in else wide)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Any:
+        wide = ctx.weight.to(gradient.dtype)
+        return torch.matmul(gradient, wide if ctx.out_in else wide.T), None, None
+
+
+class _Changed(torch.autograd.Function):
+    """An update times x, differentiable in x without keeping anything in between."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, update: Update) -> Tensor:
+        ctx.update = update
+        return update.apply(x)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Any:
+        return ctx.update.apply_transposed(gradient), None
+
+
+class Weight(Carried):
+    """A stand-in for a parameter, with its shape and place, in the number format of activations."""
+
+    base: Tensor
+    name: str
+
+    @staticmethod
+    def __new__(cls, base: Tensor, name: str, *_: Any) -> Any:
+        self = torch.Tensor._make_wrapper_subclass(  # type: ignore[attr-defined]
+            cls, base.shape, dtype=activation_dtype(base), device=base.device
+        )
+        self.base, self.name = base, name
+        return self
+
+    def __repr__(self, *, tensor_contents: Any = None) -> str:
+        return f"{type(self).__name__}{tuple(self.shape)}"
+
+
+class Matrix(Weight):
+    """A weight matrix: a layer's, (out, in) or as GPT-2 keeps it (in, out), or an embedding's (out, in).
+
+    Only these operations may meet it; anything else raises, and the model is measured by the reference engine.
+    """
+
+    @property
+    def T(self) -> Any:  # type: ignore[override]
+        return _Transposed(self)
+
+    def product(self, x: Any, out_in: bool) -> Any:
+        """What the layer gives for `x` (…, in): (…, out)."""
+        return _Product.apply(x, self.base, out_in)
+
+    def lookup(self, ids: Tensor, padding: int | None = None) -> Any:
+        """Lines `ids` of an embedding, whose line `padding` torch gives no gradient."""
+        return as_activation(F.embedding(ids, self.base))
+
+
+class RowMatrix(Matrix):
+    """A matrix in a forward whose batch axis is the rows, each with its own `update`; notes factors in `sink`."""
+
+    def __init__(self, base: Tensor, name: str, rows: int, update: Update | None, sink: Sink | None) -> None:
+        self.rows, self.update, self.sink = rows, update, sink
+
+    def product(self, x: Tensor, out_in: bool) -> Tensor:
+        y = super().product(x, out_in)
+        flat = x.reshape(self.rows, -1, x.shape[-1])
+        if self.update is not None:
+            y = y * (1 + self.update.decay) if self.update.decay else y
+            y = y + _Changed.apply(flat, self.update).view(y.shape)
+        if self.sink is not None:
+            inputs, sink, shape = flat.detach(), self.sink, (self.rows, -1, y.shape[-1])
+            y.register_hook(lambda gradient: sink(Dense(gradient.reshape(shape), inputs)))
+        return y
+
+    def lookup(self, ids: Tensor, padding: int | None = None) -> Tensor:
+        y = super().lookup(ids)
+        flat = ids.reshape(self.rows, -1)
+        if self.update is not None:
+            y = y * (1 + self.update.decay) + self.update.lookup(flat).view(y.shape)
+        if self.sink is not None:
+            sink, shape, size = self.sink, (self.rows, -1, y.shape[-1]), self.base.shape[0]
+            y = y.detach().requires_grad_()
+            real = torch.ones_like(flat, dtype=y.dtype) if padding is None else (flat != padding).to(y.dtype)
+            y.register_hook(lambda gradient: sink(OneHot(flat, gradient.reshape(shape) * real[..., None], size)))
+        return y
+
+
+class Tape:
+    """What the base weights made of the base activations, kept from the first chunk of rows for the others."""
+
+    def __init__(self) -> None:
+        self.kept: list[Tensor] = []
+        self.place = 0
+
+    def rewind(self) -> None:
+        self.place = 0
+
+    def next(self, make: Callable[[], Tensor]) -> Tensor:
+        if self.place == len(self.kept):
+            self.kept.append(make())
+        self.place += 1
+        return self.kept[self.place - 1]
+
+
+class PairMatrix(Matrix):
+    """A matrix that meets pairs: the base product is shared by all rows, and their own updates added (METHODS §8)."""
+
+    def __init__(self, base: Tensor, name: str, update: Update, tape: Tape, products: torch.dtype | None) -> None:
+        self.update, self.tape, self.products = update, tape, products
+
+    def product(self, x: Pair, out_in: bool) -> Pair:
+        """W d + ΔW (x + d), of which only W d may be computed in a narrower format."""
+        base = self.tape.next(lambda: _Product.apply(x.x, self.base, out_in))  # type: ignore[no-untyped-call]
+        d = x.d.reshape(len(x.d), -1, x.d.shape[-1])
+        narrow = d if self.products is None else d.to(self.products)
+        change = _Product.apply(narrow, self.base, out_in).to(d.dtype)  # type: ignore[no-untyped-call]
+        if self.update.decay:
+            change = change.mul_(1 + self.update.decay).add_(base.reshape(1, -1, base.shape[-1]), alpha=self.update.decay)
+        change.add_(self.update.apply(d + x.x.reshape(1, -1, x.x.shape[-1])))
+        return Pair(base, change.view(len(d), *base.shape))
+
+    def lookup(self, ids: Tensor, padding: int | None = None) -> Pair:
+        base = super().lookup(ids)
+        change = self.update.lookup(ids.flatten())
+        change = change.view(len(change), *base.shape)
+        return Pair(base, change.add_(base, alpha=self.update.decay) if self.update.decay else change)
+
+
+class RowVector(Weight):
+    """A norm's weight or a bias, of which each row has its own: `values` (rows, *shape)."""
+
+    def __init__(self, base: Tensor, name: str, values: Tensor) -> None:
+        self.values = values
+
+    def beside(self, x: Tensor) -> Tensor:
+        """The values shaped to broadcast against `x`, whose first axis is rows, or rows × tokens."""
+        rows = len(self.values)
+        own = self.values if x.shape[0] == rows else self.values.repeat_interleave(x.shape[0] // rows, 0)
+        return own.reshape(len(own), *[1] * (x.dim() - own.dim()), *own.shape[1:])
+
+    @classmethod
+    def __torch_function__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Arithmetic with activations, row by row; with numbers alone (Gemma's 1 + w) it stays a vector of rows."""
+        kwargs, name = kwargs or {}, getattr(func, "__name__", "")
+        if name in PLAIN or name == "addmm":
+            return super().__torch_function__(func, types, args, kwargs)
+        if name in ("layer_norm", "rms_norm"):
+            return _row_norm(func, *args, **kwargs)
+        beside = next((a for a in args if isinstance(a, Tensor) and not isinstance(a, Weight) and a.dim() > 0), None)
+        if beside is None:
+            own = next(a for a in args if isinstance(a, RowVector))
+            values = func(*[a.values if isinstance(a, RowVector) else a for a in args], **kwargs)
+            return RowVector(own.base, own.name, values)
+        return func(*[a.beside(beside) if isinstance(a, RowVector) else a for a in args], **kwargs)
+
+
+def _row_norm(func: Any, x: Tensor, shape: Any, weight: Any = None, bias: Any = None, eps: Any = None) -> Tensor:
+    y = func(x, shape, eps=eps)
+    y = y if weight is None else y * weight.beside(y)
+    return y if bias is None else y + bias.beside(y)
+
+
+def plain_weights(parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Stand-ins for unchanged parameters narrower than float32, so that activations are not; else none are needed."""
+    narrow = {name: p for name, p in parameters.items() if p.dtype != activation_dtype(p)}
+    return {name: Matrix(p, name) if p.dim() == 2 else as_activation(p) for name, p in narrow.items()}
+
+
+class _Transposed(Carried):
+    """`weight.T` of a matrix, as code that writes `x @ weight.T` meets it."""
+
+    matrix: Matrix
+
+    @staticmethod
+    def __new__(cls, matrix: Matrix) -> _Transposed:
+        shape = (matrix.shape[1], matrix.shape[0])
+        self: _Transposed = torch.Tensor._make_wrapper_subclass(cls, shape, dtype=matrix.dtype, device=matrix.device)  # type: ignore[attr-defined]
+        self.matrix = matrix
+        return self
+
+
+@rule("matmul", "__matmul__")
+def any_matmul(a: Any, b: Any) -> Any:
+    if isinstance(b, _Transposed):
+        return b.matrix.product(a, True)
+    return b.product(a, False) if isinstance(b, Matrix) else matmul(a, b)
+
+
+@rule("linear")
+def linear(x: Any, weight: Any, bias: Any = None) -> Any:
+    y = weight.product(x, True) if isinstance(weight, Matrix) else matmul(x, value(weight).T)
+    return y if bias is None else plus(y, bias)
+
+
+@rule("addmm")
+def add_product(bias: Any, x: Any, weight: Any) -> Any:
+    return plus(weight.product(x, False), bias)
+
+
+@rule("embedding")
+def embedding(ids: Tensor, weight: Any, padding_idx: int | None = None, *_: Any, **__: Any) -> Any:
+    return weight.lookup(ids, padding_idx)
+
+
+def plus(y: Any, bias: Any) -> Any:
+    if isinstance(bias, RowVector):
+        return y + bias.beside(y)
+    return add(y, bias) if isinstance(y, Pair) or isinstance(bias, Pair) else y + bias
