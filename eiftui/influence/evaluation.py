@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from eiftui.influence.forward import Forward
-from eiftui.influence.layout import Layout, Text, groups, side_by_side, tree
+from eiftui.influence.layout import SGD_NODES, Layout, Text, groups, side_by_side, tree
 from eiftui.influence.losses import token_losses
 from eiftui.influence.pair import Pair
 from eiftui.influence.recording import Change
@@ -31,10 +32,10 @@ class PackedProbes:
     tape: Tape
 
 
-def pack(forward: Forward, texts: Sequence[Text]) -> list[PackedProbes]:
-    """Texts in layouts of a bounded size: trees where the model follows them."""
+def pack(forward: Forward, texts: Sequence[Text], nodes: int = SGD_NODES) -> list[PackedProbes]:
+    """Texts in layouts of a bounded size: trees of about `nodes` where the model follows them."""
     if forward.follows_trees:
-        parts = groups(texts)
+        parts = groups(texts, nodes)
         layouts = [tree([[texts[index] for index in part]], forward.device) for part in parts]
     else:
         order = sorted(range(len(texts)), key=lambda index: len(texts[index].tokens))
@@ -72,8 +73,10 @@ def loss_changes(forward: Forward, probes: PackedProbes, change: Change, product
 def pair_weights(forward: Forward, change: Change, tape: Tape, products: torch.dtype | None) -> dict[str, Any]:
     """Every weight that has changed, as what meets pairs; the others as they are."""
     weights: dict[str, Any] = dict(forward.plain)
-    for name, update in change.matrices.items():
-        weights[name] = PairMatrix(forward.parameters[name], name, update, tape, products)
+    for name in change.matrices:
+        base = forward.parameters[name]
+        # logits are too large to keep, and are made a slice at a time
+        weights[name] = PairMatrix(base, name, partial(change.update, name), None if forward.vocabulary in base.shape else tape, products)
     for name, vector in change.vectors.items():
         weights[name] = Pair(as_activation(forward.parameters[name]), vector)
     return weights

@@ -37,8 +37,8 @@ class Factor(Protocol):
         """S at some output indices, the same in every row (n,) or a row's own (rows, n): (rows, tokens, n)."""
         ...
 
-    def of(self, row: int) -> Factor:
-        """The factor of one row alone, with a rows axis of size 1."""
+    def of(self, row: int, tokens: int | None = None) -> Factor:
+        """The factor of one row alone, with a rows axis of size 1, and of its first tokens where the rest is padding."""
         ...
 
 
@@ -48,6 +48,8 @@ class Dense:
 
     gradients: Tensor
     inputs: Tensor
+    out_in: bool = True
+    """Whether the model keeps the matrix as (out, in), as most do, or as (in, out), as GPT-2 does."""
 
     @property
     def size(self) -> int:
@@ -64,8 +66,8 @@ class Dense:
             return torch.take_along_dim(self.gradients, outputs[:, None], 2)
         return self.gradients[..., outputs]
 
-    def of(self, row: int) -> Dense:
-        return Dense(self.gradients[row : row + 1], self.inputs[row : row + 1])
+    def of(self, row: int, tokens: int | None = None) -> Dense:
+        return Dense(self.gradients[row : row + 1, :tokens], self.inputs[row : row + 1, :tokens], self.out_in)
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,28 @@ class OneHot:
         wanted = outputs[:, None] if outputs.dim() == 2 else outputs
         return (self.ids[..., None] == wanted).to(self.inputs.dtype)
 
-    def of(self, row: int) -> OneHot:
-        return OneHot(self.ids[row : row + 1], self.inputs[row : row + 1], self.size)
+    def of(self, row: int, tokens: int | None = None) -> OneHot:
+        return OneHot(self.ids[row : row + 1, :tokens], self.inputs[row : row + 1, :tokens], self.size)
+
+
+def stacked(factors: Sequence[Factor]) -> Factor:
+    """Factors of the same weight in different rows as one, padded with zeros to the longest."""
+    first, inputs = factors[0], _padded([factor.inputs for factor in factors])
+    if isinstance(first, OneHot):
+        return OneHot(_padded([factor.ids for factor in factors]), inputs, first.size)  # type: ignore[attr-defined]
+    gradients = _padded([factor.gradients for factor in factors])  # type: ignore[attr-defined]
+    return Dense(gradients, inputs, first.out_in)  # type: ignore[attr-defined]
+
+
+def _padded(parts: Sequence[Tensor]) -> Tensor:
+    """(rows, tokens, …) of different numbers of tokens as one."""
+    tokens = max(part.shape[1] for part in parts)
+    result = parts[0].new_zeros(sum(len(part) for part in parts), tokens, *parts[0].shape[2:])
+    row = 0
+    for part in parts:
+        result[row : row + len(part), : part.shape[1]] = part
+        row += len(part)
+    return result
 
 
 def inner(a: Factor, b: Factor) -> Tensor:
@@ -124,3 +146,10 @@ def _left(a: Factor, b: Factor) -> Tensor:
         rows, tokens = b.inputs.shape[:2]
         return a.at(b.ids.flatten()).unflatten(2, (rows, tokens))  # type: ignore[attr-defined]
     return _left(b, a).permute(2, 3, 0, 1).contiguous()
+
+
+def inner_with(weight: Tensor, factor: Factor) -> Tensor:
+    """⟨W, Sᵀ X⟩ for each row: (rows,)."""
+    wide = weight.to(factor.inputs.dtype)
+    y = torch.matmul(factor.inputs, wide if isinstance(factor, Dense) and not factor.out_in else wide.T)
+    return factor.project(y).diagonal(dim1=1, dim2=2).sum(1)

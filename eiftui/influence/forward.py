@@ -32,6 +32,7 @@ class Forward:
         first = next(iter(self.parameters.values()))
         self.device = first.device
         self.dtype = torch.promote_types(first.dtype, torch.float32)
+        self.vocabulary: int = network.get_output_embeddings().weight.shape[0]  # type: ignore[operator]
         self.plain = plain_weights(self.parameters)
         self._takes_positions = "position_ids" in inspect.signature(network.forward).parameters
         self._trunk = _trunk(network)
@@ -52,8 +53,7 @@ class Forward:
 
         The trunk runs once, the model's own head once a slice; `rows` models at once set how long a slice is.
         """
-        vocabulary = self.network.get_output_embeddings().weight.shape[0]  # type: ignore[operator]
-        length = max(1, HEAD_NUMBERS // (vocabulary * rows))
+        length = max(1, HEAD_NUMBERS // (self.vocabulary * rows))
         mask = self._mask(layout)
         with self.precision(), self._sliced_head() as head:
             for start in range(0, len(layout.read), length):

@@ -10,8 +10,10 @@ from torch import Tensor
 
 from eiftui.influence.losses import Tokens
 
-GROUP = 128
+SGD_NODES = 192
 """Most nodes of a tree: attention between nodes grows with their square."""
+ADAMW_NODES = 512
+"""The same where every tree costs a rebuilding of the gradients."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def side_by_side(texts: Sequence[Text], device: torch.device) -> Layout:
     )
 
 
-def groups(texts: Sequence[Text], largest: int = GROUP) -> list[list[int]]:
+def groups(texts: Sequence[Text], largest: int = SGD_NODES) -> list[list[int]]:
     """Indices of `texts` in groups whose trees have about `largest` nodes at most; neighbours share beginnings."""
     order = sorted(range(len(texts)), key=lambda index: texts[index].tokens)
     result: list[list[int]] = []

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import torch
 from torch import Tensor
 
 from eiftui.errors import UnsupportedModel
-from eiftui.influence.factors import Factor, inner_of_sums
+from eiftui.influence.factors import Factor, inner_of_sums, stacked
 from eiftui.influence.forward import Forward
 from eiftui.influence.losses import Tokens, padded, training_loss
 from eiftui.influence.updates import Update, make_update, vector_change
@@ -21,59 +21,65 @@ from eiftui.settings import Optimizer
 
 @dataclass(frozen=True)
 class Gradients:
-    """The gradients of one sentence of each row: factors of matrices, explicit ones of vectors (rows, *shape)."""
+    """The gradient of one sentence's loss: factors of the matrices, with a rows axis of size 1, and of vectors itself."""
 
     matrices: dict[str, list[Factor]]
     vectors: dict[str, Tensor]
-    rows: int
 
-    def of(self, row: int) -> Gradients:
-        return Gradients(
-            {name: [factor.of(row) for factor in factors] for name, factors in self.matrices.items()},
-            {name: gradient[row : row + 1] for name, gradient in self.vectors.items()},
-            1,
-        )
+    def tensors(self) -> Iterator[Tensor]:
+        for factors in self.matrices.values():
+            for factor in factors:
+                yield from (value for value in vars(factor).values() if isinstance(value, Tensor))
+        yield from self.vectors.values()
 
     @cached_property
-    def norms(self) -> Tensor:
-        """The 2-norm of each row's whole gradient, (rows,), from Gram matrices: ‖DᵀX‖² = Σ (XXᵀ ∘ DDᵀ)."""
-        return torch.stack([self.of(row)._square() for row in range(self.rows)]).sqrt()
-
-    def _square(self) -> Tensor:
+    def norm(self) -> Tensor:
+        """The 2-norm of the whole gradient, from Gram matrices: ‖DᵀX‖² = Σ (XXᵀ ∘ DDᵀ)."""
         matrices = [inner_of_sums(factors, factors)[0, 0].double() for factors in self.matrices.values()]
-        return torch.stack([*matrices, *[gradient.double().square().sum() for gradient in self.vectors.values()]]).sum()
+        vectors = [gradient.double().square().sum() for gradient in self.vectors.values()]
+        return torch.stack([*matrices, *vectors]).sum().sqrt()
 
     def clip(self, largest: float | None) -> Tensor:
-        """What norm clipping multiplies each row's gradient by, as `torch.nn.utils.clip_grad_norm_` does: (rows,)."""
+        """What norm clipping multiplies the gradient by, as `torch.nn.utils.clip_grad_norm_` does: a number."""
         if largest is None:
-            return torch.ones(self.rows, dtype=torch.float64)
-        return (largest / (self.norms + 1e-6)).clamp(max=1.0).cpu()
+            return torch.ones((), dtype=torch.float64)
+        return (largest / (self.norm + 1e-6)).clamp(max=1.0).cpu()
 
 
-@dataclass(frozen=True)
+def total_bytes(gradients: Iterable[Gradients]) -> int:
+    """What some gradients hold; layers that were given the same inputs share them."""
+    tensors = [tensor for one in gradients for tensor in one.tensors()]
+    sizes = {(tensor.data_ptr(), tensor.shape): tensor.numel() * tensor.element_size() for tensor in tensors}
+    return sum(sizes.values())
+
+
 class Change:
-    """How some rows' steps have changed every weight that they touch."""
+    """How the steps of some rows change every weight that they touch.
 
-    matrices: dict[str, Update]
-    vectors: dict[str, Tensor]
-    """(rows, *shape)"""
-    rows: int
+    Built from each step's gradients in order, of each row: (steps, rows). What belongs to one matrix is put together
+    when it is asked for, used and dropped.
+    """
+
+    def __init__(self, forward: Forward, steps: Sequence[Sequence[Gradients]], optimizer: Optimizer) -> None:
+        self.rows = len(steps[0])
+        self.matrices = tuple(steps[0][0].matrices)
+        self._steps, self._optimizer = steps, optimizer
+        self._clips = torch.stack([torch.stack([row.clip(optimizer.clip_norm) for row in step]) for step in steps])
+        self.vectors = {name: self._vector(as_activation(forward.parameters[name]), name) for name in steps[0][0].vectors}
+
+    def update(self, name: str) -> Update:
+        """The change of one matrix."""
+        factors = [
+            [stacked(same) for same in zip(*(row.matrices[name] for row in step), strict=True)] for step in self._steps
+        ]
+        return make_update(self._optimizer, factors, self._clips)
+
+    def _vector(self, weight: Tensor, name: str) -> Tensor:
+        gradients = [torch.stack([row.vectors[name] for row in step]) for step in self._steps]
+        return vector_change(self._optimizer, weight, gradients, self._clips)
 
 
-def changed(forward: Forward, steps: Sequence[Gradients], optimizer: Optimizer) -> Change:
-    """The weights after some steps, from their gradients in order."""
-    clips = torch.stack([step.clip(optimizer.clip_norm) for step in steps])
-    matrices = {name: make_update(optimizer, [step.matrices[name] for step in steps], clips) for name in steps[0].matrices}
-    vectors = {
-        name: vector_change(
-            optimizer, as_activation(forward.parameters[name]), [step.vectors[name] for step in steps], clips
-        )
-        for name in steps[0].vectors
-    }
-    return Change(matrices, vectors, steps[0].rows)
-
-
-def record(forward: Forward, sequences: Sequence[Tokens], before: Change | None) -> Gradients:
+def record(forward: Forward, sequences: Sequence[Tokens], before: Change | None) -> list[Gradients]:
     """The gradient of the loss of `sequences`, one a row, at the weights that `before` has left (None: base weights).
 
     A sequence holds everything the model reads, the start token included.
@@ -87,7 +93,7 @@ def record(forward: Forward, sequences: Sequence[Tokens], before: Change | None)
     leaves: dict[str, Tensor] = {}
     for name, parameter in forward.parameters.items():
         if parameter.dim() == 2:
-            update = before.matrices.get(name) if before else None
+            update = partial(before.update, name) if before and name in before.matrices else None
             weights[name] = RowMatrix(parameter, name, rows, update, matrices[name].append)
         elif parameter.dim() < 2:
             leaves[name] = _leaf(parameter, rows, before.vectors.get(name) if before else None)
@@ -97,10 +103,14 @@ def record(forward: Forward, sequences: Sequence[Tokens], before: Change | None)
     ids, lengths = padded(sequences, forward.device)
     with torch.enable_grad():
         training_loss(forward.logits(weights, ids), ids, lengths).sum().backward()
+    gradients = {name: leaf.grad for name, leaf in leaves.items() if leaf.grad is not None}
+    return [_row(matrices, gradients, row, len(sequence)) for row, sequence in enumerate(sequences)]
+
+
+def _row(matrices: dict[str, list[Factor]], vectors: dict[str, Tensor], row: int, tokens: int) -> Gradients:
     return Gradients(
-        {name: factors for name, factors in matrices.items() if factors},
-        {name: leaf.grad for name, leaf in leaves.items() if leaf.grad is not None},
-        rows,
+        {name: [factor.of(row, tokens) for factor in factors] for name, factors in matrices.items() if factors},
+        {name: gradient[row] for name, gradient in vectors.items()},
     )
 
 

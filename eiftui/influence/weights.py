@@ -22,6 +22,8 @@ from eiftui.influence.updates import Update
 
 
 Sink = Callable[[Factor], None]
+MakeUpdate = Callable[[], Update]
+"""Puts an update together when it is needed, so that only one layer's exists at a time."""
 
 
 def activation_dtype(weight: Tensor) -> torch.dtype:
@@ -52,13 +54,13 @@ class _Changed(torch.autograd.Function):
     """An update times x, differentiable in x without keeping anything in between."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, update: Update) -> Tensor:
+    def forward(ctx: Any, x: Tensor, update: MakeUpdate) -> Tensor:
         ctx.update = update
-        return update.apply(x)
+        return update().apply(x)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> Any:
-        return ctx.update.apply_transposed(gradient), None
+        return ctx.update().apply_transposed(gradient), None
 
 
 class Weight(Carried):
@@ -101,25 +103,27 @@ class Matrix(Weight):
 class RowMatrix(Matrix):
     """A matrix in a forward whose batch axis is the rows, each with its own `update`; notes factors in `sink`."""
 
-    def __init__(self, base: Tensor, name: str, rows: int, update: Update | None, sink: Sink | None) -> None:
+    def __init__(self, base: Tensor, name: str, rows: int, update: MakeUpdate | None, sink: Sink | None) -> None:
         self.rows, self.update, self.sink = rows, update, sink
 
     def product(self, x: Tensor, out_in: bool) -> Tensor:
         y = super().product(x, out_in)
         flat = x.reshape(self.rows, -1, x.shape[-1])
         if self.update is not None:
-            y = y * (1 + self.update.decay) if self.update.decay else y
+            decay = self.update().decay
+            y = y * (1 + decay) if decay else y
             y = y + _Changed.apply(flat, self.update).view(y.shape)
         if self.sink is not None:
             inputs, sink, shape = flat.detach(), self.sink, (self.rows, -1, y.shape[-1])
-            y.register_hook(lambda gradient: sink(Dense(gradient.reshape(shape), inputs)))
+            y.register_hook(lambda gradient: sink(Dense(gradient.reshape(shape), inputs, out_in)))
         return y
 
     def lookup(self, ids: Tensor, padding: int | None = None) -> Tensor:
         y = super().lookup(ids)
         flat = ids.reshape(self.rows, -1)
         if self.update is not None:
-            y = y * (1 + self.update.decay) + self.update.lookup(flat).view(y.shape)
+            update = self.update()
+            y = y * (1 + update.decay) + update.lookup(flat).view(y.shape)
         if self.sink is not None:
             sink, shape, size = self.sink, (self.rows, -1, y.shape[-1]), self.base.shape[0]
             y = y.detach().requires_grad_()
@@ -148,25 +152,30 @@ class Tape:
 class PairMatrix(Matrix):
     """A matrix that meets pairs: the base product is shared by all rows, and their own updates added (METHODS §8)."""
 
-    def __init__(self, base: Tensor, name: str, update: Update, tape: Tape, products: torch.dtype | None) -> None:
+    def __init__(self, base: Tensor, name: str, update: MakeUpdate, tape: Tape | None, products: torch.dtype | None) -> None:
         self.update, self.tape, self.products = update, tape, products
 
     def product(self, x: Pair, out_in: bool) -> Pair:
         """W d + ΔW (x + d), of which only W d may be computed in a narrower format."""
-        base = self.tape.next(lambda: _Product.apply(x.x, self.base, out_in))  # type: ignore[no-untyped-call]
+        base = self._base_product(x.x, out_in) if self.tape is None else self.tape.next(lambda: self._base_product(x.x, out_in))
         d = x.d.reshape(len(x.d), -1, x.d.shape[-1])
         narrow = d if self.products is None else d.to(self.products)
         change = _Product.apply(narrow, self.base, out_in).to(d.dtype)  # type: ignore[no-untyped-call]
-        if self.update.decay:
-            change = change.mul_(1 + self.update.decay).add_(base.reshape(1, -1, base.shape[-1]), alpha=self.update.decay)
-        change.add_(self.update.apply(d + x.x.reshape(1, -1, x.x.shape[-1])))
+        update = self.update()
+        if update.decay:
+            change = change.mul_(1 + update.decay).add_(base.reshape(1, -1, base.shape[-1]), alpha=update.decay)
+        change.add_(update.apply(d + x.x.reshape(1, -1, x.x.shape[-1])))
         return Pair(base, change.view(len(d), *base.shape))
+
+    def _base_product(self, x: Tensor, out_in: bool) -> Tensor:
+        return _Product.apply(x, self.base, out_in)  # type: ignore[no-any-return, no-untyped-call]
 
     def lookup(self, ids: Tensor, padding: int | None = None) -> Pair:
         base = super().lookup(ids)
-        change = self.update.lookup(ids.flatten())
+        update = self.update()
+        change = update.lookup(ids.flatten())
         change = change.view(len(change), *base.shape)
-        return Pair(base, change.add_(base, alpha=self.update.decay) if self.update.decay else change)
+        return Pair(base, change.add_(base, alpha=update.decay) if update.decay else change)
 
 
 class RowVector(Weight):

@@ -1,0 +1,247 @@
+"""Measuring conditions on one model: what the layers above call. Two engines, one truth (METHODS §3)."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from eiftui.influence.evaluation import base_losses, loss_changes, pack
+from eiftui.influence.forward import Forward
+from eiftui.influence.layout import SGD_NODES, Text, groups, side_by_side, tree
+from eiftui.influence.losses import Tokens, with_start
+from eiftui.influence.memory import Budget, cut, halving
+from eiftui.influence.prediction import first_order
+from eiftui.influence.recording import Change, Gradients, record, total_bytes
+from eiftui.influence.reference import Meter, Reference
+from eiftui.settings import Method, Optimizer
+
+TrainingSet = tuple[Tokens, ...]
+"""The tokens of each sentence of a row, in order, without start tokens."""
+Losses = NDArray[np.float64]
+"""Nats of each scored token: (tokens,)"""
+
+
+@dataclass(frozen=True)
+class RowResult:
+    """What one row did to every probe it was asked about."""
+
+    row: int
+    """Index into the rows asked for."""
+    eif: Losses
+    """Loss after minus loss before, nats per token: (probes,)"""
+    changes: tuple[Losses, ...] | None
+    """The same of each scored token of each probe; None where only the mean is known."""
+    meter: Meter | None = None
+
+
+class Engine(Protocol):
+    """Measures rows on probes. Results come in any order, each as soon as it is there."""
+
+    mechanism: str
+    """How the trained condition is computed, in words for a record."""
+
+    def base(self, probes: Sequence[Tokens]) -> list[Losses]:
+        """The base model's losses of the scored tokens of each probe, nats."""
+        ...
+
+    def trained(self, rows: Sequence[TrainingSet], probes: Sequence[Tokens], optimizer: Optimizer) -> Iterator[RowResult]:
+        """Fine-tune on each row, from the base weights, and measure every probe."""
+        ...
+
+    def predicted(self, rows: Sequence[TrainingSet], probes: Sequence[Tokens], optimizer: Optimizer) -> Iterator[RowResult]:
+        """The first-order prediction of `trained`, from gradients at the base weights."""
+        ...
+
+    def prompted(self, prompts: Sequence[Tokens], probes: Sequence[Tokens]) -> Iterator[RowResult]:
+        """Put each row in the prompt, and measure the probes after it."""
+        ...
+
+
+def engine_for(network: torch.nn.Module, start: int | None, method: Method, memory: float | None = None) -> Engine:
+    """The engine that `method` asks for, on a causal language model in eval mode with eager attention.
+
+    `start` is the start token's id; `memory` the budget in GiB of what is held beside the weights.
+
+    Raises:
+        UnsupportedModel: the factor engine meets a weight that it cannot carry; the reference engine can.
+    """
+    if method.engine == "reference":
+        return ReferenceEngine(Forward(network), start)
+    return FactorEngine(Forward(network), start, method, memory)
+
+
+def text_of(probe: Tokens, start: int | None, context: Tokens = ()) -> Text:
+    """What the model reads for a probe: start token, context, probe; only the probe is scored."""
+    before = with_start(context, start)
+    return Text((*before, *probe), max(1, len(before)))
+
+
+class FactorEngine:
+    """Keeps gradients as factors and evaluates many fine-tuned models at once; no weight is ever written."""
+
+    def __init__(self, forward: Forward, start: int | None, method: Method, memory: float | None) -> None:
+        self.forward, self.start = forward, start
+        self.budget = Budget.of(forward, memory)
+        self._products = torch.bfloat16 if method.products == "bfloat16" else None
+        self._recorded: OrderedDict[Tokens, Gradients] = OrderedDict()
+        self.mechanism = f"difference propagation, {method.products} products"
+
+    def base(self, probes: Sequence[Tokens]) -> list[Losses]:
+        results: dict[int, Losses] = {}
+        for packed in pack(self.forward, [text_of(probe, self.start) for probe in probes]):
+            losses = base_losses(self.forward, packed.layout)
+            results |= zip(packed.indices, map(_numbers, losses), strict=True)
+        return [results[index] for index in range(len(probes))]
+
+    def trained(self, rows: Sequence[TrainingSet], probes: Sequence[Tokens], optimizer: Optimizer) -> Iterator[RowResult]:
+        nodes = self.budget.tree_nodes(optimizer)
+        packed = pack(self.forward, [text_of(probe, self.start) for probe in probes], nodes)
+
+        def measure(block: Sequence[int]) -> list[RowResult]:
+            change = self.change([rows[row] for row in block], optimizer)
+            parts: dict[int, Tensor] = {}
+            for one in packed:
+                parts |= zip(one.indices, loss_changes(self.forward, one, change, self._products), strict=True)
+            return [_result(row, [parts[p][i] for p in range(len(probes))]) for i, row in enumerate(block)]
+
+        for block in self._blocks(rows, optimizer, max(one.layout.ids.numel() for one in packed)):
+            yield from halving(measure, block)
+
+    def predicted(self, rows: Sequence[TrainingSet], probes: Sequence[Tokens], optimizer: Optimizer) -> Iterator[RowResult]:
+        texts = [text_of(probe, self.start).tokens for probe in probes]
+        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+        probe_blocks = cut(order, lambda index: self.budget.row_bytes(len(texts[index]), 0), self.budget.bytes)
+
+        def measure(block: Sequence[int]) -> list[RowResult]:
+            change = self.change([rows[row] for row in block], optimizer, at_base=True)
+            eif = np.empty((len(block), len(texts)))
+            for part in probe_blocks:
+                gradients = self._first([texts[index] for index in part])
+                eif[:, part] = first_order(self.forward, change, gradients).numpy()
+            return [RowResult(row, eif[i], None) for i, row in enumerate(block)]
+
+        for block in self._blocks(rows, optimizer, 0):
+            yield from halving(measure, block)
+
+    def prompted(self, prompts: Sequence[Tokens], probes: Sequence[Tokens]) -> Iterator[RowResult]:
+        before = self.base(probes)
+
+        def measure(block: Sequence[int]) -> list[RowResult]:
+            after = self._after_prompts([prompts[row] for row in block], probes)
+            return [
+                _result(row, [a[-len(b) :] - b for a, b in zip(after[i], before, strict=True)])
+                for i, row in enumerate(block)
+            ]
+
+        nodes = min(SGD_NODES, sum(map(len, probes)))
+        order = sorted(range(len(prompts)), key=lambda row: len(prompts[row]))
+        for block in cut(order, lambda row: len(prompts[row]) + nodes, self.budget.forward_tokens()):
+            yield from halving(measure, block)
+
+    def _after_prompts(self, prompts: Sequence[Tokens], probes: Sequence[Tokens]) -> list[list[Losses]]:
+        """Losses of every probe after every prompt: the prompt is the trunk of the probes' tree."""
+        results: list[list[Losses]] = [[np.empty(0)] * len(probes) for _ in prompts]
+        for part in groups([text_of(probe, self.start) for probe in probes]):
+            texts = [[text_of(probes[p], self.start, prompt) for p in part] for prompt in prompts]
+            for index, losses in enumerate(self._losses(texts)):
+                results[index // len(part)][part[index % len(part)]] = losses
+        return results
+
+    def _losses(self, texts: Sequence[Sequence[Text]]) -> list[Losses]:
+        if self.forward.follows_trees:
+            return list(map(_numbers, base_losses(self.forward, tree(texts, self.forward.device))))
+        flat = [text for group in texts for text in group]
+        return [losses for text in flat for losses in map(_numbers, base_losses(self.forward, side_by_side([text], self.forward.device)))]
+
+    def change(self, rows: Sequence[TrainingSet], optimizer: Optimizer, at_base: bool = False) -> Change:
+        """How the steps of `rows`, all of the same number of sentences, change the weights.
+
+        With `at_base`, every gradient is taken at the base weights, as the first-order prediction has it.
+        """
+        sequences = [[with_start(sentence, self.start) for sentence in row] for row in rows]
+        steps = [self._first([row[0] for row in sequences])]
+        for step in range(1, len(sequences[0]) * optimizer.epochs):
+            now = [row[step % len(row)] for row in sequences]
+            if at_base:
+                steps.append(self._first(now))
+            else:
+                steps.append(record(self.forward, now, Change(self.forward, steps, optimizer)))
+        return Change(self.forward, steps, optimizer)
+
+    def _first(self, sequences: Sequence[Tokens]) -> list[Gradients]:
+        """Gradients of `sequences` at the base weights, of which as many are kept as the budget allows."""
+        new = sorted(set(sequences) - self._recorded.keys(), key=lambda sequence: (len(sequence), sequence))
+        for block in cut(range(len(new)), lambda index: len(new[index]), self.budget.recorded_tokens):
+            for part in halving(lambda indices: self._record([new[index] for index in indices]), block):
+                self._recorded[part[0]] = part[1]
+        found = [self._recorded[sequence] for sequence in sequences]
+        self._forget(set(sequences))
+        return found
+
+    def _record(self, sequences: Sequence[Tokens]) -> list[tuple[Tokens, Gradients]]:
+        return list(zip(sequences, record(self.forward, sequences, None), strict=True))
+
+    def _forget(self, used: set[Tokens]) -> None:
+        """Drop the oldest gradients that are not in use until the rest fit in the budget."""
+        for sequence in list(self._recorded):
+            if total_bytes(self._recorded.values()) <= self.budget.bytes:
+                return
+            if sequence not in used:
+                del self._recorded[sequence]
+
+    def _blocks(self, rows: Sequence[TrainingSet], optimizer: Optimizer, nodes: int) -> list[list[int]]:
+        """Rows in blocks of the same number of steps, of similar lengths, that fit in the budget."""
+        def tokens(row: int) -> int:
+            return max(map(len, rows[row])) + 1
+
+        blocks = []
+        for count in sorted({len(row) for row in rows}):
+            same = sorted((index for index, row in enumerate(rows) if len(row) == count), key=tokens)
+            steps = count * optimizer.epochs
+            blocks += cut(same, lambda row: self.budget.row_bytes(tokens(row) * steps, nodes), self.budget.bytes)  # noqa: B023
+        return blocks
+
+
+class ReferenceEngine:
+    """Real optimiser steps on the real weights, a row at a time; what it cannot do, the factor engine does not either."""
+
+    def __init__(self, forward: Forward, start: int | None) -> None:
+        self.reference, self.start = Reference(forward), start
+        kind = str(next(forward.network.parameters()).dtype).removeprefix("torch.")
+        self.mechanism = f"reference: loss after minus loss before, {kind} weights"
+
+    def base(self, probes: Sequence[Tokens]) -> list[Losses]:
+        return list(map(_numbers, self.reference.losses([text_of(probe, self.start) for probe in probes])))
+
+    def trained(self, rows: Sequence[TrainingSet], probes: Sequence[Tokens], optimizer: Optimizer) -> Iterator[RowResult]:
+        before = self.base(probes)
+        for index, row in enumerate(rows):
+            steps = [with_start(sentence, self.start) for sentence in row] * optimizer.epochs
+            with self.reference.trained(steps, optimizer) as meter:
+                after = self.base(probes)
+            yield _result(index, [a - b for a, b in zip(after, before, strict=True)], meter)
+
+    def predicted(self, rows: Sequence[TrainingSet], probes: Sequence[Tokens], optimizer: Optimizer) -> Iterator[RowResult]:
+        raise NotImplementedError
+
+    def prompted(self, prompts: Sequence[Tokens], probes: Sequence[Tokens]) -> Iterator[RowResult]:
+        before = self.base(probes)
+        for index, prompt in enumerate(prompts):
+            after = map(_numbers, self.reference.losses([text_of(probe, self.start, prompt) for probe in probes]))
+            yield _result(index, [a[-len(b) :] - b for a, b in zip(after, before, strict=True)])
+
+
+def _numbers(losses: Tensor) -> Losses:
+    return losses.double().cpu().numpy()
+
+
+def _result(row: int, changes: Sequence[Losses] | Sequence[Tensor], meter: Meter | None = None) -> RowResult:
+    arrays = tuple(change if isinstance(change, np.ndarray) else _numbers(change) for change in changes)
+    return RowResult(row, np.array([change.mean() for change in arrays]), arrays, meter)

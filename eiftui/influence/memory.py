@@ -1,0 +1,94 @@
+"""How much is worked on at once: chosen from a memory budget, and halved when memory runs out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import torch
+from torch import nn
+
+from eiftui.influence.forward import Forward
+from eiftui.influence.layout import ADAMW_NODES, SGD_NODES
+from eiftui.settings import Optimizer
+
+GIB = 1 << 30
+LEAST = GIB // 4
+WORKING = 16
+"""Numbers alive at once in an evaluation, per node and row, in multiples of the widest layer."""
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Bytes that a block of rows may take beside the weights, and the shape of the model that decides what they hold."""
+
+    bytes: int
+    width: int
+    """Inputs and outputs of all matrices but the vocabulary's, in numbers per token."""
+    widest: int
+    vocabulary: int
+
+    @classmethod
+    def of(cls, forward: Forward, gib: float | None = None) -> Budget:
+        """The budget asked for; else half of what a GPU has free, or as much as a quarter of the weights takes."""
+        shapes = [parameter.shape for parameter in forward.parameters.values() if parameter.dim() == 2]
+        vocabulary = forward.vocabulary
+        layers = [shape for shape in shapes if vocabulary not in shape]
+        size = int(gib * GIB) if gib else _default(forward.network, forward.device)
+        return cls(size, sum(map(sum, layers)), max((max(shape) for shape in layers), default=1), vocabulary)
+
+    def tree_nodes(self, optimizer: Optimizer) -> int:
+        """Most nodes of a probe tree. AdamW makes its changes anew for each tree, so they are larger there."""
+        return ADAMW_NODES if optimizer.name == "adamw" else SGD_NODES
+
+    @property
+    def recorded_tokens(self) -> int:
+        """Tokens of one recording: activations kept for the backward, and the logits with their gradients."""
+        return max(16, self.bytes // (4 * (2 * self.width + 6 * self.vocabulary)))
+
+    def row_bytes(self, tokens: int, nodes: int) -> int:
+        """What one row takes while it is evaluated: the factors of its tokens, and activations of the tree's nodes."""
+        return 4 * (tokens * (self.width + self.vocabulary) + nodes * WORKING * self.widest)
+
+    def forward_tokens(self) -> int:
+        """Tokens of one plain forward."""
+        return max(64, self.bytes // (4 * WORKING * self.widest))
+
+
+def _default(network: nn.Module, device: torch.device) -> int:
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0] // 2
+    weights = sum(parameter.numel() * parameter.element_size() for parameter in network.parameters())
+    return max(LEAST, weights // 4)
+
+
+def cut(indices: Sequence[int], size: Callable[[int], int], largest: int) -> list[list[int]]:
+    """Consecutive indices in blocks of about `largest` when every member counts as much as the block's largest."""
+    blocks: list[list[int]] = []
+    widest = 0
+    for index in indices:
+        widest = max(widest, size(index))
+        if not blocks or widest * (len(blocks[-1]) + 1) > largest:
+            blocks.append([])
+            widest = size(index)
+        blocks[-1].append(index)
+    return blocks
+
+
+def halving(measure: Callable[[Sequence[int]], Sequence[Result]], block: Sequence[int]) -> Iterator[Result]:
+    """The results of a block, measured in halves of it when memory runs out, down to a single row."""
+    try:
+        results = measure(block)
+    except torch.OutOfMemoryError:
+        if len(block) == 1:
+            raise
+        torch.cuda.empty_cache()
+        results = []
+    if results:
+        yield from results
+        return
+    middle = len(block) // 2
+    yield from halving(measure, block[:middle])
+    yield from halving(measure, block[middle:])

@@ -1,0 +1,31 @@
+"""The first-order prediction: ⟨ΔW, ∇L(probe)⟩ with the optimiser's own ΔW (METHODS §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from eiftui.influence.factors import inner_with, stacked
+from eiftui.influence.forward import Forward
+from eiftui.influence.recording import Change, Gradients
+
+
+@torch.no_grad()
+def first_order(forward: Forward, change: Change, probes: Sequence[Gradients]) -> Tensor:
+    """Predicted EIF of every row on every probe: (rows, probes), nats per token.
+
+    `probes` are the gradients of the probes' losses at the base weights.
+    """
+    total = torch.zeros(change.rows, len(probes), dtype=torch.float64)
+    for name in change.matrices:
+        update = change.update(name)
+        factors = [stacked(same) for same in zip(*(probe.matrices[name] for probe in probes), strict=True)]
+        total += update.inner(factors).double().cpu()
+        if update.decay:
+            total += update.decay * sum(inner_with(forward.parameters[name], f).double().cpu() for f in factors)
+    for name, vector in change.vectors.items():
+        gradients = torch.stack([probe.vectors[name] for probe in probes])
+        total += (vector.flatten(1).double() @ gradients.flatten(1).double().T).cpu()
+    return total
