@@ -25,8 +25,8 @@ class Factor(Protocol):
         """Number of outputs of the matrix."""
         ...
 
-    def times(self, weights: Tensor) -> Tensor:
-        """`weights` (rows, n, tokens) times S: (rows, n, out)."""
+    def add_times(self, y: Tensor, weights: Tensor) -> None:
+        """Add `weights` (rows, n, tokens) times S to `y` (rows, n, out), in place."""
         ...
 
     def project(self, y: Tensor) -> Tensor:
@@ -55,8 +55,8 @@ class Dense:
     def size(self) -> int:
         return self.gradients.shape[-1]
 
-    def times(self, weights: Tensor) -> Tensor:
-        return torch.matmul(weights, self.gradients)
+    def add_times(self, y: Tensor, weights: Tensor) -> None:
+        y.baddbmm_(weights, self.gradients)
 
     def project(self, y: Tensor) -> Tensor:
         return torch.matmul(y, self.gradients.transpose(1, 2))
@@ -80,10 +80,8 @@ class OneHot:
     size: int
     """Number of embeddings, the `out` of the matrix."""
 
-    def times(self, weights: Tensor) -> Tensor:
-        rows, n, tokens = weights.shape
-        result = weights.new_zeros(rows, n, self.size)
-        return result.scatter_add_(2, self.ids[:, None].expand(rows, n, tokens), weights)
+    def add_times(self, y: Tensor, weights: Tensor) -> None:
+        y.scatter_add_(2, self.ids[:, None].expand_as(weights), weights)
 
     def project(self, y: Tensor) -> Tensor:
         rows, n, _ = y.shape

@@ -66,17 +66,25 @@ class Pair(Carried):
 
     x: Tensor
     d: Tensor
+    _after: Tensor | None
 
     @staticmethod
     def __new__(cls, x: Tensor, d: Tensor) -> Pair:
         self: Pair = torch.Tensor._make_wrapper_subclass(cls, x.shape, dtype=x.dtype, device=x.device)  # type: ignore[attr-defined]
-        self.x = x
+        self.x, self._after = x, None
         self.d = d if d.shape[1:] == x.shape else aligned(d, x.dim()).expand(len(d), *x.shape)
         return self
 
+    @property
+    def after(self) -> Tensor:
+        """x + d, (rows, *x.shape); made once, because several layers are given the same activations."""
+        if self._after is None:
+            self._after = self.x + self.d
+        return self._after
+
     def become(self, other: Pair) -> Pair:
         """Take the values of `other`: what an in-place operation does."""
-        self.x, self.d = other.x, other.d
+        self.x, self.d, self._after = other.x, other.d, None
         return self
 
     def __repr__(self, *, tensor_contents: Any = None) -> str:

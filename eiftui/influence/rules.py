@@ -15,11 +15,7 @@ from torch import Tensor
 
 from eiftui.errors import UnsupportedModel
 from eiftui.influence.pair import Pair, aligned, rule, value
-
-LARGEST_EXPONENT = 80.0
-"""exp of more than this is near overflow in float32."""
-SMALLEST_TOTAL = -0.5
-"""Below this, 1 + t has lost digits that the plain difference still has."""
+from eiftui.influence.structural import transpose
 
 
 @rule("add", "__add__", "__radd__")
@@ -52,7 +48,7 @@ def multiply(a: Any, b: Any) -> Pair:
     x = value(a) * value(b)
     if isinstance(a, Pair) and isinstance(b, Pair):
         da, db = aligned(a.d, x.dim()), aligned(b.d, x.dim())
-        return Pair(x, torch.addcmul(a.x * db, da, b.x + db))
+        return Pair(x, torch.addcmul(a.x * db, da, aligned(b.after, x.dim())))
     if isinstance(b, Pair):
         a, b = b, a
     return Pair(x, aligned(a.d, x.dim()) * b)
@@ -60,7 +56,7 @@ def multiply(a: Any, b: Any) -> Pair:
 
 @rule("reciprocal")
 def reciprocal(a: Pair) -> Pair:
-    return Pair(1 / a.x, -a.d / (a.x * (a.x + a.d)))
+    return Pair(1 / a.x, -a.d / (a.x * a.after))
 
 
 @rule("div", "__truediv__", "true_divide", "divide")
@@ -84,7 +80,7 @@ def matmul(a: Any, b: Any) -> Pair:
         return Pair(x, torch.matmul(a.d, b))
     if not isinstance(a, Pair):
         return Pair(x, torch.matmul(a, b.d))
-    return Pair(x, torch.matmul(a.x, b.d).add_(torch.matmul(a.d, b.x + b.d)))
+    return Pair(x, torch.matmul(a.x, b.d).add_(torch.matmul(a.d, b.after)))
 
 
 @rule("baddbmm")
@@ -108,26 +104,26 @@ def power(a: Pair, exponent: float = 2) -> Pair:
 
 @rule("sqrt")
 def root(a: Pair) -> Pair:
-    before, after = a.x.sqrt(), (a.x + a.d).sqrt()
+    before, after = a.x.sqrt(), a.after.sqrt()
     return Pair(before, a.d / (before + after))
 
 
 @rule("rsqrt")
 def inverse_root(a: Pair) -> Pair:
-    before, after = a.x.sqrt(), (a.x + a.d).sqrt()
+    before, after = a.x.sqrt(), a.after.sqrt()
     return Pair(1 / before, -a.d / (before * after * (before + after)))
 
 
 @rule("exp")
 def exponential(a: Pair) -> Pair:
     x = a.x.exp()
-    return Pair(x, torch.where(a.d.abs() > 1, (a.x + a.d).exp() - x, x * torch.expm1(a.d)))
+    return Pair(x, torch.where(a.d.abs() > 1, a.after.exp() - x, x * torch.expm1(a.d)))
 
 
 @rule("sigmoid")
 def sigmoid(a: Pair) -> Pair:
     """σ(high) σ(−low) (1 − exp(low − high)), signed: no factor of it can overflow or cancel."""
-    after = a.x + a.d
+    after = a.after
     size = torch.sigmoid(torch.maximum(a.x, after)).mul_(torch.sigmoid(torch.minimum(a.x, after).neg_()))
     return Pair(a.x.sigmoid(), size.mul_(torch.expm1(a.d.abs().neg_())).mul_(a.d.sign().neg_()))
 
@@ -146,7 +142,7 @@ def tanh(a: Pair) -> Pair:
 
 @rule("relu")
 def relu(a: Pair, inplace: bool = False) -> Pair:
-    return Pair(a.x.relu(), torch.where(a.x > 0, torch.maximum(a.d, -a.x), (a.x + a.d).relu()))
+    return Pair(a.x.relu(), torch.where(a.x > 0, torch.maximum(a.d, -a.x), a.after.relu()))
 
 
 @rule("gelu")
@@ -160,7 +156,7 @@ def gelu(a: Pair, approximate: str = "none") -> Pair:
 def normal_distribution(a: Pair) -> Pair:
     """Φ: for small d an integral of the density by Gauss–Legendre, else a difference of tails."""
     side = torch.where(a.x + a.d / 2 > 0, -1.0, 1.0).to(a.d)
-    tails = side * (_left_tail(side * (a.x + a.d)) - _left_tail(side * a.x))
+    tails = side * (_left_tail(side * a.after) - _left_tail(side * a.x))
     return Pair(_left_tail(a.x), torch.where(a.d.abs() > 1, tails, a.d * _mean_density(a.x, a.d)))
 
 
@@ -190,49 +186,44 @@ def erf(a: Pair) -> Pair:
 
 @rule("softmax")
 def softmax(a: Pair, dim: int = -1, dtype: Any = None, **_: Any) -> Pair:
-    """p (expm1(ds) − t) / (1 + t) with t = Σ p expm1(ds); hidden places keep p = 0."""
+    """p (expm1(d) − t) / (1 + t) with t = Σ p expm1(d); hidden places keep p = 0."""
     if dim not in (-1, a.x.dim() - 1):
-        return _softmax_along(a, dim)
+        return transpose(softmax(transpose(a, dim, -1)), dim, -1)
     p = a.x.softmax(-1)
-    grown, total, doubtful = grown_mass(p, a.d)
-    change = grown.sub_(p * total).div_(1 + total)
+    change = torch.expm1(a.d).mul_(p)
+    total = change.sum(-1, keepdim=True)
+    doubtful = _doubtful(total)
+    change.sub_(p * total).div_(1 + total)
     if doubtful.any():
-        plain = (a.x + a.d).softmax(-1) - p
-        change = torch.where(doubtful, plain, change)
+        change = torch.where(doubtful, (a.x + a.d).softmax(-1) - p, change)
     return Pair(p, change)
-
-
-def _softmax_along(a: Pair, dim: int) -> Pair:
-    moved = softmax(Pair(a.x.transpose(dim, -1), a.d.transpose(dim if dim < 0 else dim + 1, -1)))
-    return Pair(moved.x.transpose(dim, -1), moved.d.transpose(dim if dim < 0 else dim + 1, -1))
-
-
-def grown_mass(p: Tensor, d: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """p·expm1(d), its sum over the last axis, and where that sum is too inexact to be used."""
-    grown = torch.expm1(d).mul_(p)
-    total = grown.sum(-1, keepdim=True)
-    doubtful = ~(total > SMALLEST_TOTAL) | (d.amax(-1, keepdim=True) > LARGEST_EXPONENT)
-    return grown, total, doubtful
-
-
-@rule("log_softmax")
-def log_softmax(a: Pair, dim: int = -1, dtype: Any = None, **_: Any) -> Pair:
-    return subtract(a, Pair(*_kept(log_sum_exp(a))))
-
-
-def _kept(total: Pair) -> tuple[Tensor, Tensor]:
-    return total.x.unsqueeze(-1), total.d.unsqueeze(-1)
 
 
 @rule("logsumexp")
 def log_sum_exp(a: Pair, dim: int = -1, keepdim: bool = False) -> Pair:
     """log1p(Σ p expm1(d)) over the last axis."""
-    p = a.x.softmax(-1)
-    _, total, doubtful = grown_mass(p, a.d)
-    change, x = torch.log1p(total)[..., 0], a.x.logsumexp(-1)
+    if dim not in (-1, a.x.dim() - 1):
+        return log_sum_exp(transpose(a, dim, -1), -1, keepdim)
+    x = a.x.logsumexp(-1, keepdim=True)
+    p = (a.x - x).exp_()
+    # a product of matrices for each place: rows × last axis, times last axis
+    total = torch.matmul(torch.expm1(a.d).movedim(0, -2), p.unsqueeze(-1)).movedim(-2, 0)
+    doubtful, change = _doubtful(total)[..., 0], torch.log1p(total)
     if doubtful.any():
-        change = torch.where(doubtful[..., 0], (a.x + a.d).logsumexp(-1) - x, change)
-    return Pair(x, change)
+        where = doubtful.nonzero(as_tuple=True)
+        base = a.x[where[1:]]
+        change[where] = (base + a.d[where]).logsumexp(-1, keepdim=True) - x[where[1:]]
+    return Pair(x, change) if keepdim else Pair(x[..., 0], change[..., 0])
+
+
+def _doubtful(total: Tensor) -> Tensor:
+    """Where 1 + Σ p expm1(d) has lost digits, or something in it was too large; the plain difference is good there."""
+    return ~((total > -0.5) & (total < torch.inf))
+
+
+@rule("log_softmax")
+def log_softmax(a: Pair, dim: int = -1, dtype: Any = None, **_: Any) -> Pair:
+    return subtract(a, log_sum_exp(a, dim, keepdim=True))
 
 
 @rule("layer_norm")
@@ -260,6 +251,6 @@ def scaled(a: Pair, weight: Any, bias: Any) -> Pair:
 @rule("clamp", "clip")
 def clamp(a: Pair, min: float | None = None, max: float | None = None) -> Pair:  # noqa: A002
     """d itself where neither end is cut, else the difference of the ends, one of which is a bound."""
-    x, moved = a.x.clamp(min, max), a.x + a.d
+    x, moved = a.x.clamp(min, max), a.after
     after = moved.clamp(min, max)
     return Pair(x, torch.where((x == a.x) & (after == moved), a.d, after - x))

@@ -26,8 +26,8 @@ class Update(Protocol):
 
     decay: float
 
-    def apply(self, x: Tensor) -> Tensor:
-        """The change times `x` (rows or 1, n, in): (rows, n, out)."""
+    def add_to(self, y: Tensor, x: Tensor) -> None:
+        """Add the change times `x` (rows, n, in) to `y` (rows, n, out), in place."""
         ...
 
     def apply_transposed(self, y: Tensor) -> Tensor:
@@ -130,10 +130,10 @@ class LowRank:
     terms: Sequence[tuple[Tensor, Factor]]
     """Coefficients (rows,) and factors."""
 
-    def apply(self, x: Tensor) -> Tensor:
-        return _total(
-            factor.times(torch.matmul(x, factor.inputs.transpose(1, 2)).mul_(_over(c, x))) for c, factor in self.terms
-        )
+    def add_to(self, y: Tensor, x: Tensor) -> None:
+        for coefficient, factor in self.terms:
+            weights = torch.matmul(x, factor.inputs.transpose(1, 2))
+            factor.add_times(y, weights.mul_(_over(coefficient, x)))
 
     def apply_transposed(self, y: Tensor) -> Tensor:
         return _total(torch.matmul(factor.project(y).mul_(_over(c, y)), factor.inputs) for c, factor in self.terms)
@@ -176,12 +176,9 @@ class AdamW:
             for start in range(0, size, height):
                 yield row, slice(start, min(start + height, size))
 
-    def apply(self, x: Tensor) -> Tensor:
-        size, rows = self.steps[0][0].size, self.clips.shape[1]
-        result = x.new_empty(rows, x.shape[1], size)
-        for row, block in self._blocks(size):
-            torch.matmul(x[row if len(x) > 1 else 0], self.lines(row, block).T, out=result[row, :, block])
-        return result
+    def add_to(self, y: Tensor, x: Tensor) -> None:
+        for row, block in self._blocks(y.shape[2]):
+            y[row, :, block] += torch.matmul(x[row], self.lines(row, block).T)
 
     def apply_transposed(self, y: Tensor) -> Tensor:
         result = y.new_zeros(*y.shape[:2], self.steps[0][0].inputs.shape[-1])

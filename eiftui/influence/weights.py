@@ -15,7 +15,6 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from eiftui.influence.factors import Dense, Factor, OneHot
-from eiftui.influence import structural  # noqa: F401  (registers its rules)
 from eiftui.influence.pair import PLAIN, Carried, Pair, rule, value
 from eiftui.influence.rules import add, matmul
 from eiftui.influence.updates import Update
@@ -51,16 +50,18 @@ class _Product(torch.autograd.Function):
 
 
 class _Changed(torch.autograd.Function):
-    """An update times x, differentiable in x without keeping anything in between."""
+    """y plus an update times x, differentiable in both without keeping anything in between."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, update: MakeUpdate) -> Tensor:
+    def forward(ctx: Any, y: Tensor, x: Tensor, update: MakeUpdate) -> Tensor:
         ctx.update = update
-        return update().apply(x)
+        result = y.clone()
+        update().add_to(result, x)
+        return result
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> Any:
-        return ctx.update().apply_transposed(gradient), None
+        return gradient, ctx.update().apply_transposed(gradient), None
 
 
 class Weight(Carried):
@@ -112,7 +113,7 @@ class RowMatrix(Matrix):
         if self.update is not None:
             decay = self.update().decay
             y = y * (1 + decay) if decay else y
-            y = y + _Changed.apply(flat, self.update).view(y.shape)
+            y = _Changed.apply(y.reshape(*flat.shape[:2], -1), flat, self.update).view(y.shape)
         if self.sink is not None:
             inputs, sink, shape = flat.detach(), self.sink, (self.rows, -1, y.shape[-1])
             y.register_hook(lambda gradient: sink(Dense(gradient.reshape(shape), inputs, out_in)))
@@ -164,7 +165,7 @@ class PairMatrix(Matrix):
         update = self.update()
         if update.decay:
             change = change.mul_(1 + update.decay).add_(base.reshape(1, -1, base.shape[-1]), alpha=update.decay)
-        change.add_(update.apply(d + x.x.reshape(1, -1, x.x.shape[-1])))
+        update.add_to(change, x.after.reshape(d.shape))
         return Pair(base, change.view(len(d), *base.shape))
 
     def _base_product(self, x: Tensor, out_in: bool) -> Tensor:

@@ -1,0 +1,68 @@
+"""Turning a quantised GGUF file into a folder of safetensors, through transformers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+import transformers.modeling_gguf_pytorch_utils
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
+
+from eiftui.errors import InputError
+from eiftui.models.quiet import quiet
+
+
+def dequantise(gguf: Path, folder: Path, progress: Callable[[str, float | None], None]) -> None:
+    """Write the weights and the tokenizer of `gguf` to `folder`, as float32 safetensors.
+
+    Raises:
+        InputError: transformers cannot read the file.
+    """
+    where = {"pretrained_model_name_or_path": str(gguf.parent), "gguf_file": gguf.name}
+    stage = f"unpacking {gguf.name}"
+    progress(stage, 0.0)
+    try:
+        with quiet(), _bars_told(lambda fraction: progress(stage, fraction)):
+            network = AutoModelForCausalLM.from_pretrained(**where, dtype=torch.float32)
+            tokenizer = AutoTokenizer.from_pretrained(**where)
+    except (ValueError, OSError, KeyError, NotImplementedError, RuntimeError) as error:
+        raise InputError(f"{gguf.name} cannot be read as a language model: {str(error).splitlines()[0]}") from error
+    _forget_quantisation(network)
+    progress("keeping it as safetensors", None)
+    with quiet():
+        network.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+
+
+def _forget_quantisation(network: PreTrainedModel) -> None:
+    """The weights are plain float32 now; transformers will not save them while they are said to be quantised."""
+    for name in ("hf_quantizer", "is_quantized", "quantization_method"):
+        if hasattr(network, name):
+            delattr(network, name)
+    if hasattr(network.config, "quantization_config"):
+        del network.config.quantization_config
+
+
+@contextmanager
+def _bars_told(tell: Callable[[float], None]) -> Iterator[None]:
+    """While open, transformers' progress bar of unpacked tensors is told to `tell` instead of being drawn."""
+
+    def told(tensors: Sequence[Any], **_: Any) -> Iterator[Any]:
+        for done, tensor in enumerate(tensors, 1):
+            yield tensor
+            tell(done / len(tensors))
+
+    module = transformers.modeling_gguf_pytorch_utils
+    drawn = getattr(module, "tqdm", None)
+    if drawn is None:  # another version draws it some other way: no fraction is known
+        yield
+        return
+    module.tqdm = told
+    try:
+        yield
+    finally:
+        module.tqdm = drawn
