@@ -229,7 +229,10 @@ class ReferenceEngine:
             yield _result(index, [a - b for a, b in zip(after, before, strict=True)], meter)
 
     def predicted(self, rows: Sequence[TrainingSet], probes: Sequence[Tokens], optimizer: Optimizer) -> Iterator[RowResult]:
-        raise NotImplementedError
+        texts = [text_of(probe, self.start) for probe in probes]
+        for index, row in enumerate(rows):
+            steps = [with_start(sentence, self.start) for sentence in row] * optimizer.epochs
+            yield RowResult(index, np.array(self.reference.predicted(steps, texts, optimizer)), None)
 
     def prompted(self, prompts: Sequence[Tokens], probes: Sequence[Tokens]) -> Iterator[RowResult]:
         before = self.base(probes)

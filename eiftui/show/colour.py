@@ -1,0 +1,77 @@
+"""How signed numbers are coloured: blue below zero, orange above, symmetric around zero, safe for colour blindness."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+from rich.color import Color
+from rich.console import Console
+from rich.style import Style
+
+Rgb = tuple[int, int, int]
+Depth = Literal["none", "16", "256"]
+
+# All are members of the xterm-256 cube, so that 256-colour and true-colour terminals show the same.
+ZERO: Rgb = (38, 38, 38)
+NEGATIVE: tuple[Rgb, ...] = ((0, 0, 95), (0, 0, 135), (0, 95, 175), (0, 135, 215), (0, 175, 255), (135, 215, 255))
+POSITIVE: tuple[Rgb, ...] = ((95, 0, 0), (135, 0, 0), (175, 95, 0), (215, 95, 0), (255, 135, 0), (255, 215, 135))
+STEPS = len(NEGATIVE)
+# Paler is stronger, as in 256 colours; these pairs stay readable in the palettes of common terminals.
+_NAMED = {
+    -2: Style.parse("black on bright_cyan"),
+    -1: Style.parse("bright_white on blue"),
+    0: Style.null(),
+    1: Style.parse("bright_white on red"),
+    2: Style.parse("black on bright_yellow"),
+}
+
+
+def depth(console: Console) -> Depth:
+    """How many colours may be used on `console`: none where it is piped or NO_COLOR is set."""
+    if console.no_color or console.color_system is None:
+        return "none"
+    return "16" if console.color_system in ("standard", "windows") else "256"
+
+
+def level(value: float, limit: float, steps: int = STEPS) -> int:
+    """The step of a finite `value` on a scale from -`steps` to `steps`, where `limit` is the last; 0 is zero.
+
+    `limit` is the largest absolute finite value of the matrix (`numbers.largest_magnitude`), for both signs.
+    """
+    if limit == 0:
+        return 0
+    return int(math.copysign(math.floor(min(abs(value) / limit, 1.0) * steps + 0.5), value))
+
+
+def background(step: int) -> Rgb:
+    """The colour of a step from -`STEPS` to `STEPS`."""
+    if step == 0:
+        return ZERO
+    return (NEGATIVE if step < 0 else POSITIVE)[abs(step) - 1]
+
+
+def style(value: float, limit: float, colours: Depth) -> Style:
+    """Background and readable text for a finite `value`; nothing where there are no colours."""
+    if colours == "none":
+        return Style.null()
+    if colours == "16":
+        return _NAMED[level(value, limit, steps=2)]
+    behind = background(level(value, limit))
+    return Style(color=Color.from_rgb(*text_colour(behind)), bgcolor=Color.from_rgb(*behind))
+
+
+def text_colour(behind: Rgb) -> Rgb:
+    """Black or white, whichever is easier to read on `behind`; the contrast is at least 4.5 on any colour."""
+    return max(((255, 255, 255), (0, 0, 0)), key=lambda colour: contrast(colour, behind))
+
+
+def contrast(one: Rgb, other: Rgb) -> float:
+    """Contrast ratio of two colours, from 1 to 21 (WCAG 2.2, "contrast ratio")."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: Rgb) -> float:
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (part / 255 for part in colour)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -1,0 +1,51 @@
+"""Text for outputs that cannot write every character: plain stand-ins instead of an encoding error."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, set_cell_size
+
+_STAND_INS = str.maketrans(
+    {
+        "−": "-",
+        "–": "-",
+        "—": "-",
+        "×": "x",
+        "·": ".",
+        "≈": "~",
+        "±": "+-",
+        "…": "...",
+        "“": '"',
+        "”": '"',
+        "‘": "'",
+        "’": "'",
+        "η": "lr",
+        "Δ": "change in",
+        "→": "->",
+    }
+)
+
+
+def printable(text: str, encoding: str) -> str:
+    """`text` in characters that `encoding` can write: each of the others becomes a stand-in, or `?` if it has none."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return "".join(_one(character, encoding) for character in text)
+    return text
+
+
+def _one(character: str, encoding: str) -> str:
+    try:
+        character.encode(encoding)
+    except UnicodeEncodeError:
+        return character.translate(_STAND_INS) if ord(character) in _STAND_INS else "?"
+    return character
+
+
+def fitted(text: str, width: int, encoding: str) -> str:
+    """`text` made printable and exactly `width` columns wide: padded, or cut with an ellipsis."""
+    text = printable(text, encoding)
+    ellipsis = printable("…", encoding)
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(text, max(0, width - cell_len(ellipsis))) + ellipsis[: max(0, width)]

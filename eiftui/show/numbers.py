@@ -1,0 +1,122 @@
+"""How numbers look, everywhere: the one place that formats influences, durations, sizes and learning rates."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+MINUS = "−"
+MISSING = "·"
+BELOW_FLOOR = "≈0"
+WIDTH = 5
+"""Characters of one formatted influence."""
+_ORDINARY = (0.1, 1000.0)
+
+
+def common_exponent(matrix: ArrayLike) -> int:
+    """The power of ten to divide `matrix` by before printing; 0 if its largest finite magnitude is 0.1 to 1000.
+
+    Masked (not measured) and non-finite cells do not count.
+    """
+    largest = largest_magnitude(matrix)
+    if largest == 0 or _ORDINARY[0] <= largest < _ORDINARY[1]:
+        return 0
+    return math.floor(math.log10(largest))
+
+
+def largest_magnitude(matrix: ArrayLike) -> float:
+    """The largest absolute value among the measured, finite cells of `matrix`; 0 if there is none."""
+    values: NDArray[np.float64] = np.ma.asarray(matrix, dtype=float).compressed()
+    return float(np.max(np.abs(values[np.isfinite(values)]), initial=0.0))
+
+
+def below_floor(value: float, floor: float) -> bool:
+    """Whether an influence cannot be told from zero: it is no larger than a null floor that is above zero."""
+    return floor > 0 and abs(value) <= floor
+
+
+def eif(value: float | None, exponent: int = 0, floor: float = 0.0) -> str:
+    """An influence divided by 10^`exponent`, with its sign, right-aligned in `WIDTH` characters.
+
+    None is a cell that was not measured; `floor` is the null floor, in the units of `value`.
+    """
+    if value is None:
+        return MISSING.rjust(WIDTH)
+    if below_floor(value, floor):
+        return BELOW_FLOOR.rjust(WIDTH)
+    if math.isnan(value):
+        return "nan".rjust(WIDTH)
+    digits = magnitude(scaled(value, exponent))
+    if digits.strip("0.") == "":
+        return digits.rjust(WIDTH)
+    return ((MINUS if value < 0 else "+") + digits).rjust(WIDTH)
+
+
+def magnitude(value: float) -> str:
+    """The absolute value in at most four characters: two decimals, fewer above 10, a power of ten above 9999."""
+    value = abs(value)
+    if math.isinf(value):
+        return "inf"
+    for decimals, bound in ((2, 9.995), (1, 99.95), (0, 9999.5)):
+        if value < bound:
+            return f"{value:.{decimals}f}"
+    if value >= 9.5e99:
+        return ">e99"
+    mantissa, power = f"{value:.0e}".split("e")
+    return f"{mantissa}e{int(power)}"
+
+
+def scaled(value: float, exponent: int) -> float:
+    """`value` divided by 10^`exponent`, also where that power has no float of its own (below 1e-308)."""
+    return value / 10.0**exponent if exponent > -300 else value * 1e300 / 10.0 ** (exponent + 300)
+
+
+def scale(exponent: int) -> str:
+    """What a title says about the exponent: `×1e-6`, or nothing for 0."""
+    return f"×1e{exponent}" if exponent else ""
+
+
+def estimate(mean: float, half: float) -> str:
+    """A mean with the half-width of its interval: `−1.10 ± 0.07`, `(−5.50 ± 0.20)×1e-6`; no ± where half is nan."""
+    exponent = common_exponent([mean])
+    text = eif(mean, exponent).strip()
+    if not math.isnan(half):
+        text = f"{text} ± {magnitude(scaled(half, exponent))}"
+        return f"({text}){scale(exponent)}" if exponent else text
+    return text + scale(exponent)
+
+
+def duration(seconds: float) -> str:
+    """A length of time in at most two units: `0.4s`, `12s`, `1m12s`, `3h05m`, `2d04h`; `?` if not known."""
+    if not math.isfinite(seconds):
+        return "?"
+    if seconds < 9.95:
+        return f"{max(seconds, 0.0):.1f}s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes_over = divmod(minutes, 60)
+    if minutes == 0:
+        return f"{rest}s"
+    if hours == 0:
+        return f"{minutes}m{rest:02d}s"
+    if hours < 24:
+        return f"{hours}h{minutes_over:02d}m"
+    return f"{hours // 24}d{hours % 24:02d}h"
+
+
+def size(count: float) -> str:
+    """A number of bytes in decimal units: `512 B`, `1.2 GB`."""
+    units = ("B", "kB", "MB", "GB", "TB", "PB")
+    power = 0
+    while abs(count) >= 999.95 and power < len(units) - 1:
+        count, power = count / 1000, power + 1
+    return f"{count:.0f} {units[power]}" if power == 0 else f"{count:.1f} {units[power]}"
+
+
+def compact(value: float) -> str:
+    """A learning rate or null floor in as few characters as four digits allow: `1e-3`, `3.2e-4`, `0.5`, `0`."""
+    if not math.isfinite(value) or value == 0 or _ORDINARY[0] <= abs(value) < _ORDINARY[1]:
+        return f"{value:.4g}"
+    mantissa, power = f"{value:.3e}".split("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{int(power)}"

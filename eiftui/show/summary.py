@@ -1,0 +1,46 @@
+"""What the draws of a matrix say together: mean, 95 % interval, and the strongest influences as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from eiftui.show.numbers import estimate
+
+Floats = NDArray[np.float64]
+
+
+def mean_and_interval(draws: ArrayLike) -> tuple[Floats, Floats]:
+    """Mean over draws and half-width of its 95 % interval (Student's t, n − 1 degrees of freedom).
+
+    `draws` is (draws, ...), nan where not measured; both results are (...). A cell counts the draws it has: with one,
+    its half-width is nan; with none, its mean is nan too.
+    """
+    values = np.asarray(draws, dtype=np.float64)
+    measured = ~np.isnan(values)
+    count = measured.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.asarray(np.where(measured, values, 0.0).sum(axis=0) / count)
+        squares = np.where(measured, (values - mean) ** 2, 0.0).sum(axis=0)
+        error = np.sqrt(squares / np.maximum(count - 1, 0) / count)
+        half = np.asarray(stats.t.ppf(0.975, count - 1) * error)
+    return mean, np.asarray(np.where(count > 1, half, np.nan))
+
+
+def strongest(matrix_draws: ArrayLike, row_labels: Sequence[str], column_labels: Sequence[str], n: int) -> list[str]:
+    """Sentences for the `n` cells with the largest absolute mean, largest first; ties in reading order.
+
+    `matrix_draws` is (draws, rows, columns), in nats per token. Cells without a finite mean are left out.
+    """
+    mean, half = mean_and_interval(matrix_draws)
+    size = np.where(np.isfinite(mean), np.abs(mean), -1.0)
+    order = [divmod(int(cell), mean.shape[1]) for cell in np.argsort(-size, axis=None, kind="stable")]
+    return [
+        f"after learning “{row_labels[row]}”, “{column_labels[column]}” moved "
+        f"{estimate(float(mean[row, column]), float(half[row, column]))} nats per token"
+        for row, column in order[:n]
+        if size[row, column] >= 0
+    ]

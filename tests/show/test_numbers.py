@@ -1,0 +1,102 @@
+"""Numbers look the same everywhere, fit their cells and read back."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eiftui.show.numbers import WIDTH, common_exponent, compact, duration, eif, estimate, scale, size
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (-1.1, "−1.10"),
+        (0.524, "+0.52"),
+        (9.996, "+10.0"),
+        (-123.4, "−123"),
+        (99999.0, "+1e5"),
+        (0.0, "0.00"),
+        (-0.001, "0.00"),
+        (math.nan, "nan"),
+        (-math.inf, "−inf"),
+        (math.inf, "+inf"),
+        (None, "·"),
+    ],
+)
+def test_an_influence_has_a_sign_and_five_characters(value: float | None, text: str) -> None:
+    assert eif(value) == text.rjust(WIDTH)
+
+
+@given(st.floats(), st.integers(-300, 300))
+def test_an_influence_never_breaks_its_column(value: float, exponent: int) -> None:
+    assert len(eif(value, exponent)) == WIDTH
+
+
+def test_an_influence_within_the_null_floor_is_about_zero_on_both_sides() -> None:
+    assert eif(-2e-7, -6, floor=2e-7).strip() == "≈0"
+    assert eif(2.1e-7, -6, floor=2e-7).strip() == "+0.21"
+
+
+@pytest.mark.parametrize(
+    ("matrix", "exponent"),
+    [
+        ([[1.0, -0.2]], 0),
+        ([[0.1]], 0),
+        ([[5.5e-6, -1e-7]], -6),
+        ([[-4200.0]], 3),
+        ([[math.nan, math.inf, 2e-3]], -3),
+        ([[0.0]], 0),
+        ([[math.nan]], 0),
+        ([], 0),
+    ],
+)
+def test_only_matrices_of_unusual_size_get_an_exponent(matrix: list[list[float]], exponent: int) -> None:
+    assert common_exponent(matrix) == exponent
+
+
+def test_cells_that_were_not_measured_do_not_set_the_exponent() -> None:
+    assert common_exponent(np.ma.masked_array([1e-6, 5.0], mask=[False, True])) == -6
+
+
+def test_a_small_matrix_is_shown_in_its_own_unit() -> None:
+    assert (eif(-5.5e-6, -6), scale(-6), scale(0)) == ("−5.50", "×1e-6", "")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.42, "0.4s"),
+        (9.96, "10s"),
+        (59.6, "1m00s"),
+        (72, "1m12s"),
+        (3599.7, "1h00m"),
+        (11100, "3h05m"),
+        (187200, "2d04h"),
+        (math.nan, "?"),
+    ],
+)
+def test_durations_have_at_most_two_units(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(512, "512 B"), (1.2e9, "1.2 GB"), (999_960, "1.0 MB"), (3e17, "300.0 PB")]
+)
+def test_sizes_are_in_decimal_units(count: float, text: str) -> None:
+    assert size(count) == text
+
+
+@pytest.mark.parametrize(
+    ("rate", "text"), [(1e-3, "1e-3"), (3.2e-4, "3.2e-4"), (0.5, "0.5"), (0.0, "0"), (1.0, "1"), (1e-10, "1e-10")]
+)
+def test_learning_rates_are_written_as_people_write_them(rate: float, text: str) -> None:
+    assert compact(rate) == text
+
+
+def test_an_estimate_carries_its_interval_and_unit() -> None:
+    assert estimate(-1.1, 0.07) == "−1.10 ± 0.07"
+    assert estimate(-5.5e-6, 2e-7) == "(−5.50 ± 0.20)×1e-6"
+    assert estimate(-5.5e-6, math.nan) == "−5.50×1e-6"
