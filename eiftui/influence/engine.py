@@ -51,11 +51,15 @@ class Engine(Protocol):
         """The base model's losses of the scored tokens of each probe, nats."""
         ...
 
-    def trained(self, rows: Sequence[TrainingSet], probes: Sequence[Tokens], optimizer: Optimizer) -> Iterator[RowResult]:
+    def trained(
+        self, rows: Sequence[TrainingSet], probes: Sequence[Tokens], optimizer: Optimizer
+    ) -> Iterator[RowResult]:
         """Fine-tune on each row, from the base weights, and measure every probe."""
         ...
 
-    def predicted(self, rows: Sequence[TrainingSet], probes: Sequence[Tokens], optimizer: Optimizer) -> Iterator[RowResult]:
+    def predicted(
+        self, rows: Sequence[TrainingSet], probes: Sequence[Tokens], optimizer: Optimizer
+    ) -> Iterator[RowResult]:
         """The first-order prediction of `trained`, from gradients at the base weights."""
         ...
 
@@ -100,7 +104,9 @@ class FactorEngine:
             results |= zip(packed.indices, map(_numbers, losses), strict=True)
         return [results[index] for index in range(len(probes))]
 
-    def trained(self, rows: Sequence[TrainingSet], probes: Sequence[Tokens], optimizer: Optimizer) -> Iterator[RowResult]:
+    def trained(
+        self, rows: Sequence[TrainingSet], probes: Sequence[Tokens], optimizer: Optimizer
+    ) -> Iterator[RowResult]:
         nodes = self.budget.tree_nodes(optimizer)
         packed = pack(self.forward, [text_of(probe, self.start) for probe in probes], nodes)
 
@@ -114,7 +120,9 @@ class FactorEngine:
         for block in self._blocks(rows, optimizer, max(one.layout.ids.numel() for one in packed)):
             yield from halving(measure, block)
 
-    def predicted(self, rows: Sequence[TrainingSet], probes: Sequence[Tokens], optimizer: Optimizer) -> Iterator[RowResult]:
+    def predicted(
+        self, rows: Sequence[TrainingSet], probes: Sequence[Tokens], optimizer: Optimizer
+    ) -> Iterator[RowResult]:
         texts = [text_of(probe, self.start).tokens for probe in probes]
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
         probe_blocks = cut(order, lambda index: self.budget.row_bytes(len(texts[index]), 0), self.budget.bytes)
@@ -158,7 +166,11 @@ class FactorEngine:
         if self.forward.follows_trees:
             return list(map(_numbers, base_losses(self.forward, tree(texts, self.forward.device))))
         flat = [text for group in texts for text in group]
-        return [losses for text in flat for losses in map(_numbers, base_losses(self.forward, side_by_side([text], self.forward.device)))]
+        return [
+            losses
+            for text in flat
+            for losses in map(_numbers, base_losses(self.forward, side_by_side([text], self.forward.device)))
+        ]
 
     def change(self, rows: Sequence[TrainingSet], optimizer: Optimizer, at_base: bool = False) -> Change:
         """How the steps of `rows`, all of the same number of sentences, change the weights.
@@ -198,6 +210,7 @@ class FactorEngine:
 
     def _blocks(self, rows: Sequence[TrainingSet], optimizer: Optimizer, nodes: int) -> list[list[int]]:
         """Rows in blocks of the same number of steps, of similar lengths, that fit in the budget."""
+
         def tokens(row: int) -> int:
             return max(map(len, rows[row])) + 1
 
@@ -210,7 +223,7 @@ class FactorEngine:
 
 
 class ReferenceEngine:
-    """Real optimiser steps on the real weights, a row at a time; what it cannot do, the factor engine does not either."""
+    """Real optimiser steps on the real weights, a row at a time."""
 
     def __init__(self, forward: Forward, start: int | None) -> None:
         self.reference, self.start = Reference(forward), start
@@ -220,7 +233,9 @@ class ReferenceEngine:
     def base(self, probes: Sequence[Tokens]) -> list[Losses]:
         return list(map(_numbers, self.reference.losses([text_of(probe, self.start) for probe in probes])))
 
-    def trained(self, rows: Sequence[TrainingSet], probes: Sequence[Tokens], optimizer: Optimizer) -> Iterator[RowResult]:
+    def trained(
+        self, rows: Sequence[TrainingSet], probes: Sequence[Tokens], optimizer: Optimizer
+    ) -> Iterator[RowResult]:
         before = self.base(probes)
         for index, row in enumerate(rows):
             steps = [with_start(sentence, self.start) for sentence in row] * optimizer.epochs
@@ -228,7 +243,9 @@ class ReferenceEngine:
                 after = self.base(probes)
             yield _result(index, [a - b for a, b in zip(after, before, strict=True)], meter)
 
-    def predicted(self, rows: Sequence[TrainingSet], probes: Sequence[Tokens], optimizer: Optimizer) -> Iterator[RowResult]:
+    def predicted(
+        self, rows: Sequence[TrainingSet], probes: Sequence[Tokens], optimizer: Optimizer
+    ) -> Iterator[RowResult]:
         texts = [text_of(probe, self.start) for probe in probes]
         for index, row in enumerate(rows):
             steps = [with_start(sentence, self.start) for sentence in row] * optimizer.epochs

@@ -76,7 +76,9 @@ def pair_weights(forward: Forward, change: Change, tape: Tape, products: torch.d
     for name in change.matrices:
         base = forward.parameters[name]
         # logits are too large to keep, and are made a slice at a time
-        weights[name] = PairMatrix(base, name, partial(change.update, name), None if forward.vocabulary in base.shape else tape, products)
+        weights[name] = PairMatrix(
+            base, name, partial(change.update, name), None if forward.vocabulary in base.shape else tape, products
+        )
     for name, vector in change.vectors.items():
         weights[name] = Pair(as_activation(forward.parameters[name]), vector)
     return weights

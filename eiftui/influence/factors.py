@@ -15,7 +15,7 @@ from torch import Tensor
 
 
 class Factor(Protocol):
-    """One summand Sᵀ X of a gradient, for each row: `inputs` X (rows, tokens, in) and a left side S (rows, tokens, out)."""
+    """One summand Sᵀ X of a gradient, for each row: `inputs` X (rows, tokens, in), a left side S (rows, tokens, out)."""
 
     @property
     def inputs(self) -> Tensor: ...
@@ -38,7 +38,7 @@ class Factor(Protocol):
         ...
 
     def of(self, row: int, tokens: int | None = None) -> Factor:
-        """The factor of one row alone, with a rows axis of size 1, and of its first tokens where the rest is padding."""
+        """The factor of one row alone, as rows of one, and of its first tokens where the rest is padding."""
         ...
 
 

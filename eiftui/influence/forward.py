@@ -32,7 +32,7 @@ class Forward:
         first = next(iter(self.parameters.values()))
         self.device = first.device
         self.dtype = torch.promote_types(first.dtype, torch.float32)
-        self.vocabulary: int = network.get_output_embeddings().weight.shape[0]  # type: ignore[operator]
+        self.vocabulary: int = network.get_output_embeddings().weight.shape[0]
         self.plain = plain_weights(self.parameters)
         self._takes_positions = "position_ids" in inspect.signature(network.forward).parameters
         self._trunk = _trunk(network)
@@ -82,7 +82,9 @@ class Forward:
         distance = layout.positions[:, :, None] - layout.positions[:, None, :]
         near = self._additive(layout.parents_seen & (distance < window))
         masks = {"full_attention": full, "sliding_attention": near}
-        return {kind: masks[kind] for kind in kinds} if len(kinds) > 1 else near if kinds != {"full_attention"} else full
+        return (
+            {kind: masks[kind] for kind in kinds} if len(kinds) > 1 else near if kinds != {"full_attention"} else full
+        )
 
     def _additive(self, seen: Tensor) -> Tensor:
         hidden = torch.zeros(seen.shape, dtype=self.dtype, device=seen.device)
@@ -92,7 +94,7 @@ class Forward:
     def _sliced_head(self) -> Iterator[_SlicedTrunk]:
         """While open, the trunk runs at the first call only, and gives the head the places asked for."""
         sliced = _SlicedTrunk(self._trunk.forward)
-        self._trunk.forward = sliced  # type: ignore[assignment]
+        self._trunk.forward = sliced
         try:
             yield sliced
         finally:
@@ -101,7 +103,9 @@ class Forward:
     def _try_tree(self) -> bool:
         texts = [Text(tokens, 1) for tokens in ((1, 2, 3, 4, 5, 6), (1, 2, 3, 7, 2), (1, 5, 4, 3), (1, 2, 6))]
         try:
-            trees, lines = (self._first_logits(layout) for layout in (tree([texts], self.device), side_by_side(texts, self.device)))
+            trees, lines = (
+                self._first_logits(layout) for layout in (tree([texts], self.device), side_by_side(texts, self.device))
+            )
         except (RuntimeError, ValueError, TypeError, KeyError, AttributeError, IndexError):
             return False
         return trees.shape == lines.shape and bool((trees - lines).abs().max() < 1e-3 * lines.abs().max())
@@ -135,7 +139,11 @@ def _trunk(network: nn.Module) -> nn.Module:
     body = network.base_model
     inner = getattr(body, "decoder", None)
     called: list[nn.Module] = []
-    handles = [module.register_forward_hook(lambda module, *_: called.append(module)) for module in (body, inner) if isinstance(module, nn.Module)]
+    handles = [
+        module.register_forward_hook(lambda module, *_: called.append(module))
+        for module in (body, inner)
+        if isinstance(module, nn.Module)
+    ]
     first = next(network.parameters())
     with torch.no_grad():
         network(input_ids=torch.zeros(1, 2, dtype=torch.long, device=first.device), use_cache=False)

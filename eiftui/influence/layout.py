@@ -1,4 +1,4 @@
-"""Packing token sequences for one forward: as a tree of shared beginnings, or side by side with padding (METHODS §3)."""
+"""Packing token sequences for one forward: as a tree of shared beginnings, or side by side with padding."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class _Tree:
 
 
 def tree(texts: Sequence[Sequence[Text]], device: torch.device) -> Layout:
-    """Each element of `texts` as a tree of its own, side by side in the batch. Pairs are counted through all of them."""
+    """Each element of `texts` as a tree of its own, side by side in the batch; pairs are counted through all."""
     trees, pairs_of, first = [], [], 0
     read: dict[tuple[int, int], int] = {}
     pair_read, pair_target = [], []
@@ -113,7 +113,9 @@ def side_by_side(texts: Sequence[Text], device: torch.device) -> Layout:
     """A text a line, padded on the right: for models that do not follow a tree's mask."""
     width = max(len(text.tokens) for text in texts) - 1
     ids = torch.tensor([[*text.tokens[:-1], *[0] * (width + 1 - len(text.tokens))] for text in texts], device=device)
-    places, targets, pairs_of = [], [], []
+    places: list[int] = []
+    targets: list[int] = []
+    pairs_of: list[tuple[int, ...]] = []
     for line, text in enumerate(texts):
         scored = range(text.scored_from, len(text.tokens))
         pairs_of.append(tuple(range(len(places), len(places) + len(scored))))

@@ -22,7 +22,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Budget:
-    """Bytes that a block of rows may take beside the weights, and the shape of the model that decides what they hold."""
+    """Bytes that a block of rows may take beside the weights, and the model's shape, which says what they hold."""
 
     bytes: int
     width: int

@@ -20,7 +20,9 @@ Rule = Callable[..., Any]
 RULES: dict[str, Rule] = {}
 """What to do with an operation, by the name torch gives it."""
 
-PLAIN = frozenset({"__get__", "dim", "size", "numel", "stride", "is_floating_point", "is_contiguous", "__len__", "ndimension"})
+PLAIN = frozenset(
+    {"__get__", "dim", "size", "numel", "stride", "is_floating_point", "is_contiguous", "__len__", "ndimension"}
+)
 """Questions about the shape, type or place of a tensor: answered from the wrapper, which has those of x."""
 
 
@@ -41,7 +43,7 @@ class Carried(torch.Tensor):
     name = "(unnamed)"
 
     @classmethod
-    def __torch_dispatch__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+    def __torch_dispatch__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:  # type: ignore[override]
         raise UnsupportedModel(f"the operation {func} reached a {cls.__name__} below the level of rules")
 
     @classmethod
@@ -70,7 +72,7 @@ class Pair(Carried):
 
     @staticmethod
     def __new__(cls, x: Tensor, d: Tensor) -> Pair:
-        self: Pair = torch.Tensor._make_wrapper_subclass(cls, x.shape, dtype=x.dtype, device=x.device)  # type: ignore[attr-defined]
+        self: Pair = torch.Tensor._make_wrapper_subclass(cls, x.shape, dtype=x.dtype, device=x.device)
         self.x, self._after = x, None
         self.d = d if d.shape[1:] == x.shape else aligned(d, x.dim()).expand(len(d), *x.shape)
         return self
@@ -87,7 +89,7 @@ class Pair(Carried):
         self.x, self.d, self._after = other.x, other.d, None
         return self
 
-    def __repr__(self, *, tensor_contents: Any = None) -> str:
+    def __repr__(self, **_: Any) -> str:  # type: ignore[override]
         return f"Pair(x={tuple(self.x.shape)}, rows={len(self.d)})"
 
 
@@ -130,7 +132,9 @@ def by_difference(func: Any, args: Any, kwargs: Any) -> Any:
 
     base = at(None)
     if not isinstance(base, Tensor):
-        raise UnsupportedModel(f"the operation {getattr(func, '__name__', func)} has no rule and gives no single tensor")
+        raise UnsupportedModel(
+            f"the operation {getattr(func, '__name__', func)} has no rule and gives no single tensor"
+        )
     if not base.is_floating_point():
         return base
     return Pair(base.to(kind), torch.stack([(at(row) - base).to(kind) for row in range(rows)]))

@@ -17,7 +17,9 @@ class KeepDouble(TorchFunctionMode):
         first = args[0] if args else None
         if isinstance(first, Tensor) and first.dtype == torch.float64:
             name = getattr(func, "__name__", "")
-            if name in ("float", "half", "bfloat16") or (name in ("to", "type") and any(a is torch.float32 for a in (*args, kwargs.get("dtype")))):
+            if name in ("float", "half", "bfloat16") or (
+                name in ("to", "type") and any(a is torch.float32 for a in (*args, kwargs.get("dtype")))
+            ):
                 return first
             if kwargs.get("dtype") == torch.float32:
                 kwargs = {**kwargs, "dtype": torch.float64}

@@ -21,7 +21,7 @@ from eiftui.settings import Optimizer
 
 @dataclass(frozen=True)
 class Gradients:
-    """The gradient of one sentence's loss: factors of the matrices, with a rows axis of size 1, and of vectors itself."""
+    """The gradient of one sentence's loss: factors of matrices, as rows of one, and of vectors the gradient itself."""
 
     matrices: dict[str, list[Factor]]
     vectors: dict[str, Tensor]
@@ -65,7 +65,9 @@ class Change:
         self.matrices = tuple(steps[0][0].matrices)
         self._steps, self._optimizer = steps, optimizer
         self._clips = torch.stack([torch.stack([row.clip(optimizer.clip_norm) for row in step]) for step in steps])
-        self.vectors = {name: self._vector(as_activation(forward.parameters[name]), name) for name in steps[0][0].vectors}
+        self.vectors = {
+            name: self._vector(as_activation(forward.parameters[name]), name) for name in steps[0][0].vectors
+        }
 
     def update(self, name: str) -> Update:
         """The change of one matrix."""
@@ -99,7 +101,9 @@ def record(forward: Forward, sequences: Sequence[Tokens], before: Change | None)
             leaves[name] = _leaf(parameter, rows, before.vectors.get(name) if before else None)
             weights[name] = RowVector(parameter, name, leaves[name])
         else:
-            raise UnsupportedModel(f"the weight {name} is neither a matrix nor a vector: shape {tuple(parameter.shape)}")
+            raise UnsupportedModel(
+                f"the weight {name} is neither a matrix nor a vector: shape {tuple(parameter.shape)}"
+            )
     ids, lengths = padded(sequences, forward.device)
     with torch.enable_grad():
         training_loss(forward.logits(weights, ids), ids, lengths).sum().backward()

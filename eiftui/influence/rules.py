@@ -10,7 +10,6 @@ import math
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from eiftui.errors import UnsupportedModel
@@ -249,7 +248,7 @@ def scaled(a: Pair, weight: Any, bias: Any) -> Pair:
 
 
 @rule("clamp", "clip")
-def clamp(a: Pair, min: float | None = None, max: float | None = None) -> Pair:  # noqa: A002
+def clamp(a: Pair, min: float | None = None, max: float | None = None) -> Pair:
     """d itself where neither end is cut, else the difference of the ends, one of which is a bound."""
     x, moved = a.x.clamp(min, max), a.after
     after = moved.clamp(min, max)

@@ -20,7 +20,18 @@ def _reshaping(name: str) -> Any:
     return reshape
 
 
-for _name in ("view", "reshape", "flatten", "unflatten", "squeeze", "unsqueeze", "contiguous", "clone", "detach", "view_as"):
+for _name in (
+    "view",
+    "reshape",
+    "flatten",
+    "unflatten",
+    "squeeze",
+    "unsqueeze",
+    "contiguous",
+    "clone",
+    "detach",
+    "view_as",
+):
     RULES[_name] = _reshaping(_name)
 
 
@@ -38,7 +49,10 @@ def same(a: Pair, *_: Any, **__: Any) -> Pair:
 @rule("expand", "expand_as", "broadcast_to")
 def expand(a: Pair, *sizes: Any) -> Pair:
     sizes = tuple(sizes[0].shape) if isinstance(sizes[0], Tensor) else _shape(sizes)
-    return Pair(x := a.x.expand(*sizes), a.d.reshape(len(a.d), *[1] * (x.dim() - a.x.dim()), *a.x.shape).expand(len(a.d), *x.shape))
+    return Pair(
+        x := a.x.expand(*sizes),
+        a.d.reshape(len(a.d), *[1] * (x.dim() - a.x.dim()), *a.x.shape).expand(len(a.d), *x.shape),
+    )
 
 
 @rule("repeat")
@@ -71,7 +85,9 @@ def _parts(name: str, axis_position: int) -> Any:
         arguments = list(args)
         dim = arguments.pop(axis_position) if len(arguments) > axis_position else kwargs.pop("dim", 0)
         arguments.insert(axis_position, negative(dim, a.x.dim()))
-        return tuple(map(Pair, getattr(torch, name)(a.x, *arguments, **kwargs), getattr(torch, name)(a.d, *arguments, **kwargs)))
+        return tuple(
+            map(Pair, getattr(torch, name)(a.x, *arguments, **kwargs), getattr(torch, name)(a.d, *arguments, **kwargs))
+        )
 
     return cut
 

@@ -24,7 +24,8 @@ BLOCK = 1 << 18
 class Update(Protocol):
     """How each row's steps changed one matrix W (out, in), less `decay` · W."""
 
-    decay: float
+    @property
+    def decay(self) -> float: ...
 
     def add_to(self, y: Tensor, x: Tensor) -> None:
         """Add the change times `x` (rows, n, in) to `y` (rows, n, out), in place."""
@@ -76,15 +77,15 @@ def adamw_change(optimizer: Optimizer, gradients: Sequence[Tensor]) -> Tensor:
     first, second = optimizer.betas
     if len(gradients) == 1:
         # the bias-corrected moments of one step are g and g²
-        step = gradients[0]
-        return step.div_(step.abs().add_(optimizer.eps)).mul_(-optimizer.lr)
+        only = gradients[0]
+        return only.div_(only.abs().add_(optimizer.eps)).mul_(-optimizer.lr)
     mean, square, change = (torch.zeros_like(gradients[0]) for _ in range(3))
-    for step, gradient in enumerate(gradients, 1):
+    for count, gradient in enumerate(gradients, 1):
         mean.lerp_(gradient, 1 - first)
         square.mul_(second).addcmul_(gradient, gradient, value=1 - second)
-        scale = (square / (1 - second**step)).sqrt_().add_(optimizer.eps)
+        scale = (square / (1 - second**count)).sqrt_().add_(optimizer.eps)
         change.mul_(1 - optimizer.lr * optimizer.weight_decay)
-        change.addcdiv_(mean, scale, value=-optimizer.lr / (1 - first**step))
+        change.addcdiv_(mean, scale, value=-optimizer.lr / (1 - first**count))
     return change
 
 
@@ -140,7 +141,8 @@ class LowRank:
 
     def lookup(self, ids: Tensor) -> Tensor:
         return _total(
-            torch.matmul(factor.at(ids).transpose(1, 2) * _over(c, factor.inputs), factor.inputs) for c, factor in self.terms
+            torch.matmul(factor.at(ids).transpose(1, 2) * _over(c, factor.inputs), factor.inputs)
+            for c, factor in self.terms
         )
 
     def inner(self, factors: Sequence[Factor]) -> Tensor:

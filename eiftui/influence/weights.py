@@ -19,7 +19,6 @@ from eiftui.influence.pair import PLAIN, Carried, Pair, rule, value
 from eiftui.influence.rules import add, matmul
 from eiftui.influence.updates import Update
 
-
 Sink = Callable[[Factor], None]
 MakeUpdate = Callable[[], Update]
 """Puts an update together when it is needed, so that only one layer's exists at a time."""
@@ -72,13 +71,11 @@ class Weight(Carried):
 
     @staticmethod
     def __new__(cls, base: Tensor, name: str, *_: Any) -> Any:
-        self = torch.Tensor._make_wrapper_subclass(  # type: ignore[attr-defined]
-            cls, base.shape, dtype=activation_dtype(base), device=base.device
-        )
+        self = torch.Tensor._make_wrapper_subclass(cls, base.shape, dtype=activation_dtype(base), device=base.device)
         self.base, self.name = base, name
         return self
 
-    def __repr__(self, *, tensor_contents: Any = None) -> str:
+    def __repr__(self, **_: Any) -> str:  # type: ignore[override]
         return f"{type(self).__name__}{tuple(self.shape)}"
 
 
@@ -89,7 +86,7 @@ class Matrix(Weight):
     """
 
     @property
-    def T(self) -> Any:  # type: ignore[override]
+    def T(self) -> Any:  # type: ignore[override]  # noqa: N802
         return _Transposed(self)
 
     def product(self, x: Any, out_in: bool) -> Any:
@@ -153,15 +150,21 @@ class Tape:
 class PairMatrix(Matrix):
     """A matrix that meets pairs: the base product is shared by all rows, and their own updates added (METHODS §8)."""
 
-    def __init__(self, base: Tensor, name: str, update: MakeUpdate, tape: Tape | None, products: torch.dtype | None) -> None:
+    def __init__(
+        self, base: Tensor, name: str, update: MakeUpdate, tape: Tape | None, products: torch.dtype | None
+    ) -> None:
         self.update, self.tape, self.products = update, tape, products
 
     def product(self, x: Pair, out_in: bool) -> Pair:
         """W d + ΔW (x + d), of which only W d may be computed in a narrower format."""
-        base = self._base_product(x.x, out_in) if self.tape is None else self.tape.next(lambda: self._base_product(x.x, out_in))
+        base = (
+            self._base_product(x.x, out_in)
+            if self.tape is None
+            else self.tape.next(lambda: self._base_product(x.x, out_in))
+        )
         d = x.d.reshape(len(x.d), -1, x.d.shape[-1])
         narrow = d if self.products is None else d.to(self.products)
-        change = _Product.apply(narrow, self.base, out_in).to(d.dtype)  # type: ignore[no-untyped-call]
+        change = _Product.apply(narrow, self.base, out_in).to(d.dtype)
         update = self.update()
         if update.decay:
             change = change.mul_(1 + update.decay).add_(base.reshape(1, -1, base.shape[-1]), alpha=update.decay)
@@ -169,7 +172,7 @@ class PairMatrix(Matrix):
         return Pair(base, change.view(len(d), *base.shape))
 
     def _base_product(self, x: Tensor, out_in: bool) -> Tensor:
-        return _Product.apply(x, self.base, out_in)  # type: ignore[no-any-return, no-untyped-call]
+        return _Product.apply(x, self.base, out_in)
 
     def lookup(self, ids: Tensor, padding: int | None = None) -> Pair:
         base = super().lookup(ids)
@@ -183,12 +186,12 @@ class RowVector(Weight):
     """A norm's weight or a bias, of which each row has its own: `values` (rows, *shape)."""
 
     def __init__(self, base: Tensor, name: str, values: Tensor) -> None:
-        self.values = values
+        self.own = values
 
     def beside(self, x: Tensor) -> Tensor:
         """The values shaped to broadcast against `x`, whose first axis is rows, or rows × tokens."""
-        rows = len(self.values)
-        own = self.values if x.shape[0] == rows else self.values.repeat_interleave(x.shape[0] // rows, 0)
+        rows = len(self.own)
+        own = self.own if x.shape[0] == rows else self.own.repeat_interleave(x.shape[0] // rows, 0)
         return own.reshape(len(own), *[1] * (x.dim() - own.dim()), *own.shape[1:])
 
     @classmethod
@@ -202,7 +205,7 @@ class RowVector(Weight):
         beside = next((a for a in args if isinstance(a, Tensor) and not isinstance(a, Weight) and a.dim() > 0), None)
         if beside is None:
             own = next(a for a in args if isinstance(a, RowVector))
-            values = func(*[a.values if isinstance(a, RowVector) else a for a in args], **kwargs)
+            values = func(*[a.own if isinstance(a, RowVector) else a for a in args], **kwargs)
             return RowVector(own.base, own.name, values)
         return func(*[a.beside(beside) if isinstance(a, RowVector) else a for a in args], **kwargs)
 
@@ -227,7 +230,7 @@ class _Transposed(Carried):
     @staticmethod
     def __new__(cls, matrix: Matrix) -> _Transposed:
         shape = (matrix.shape[1], matrix.shape[0])
-        self: _Transposed = torch.Tensor._make_wrapper_subclass(cls, shape, dtype=matrix.dtype, device=matrix.device)  # type: ignore[attr-defined]
+        self: _Transposed = torch.Tensor._make_wrapper_subclass(cls, shape, dtype=matrix.dtype, device=matrix.device)
         self.matrix = matrix
         return self
 

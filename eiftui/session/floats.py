@@ -1,0 +1,47 @@
+"""How session files write numbers: float32, in the fewest digits that bring the same float32 back."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import PlainSerializer, PlainValidator
+
+
+def shortest(number: float | np.floating) -> float:
+    """The float64 with the fewest decimal digits whose nearest float32 is that of `number`."""
+    with np.errstate(over="ignore"):
+        return float(str(np.float32(number)))
+
+
+def json_number(number: float) -> float | str:
+    """A number as JSON can hold it: NaN and the infinities, which JSON lacks, become words."""
+    if math.isfinite(number):
+        return number
+    return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
+
+
+def _as_float32(numbers: Any) -> NDArray[np.float32]:
+    try:
+        with np.errstate(over="ignore"):
+            array = np.array(numbers, dtype=np.float32)
+    except TypeError as error:
+        raise ValueError("not a list of numbers") from error
+    if array.ndim != 1:
+        raise ValueError("not a list of numbers")
+    array.setflags(write=False)
+    return array
+
+
+def _written(numbers: NDArray[np.float32]) -> list[float]:
+    return [float(str(number)) for number in numbers]
+
+
+Numbers = Annotated[
+    NDArray[np.float32], PlainValidator(_as_float32), PlainSerializer(_written, return_type=list[float])
+]
+"""A read-only array of one axis."""
+Number = Annotated[float, PlainSerializer(shortest, return_type=float)]
+"""One such number."""

@@ -1,0 +1,170 @@
+"""The session file itself: whole lines appended to it by one writer, and read from it by anybody at any time."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from eiftui.errors import EiftuiError, InputError
+from eiftui.session.atomic import sync_folder
+from eiftui.session.lock import WriterLock
+from eiftui.session.records import FORMAT, Entry, parse, write
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What came with one look at the file."""
+
+    entries: tuple[Entry, ...]
+    problems: tuple[str, ...]
+    """A line about each damaged record, which was left out."""
+    restarted: bool
+    """The file is another one than at the last look: these are all its entries, and forget the earlier ones."""
+
+
+class JournalReader:
+    """Reads what was added since the last look. A line without its end is left for the next look."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.end = 0
+        """Bytes read: where the last whole line ends."""
+        self._lines = 0
+        self._file: tuple[int, int] | None = None
+
+    def read(self) -> Reading:
+        """The entries after the last look.
+
+        Raises InputError if the file cannot be read, is no session, or was written by a newer eiftui.
+        """
+        content, restarted = self._new_lines()
+        if self.end == 0:
+            self._check_header(content.partition(b"\n")[0])
+        entries: list[Entry] = []
+        problems: list[str] = []
+        for line in content.split(b"\n")[:-1]:
+            self._lines += 1
+            if line.strip():
+                try:
+                    entries.append(parse(line))
+                except ValueError:
+                    problems.append(f"line {self._lines} of {self.path.name} is damaged and was left out")
+        self.end += len(content)
+        return Reading(tuple(entries), tuple(problems), restarted)
+
+    def _new_lines(self) -> tuple[bytes, bool]:
+        """The whole lines after `end`, and whether the file was exchanged and is read from its start again."""
+        if not self.path.is_file():
+            raise InputError(f"{self.path}: no such session file")
+        try:
+            with self.path.open("rb") as file:
+                status = os.fstat(file.fileno())
+                identity = (status.st_dev, status.st_ino)
+                exchanged = self._file not in (None, identity) or status.st_size < self.end
+                if exchanged:
+                    self.end = self._lines = 0
+                self._file = identity
+                file.seek(self.end)
+                content = file.read()
+        except OSError as error:
+            raise InputError(f"cannot read {self.path} ({error.strerror})") from error
+        return content[: content.rfind(b"\n") + 1], exchanged
+
+    def _check_header(self, line: bytes) -> None:
+        try:
+            header = json.loads(line)
+            known = header["kind"] == "header" and isinstance(header["format"], int)
+        except (ValueError, TypeError, KeyError, RecursionError):
+            known = False
+        if not known:
+            raise InputError(f"{self.path} is not an eiftui session file")
+        if header["format"] > FORMAT:
+            raise InputError(f"{self.path}: written by a newer eiftui (format {header['format']}): update eiftui")
+
+
+class JournalWriter:
+    """Appends lines, each flushed to the disk before `append` returns, and holds the lock until `close`."""
+
+    def __init__(self, path: Path, lock: WriterLock, flags: int, length: int) -> None:
+        self._path, self._lock, self._length = path, lock, length
+        self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | flags, 0o666)
+        self.torn = os.fstat(self._descriptor).st_size - length
+        """Bytes of a record that was never finished, and which this removed."""
+        if self.torn:
+            os.ftruncate(self._descriptor, length)
+
+    @classmethod
+    def create(cls, path: Path, entries: Sequence[Entry]) -> Self:
+        """A new file that starts with `entries`. Raises InputError if there is one, or it cannot be made."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"cannot make {path} ({error.strerror}): choose another place") from error
+        lock = WriterLock(path)
+        try:
+            writer = cls(path, lock, os.O_CREAT | os.O_EXCL, 0)
+        except OSError as error:
+            lock.release()
+            raise InputError(f"cannot make {path} ({error.strerror}): choose another name") from error
+        try:
+            writer.append(entries)
+            sync_folder(path.resolve().parent)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            writer.close()
+            raise
+        return writer
+
+    @classmethod
+    def resume(cls, reader: JournalReader) -> tuple[Self, Reading]:
+        """The writer of a file that exists, and what `reader` found in it. An unfinished last line is removed.
+
+        Raises SessionLocked if somebody else writes it, and InputError as `JournalReader.read` does.
+        """
+        if not reader.path.is_file():
+            raise InputError(f"{reader.path}: no such session file")
+        lock = WriterLock(reader.path)
+        try:
+            reading = reader.read()
+            return cls(reader.path, lock, 0, reader.end), reading
+        except OSError as error:
+            lock.release()
+            raise InputError(f"cannot open {reader.path} for writing ({error.strerror}): open it read-only") from error
+        except BaseException:
+            lock.release()
+            raise
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Add entries: all of them, or none.
+
+        Raises EiftuiError if they cannot be written, as on a full disk; the file is then as it was before.
+        """
+        lines = b"".join(map(write, entries))
+        try:
+            self._write(lines)
+            os.fsync(self._descriptor)
+        except BaseException as error:
+            with suppress(OSError):
+                os.ftruncate(self._descriptor, self._length)
+            if isinstance(error, OSError):
+                raise EiftuiError(
+                    f"cannot write to {self._path} ({error.strerror}): everything measured before is kept; "
+                    "make room there and run again to go on"
+                ) from error
+            raise
+        self._length += len(lines)
+
+    def close(self) -> None:
+        """Let the next writer in."""
+        os.close(self._descriptor)
+        self._lock.release()
+
+    def _write(self, lines: bytes) -> None:
+        rest = memoryview(lines)
+        while rest:
+            rest = rest[os.write(self._descriptor, rest) :]

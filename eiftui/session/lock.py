@@ -1,0 +1,80 @@
+"""One writer at a time: a lock beside the session file that dies with the process that holds it."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import socket
+from pathlib import Path
+from typing import ClassVar
+
+from eiftui.errors import InputError
+
+
+class SessionLocked(InputError):
+    """Another process, or another part of this one, is writing the session."""
+
+
+class WriterLock:
+    """Held from its making to its `release`, on the hidden file `.NAME.lock` beside the session file.
+
+    A POSIX record lock, because network file systems honour it. It stands on a file of its own because such a lock is
+    lost as soon as its process closes any descriptor of the file.
+
+    Raises SessionLocked, naming the process that writes, and InputError where no lock can be had.
+    """
+
+    # POSIX locks are the process's: it would be granted its own lock again, so what it holds is remembered here.
+    _held: ClassVar[set[Path]] = set()
+
+    def __init__(self, path: Path) -> None:
+        self._session = path.resolve()
+        self._file = self._session.with_name(f".{self._session.name}.lock")
+        if self._session in self._held:
+            raise SessionLocked(f"{path} is already open for writing in this process")
+        try:
+            self._descriptor = self._acquire()
+        except OSError as error:
+            raise InputError(
+                f"cannot write {path} ({error.strerror}): choose another place, or open it read-only"
+            ) from error
+        self._held.add(self._session)
+
+    def release(self) -> None:
+        """Let the next writer in."""
+        self._file.unlink(missing_ok=True)
+        os.close(self._descriptor)
+        self._held.discard(self._session)
+
+    def _acquire(self) -> int:
+        while True:
+            descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            try:
+                self._lock(descriptor)
+                if self._is_current(descriptor):
+                    os.ftruncate(descriptor, 0)
+                    os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}".encode())
+                    return descriptor
+            except BaseException:
+                os.close(descriptor)
+                raise
+            os.close(descriptor)
+
+    def _lock(self, descriptor: int) -> None:
+        try:
+            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in (errno.EACCES, errno.EAGAIN):
+                raise
+            writer = os.read(descriptor, 200).decode(errors="replace") or "another process"
+            raise SessionLocked(
+                f"{self._session} is being written by {writer}: open it read-only, or close it there"
+            ) from error
+
+    def _is_current(self, descriptor: int) -> bool:
+        """Whether the file is still there: its last holder may have removed it while we were waiting to lock it."""
+        try:
+            return os.path.samestat(os.fstat(descriptor), os.stat(self._file))
+        except FileNotFoundError:
+            return False

@@ -1,0 +1,238 @@
+"""The numbers of a session's current sheet and settings, looked up by what determines them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eiftui.domains.schema import Text
+from eiftui.session.records import (
+    BaseProbe,
+    DrawWords,
+    Entry,
+    Measured,
+    ModelRecord,
+    Notice,
+    SettingsRecord,
+    Sheet,
+    Tokens,
+    text_id,
+)
+from eiftui.session.state import Cells, State
+from eiftui.settings import CONDITIONS, Condition, Settings
+
+Quantity = Literal["trained", "predicted", "prompted", "gap"]
+"""A condition, or the gap: trained minus prompted, per cell."""
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Filling:
+    """The sheet with one draw's words in its slots."""
+
+    words: dict[str, str]
+    rows: tuple[str, ...]
+    """`text_id` of each training set."""
+    probes: tuple[str, ...]
+
+
+class Readings:
+    """The read side of a session.
+
+    A number belongs to its key (model, condition, optimiser, method), its row's and its probe's sentences; where the
+    row stands, and what else is in the session, does not matter. So an earlier wording or setting has its numbers at
+    once. Axes are draws (of the current settings), rows and columns (of the current sheet); EIF is in nats per token.
+    """
+
+    _state: State
+    _fillings: list[_Filling] | None
+    """What was derived from the state, until a record changes it; likewise `_keys`."""
+    _keys: dict[Condition, str]
+
+    def __init__(self) -> None:
+        self._start_over()
+
+    @property
+    def sheet(self) -> Sheet:
+        """The sentences."""
+        return self._state.sheet
+
+    @property
+    def settings(self) -> Settings:
+        """What it measures with."""
+        return self._state.settings
+
+    @property
+    def rows(self) -> tuple[Text, ...]:
+        """The training sets, with slots."""
+        return self.sheet.rows
+
+    @property
+    def probes(self) -> tuple[Text, ...]:
+        """The probes, with slots: the columns."""
+        return self.sheet.probes
+
+    @property
+    def draws(self) -> int:
+        """How many draws are measured: as the settings say, but one where no sentence has a slot."""
+        return self.settings.draws if self.sheet.slots else 1
+
+    @property
+    def model(self) -> ModelRecord | None:
+        """The chosen model as it was when it was last loaded; None before that."""
+        return self._state.models.get(self.settings.model)
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What a person should know, oldest first."""
+        return tuple(self._state.notices)
+
+    def words(self, draw: int) -> dict[str, str]:
+        """The word of each slot in a draw."""
+        return dict(self._filled[draw].words)
+
+    def filled(self, text: Text, draw: int) -> tuple[str, ...]:
+        """The sentences of a text with the words of a draw."""
+        return text.fill(self._filled[draw].words)
+
+    def matrix(self, condition: Quantity) -> Array:
+        """EIF, nats per token: (draws, rows, columns). NaN where not measured."""
+        if condition == "gap":
+            return self.matrix("trained") - self.matrix("prompted")
+        values = np.full((len(self._filled), len(self.rows), len(self.probes)), np.nan)
+        for draw, filling in enumerate(self._filled):
+            for row, cells in enumerate(self._cells(condition, draw)):
+                for column, probe in enumerate(filling.probes):
+                    if probe in cells:
+                        record, place = cells[probe]
+                        values[draw, row, column] = record.eif[place]
+        return values
+
+    def measured(self, condition: Quantity) -> NDArray[np.bool_]:
+        """Which cells of `matrix` are measured, be the number finite or not: (draws, rows, columns)."""
+        if condition == "gap":
+            return self.measured("trained") & self.measured("prompted")
+        shape = (len(self._filled), len(self.rows), len(self.probes))
+        flags = [
+            [[probe in cells for probe in filling.probes] for cells in self._cells(condition, draw)]
+            for draw, filling in enumerate(self._filled)
+        ]
+        return np.array(flags, dtype=np.bool_).reshape(shape)
+
+    def mean(self, condition: Quantity) -> Array:
+        """The mean of `matrix` over the draws measured so far: (rows, columns). NaN where there is none."""
+        measured = self.measured(condition)
+        total = np.where(measured, self.matrix(condition), 0.0).sum(axis=0)
+        count = measured.sum(axis=0)
+        return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+    def changes(self, condition: Quantity, draw: int, row: int, column: int) -> Array | None:
+        """Loss after minus loss before of each scored token of a cell's probe, nats: (tokens,). None if not known."""
+        if condition == "gap":
+            trained, prompted = (self.changes(which, draw, row, column) for which in ("trained", "prompted"))
+            return None if trained is None or prompted is None else trained - prompted
+        found = self.cell(condition, draw, row, column)
+        if found is None or found[0].changes is None:
+            return None
+        return found[0].changes[found[1]].astype(np.float64)
+
+    def cell(self, condition: Condition, draw: int, row: int, column: int) -> tuple[Measured, int] | None:
+        """The record that holds a cell, and the cell's place among that record's probes; None if not measured."""
+        return self._row_cells(condition, draw, row).get(self._filled[draw].probes[column])
+
+    def row_tokens(self, draw: int, row: int) -> tuple[Tokens, ...] | None:
+        """Token ids of each sentence of a training set; None while no condition is measured."""
+        for condition in CONDITIONS:
+            for record, _ in self._row_cells(condition, draw, row).values():
+                return record.tokens
+        return None
+
+    def base_tokens(self, draw: int, column: int) -> Tokens | None:
+        """Token ids of a probe; None while the base model's losses are not known."""
+        base = self._base(draw, column)
+        return None if base is None else base.tokens
+
+    def base_losses(self, draw: int, column: int) -> Array | None:
+        """The base model's loss of each scored token of a probe, nats: (tokens,). None while not known."""
+        base = self._base(draw, column)
+        return None if base is None else base.losses.astype(np.float64)
+
+    def baseline(self) -> Array:
+        """The base model's loss of each probe, nats per token: (draws, columns). NaN where not measured."""
+        values = np.full((len(self._filled), len(self.probes)), np.nan)
+        for draw, column in np.ndindex(*values.shape):
+            losses = self.base_losses(draw, column)
+            if losses is not None:
+                values[draw, column] = losses.mean()
+        return values
+
+    def floor(self, condition: Condition) -> float | None:
+        """The null floor of a condition, nats per token; None while not measured."""
+        key = self._key(condition)
+        floor = self._state.floors.get(key) if key else None
+        return None if floor is None else floor.value
+
+    def missing(self, condition: Condition, draw: int) -> list[tuple[int, tuple[int, ...]]]:
+        """What is still to be measured: rows, each with the columns it lacks. Of equal texts only the first counts."""
+        filling = self._filled[draw]
+        cells = self._cells(condition, draw)
+        columns = _first_of_each(filling.probes)
+        lacking = {
+            row: tuple(column for column in columns if filling.probes[column] not in cells[row])
+            for row in _first_of_each(filling.rows)
+        }
+        return [(row, columns) for row, columns in lacking.items() if columns]
+
+    def base_missing(self, draw: int) -> tuple[int, ...]:
+        """Columns whose loss on the base model is still to be measured. Of equal probes only the first counts."""
+        return tuple(c for c in _first_of_each(self._filled[draw].probes) if self._base(draw, c) is None)
+
+    @property
+    def _filled(self) -> list[_Filling]:
+        if self._fillings is None:
+            self._fillings = [self._fill(self._state.words(draw)) for draw in range(self.draws)]
+        return self._fillings
+
+    def _fill(self, words: dict[str, str]) -> _Filling:
+        rows, probes = (tuple(text_id(text.fill(words)) for text in texts) for texts in (self.rows, self.probes))
+        return _Filling(words, rows, probes)
+
+    def _start_over(self) -> None:
+        self._state = State()
+        self._forget_derived()
+
+    def _apply(self, entry: Entry) -> None:
+        self._state.apply(entry)
+        if isinstance(entry, Sheet | SettingsRecord | DrawWords | ModelRecord):
+            self._forget_derived()
+
+    def _forget_derived(self) -> None:
+        self._fillings, self._keys = None, {}
+
+    def _key(self, condition: Condition) -> str | None:
+        if self.model and condition not in self._keys:
+            self._keys[condition] = self.settings.key(condition, self.model.fingerprint)
+        return self._keys.get(condition)
+
+    def _cells(self, condition: Condition, draw: int) -> list[Cells]:
+        """For each row, its measured cells by the probe's id."""
+        return [self._row_cells(condition, draw, row) for row in range(len(self._filled[draw].rows))]
+
+    def _row_cells(self, condition: Condition, draw: int, row: int) -> Cells:
+        key = self._key(condition)
+        return self._state.measured.get((key, self._filled[draw].rows[row]), {}) if key else {}
+
+    def _base(self, draw: int, column: int) -> BaseProbe | None:
+        probes = self._state.base.get(self.model.fingerprint, {}) if self.model else {}
+        return probes.get(self._filled[draw].probes[column])
+
+
+def _first_of_each(ids: tuple[str, ...]) -> list[int]:
+    """Index of the first appearance of each id, in order."""
+    first: dict[str, int] = {}
+    for index, id in enumerate(ids):
+        first.setdefault(id, index)
+    return list(first.values())

@@ -1,0 +1,172 @@
+"""A session: sentences, settings and every measured number, in one file that only ever grows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pydantic import ValidationError
+
+from eiftui.domains.schema import Domain
+from eiftui.errors import InputError
+from eiftui.session.atomic import replacing
+from eiftui.session.journal import JournalReader, JournalWriter, Reading
+from eiftui.session.lock import WriterLock
+from eiftui.session.readings import Readings
+from eiftui.session.records import DrawWords, Entry, Header, Notice, Record, SettingsRecord, Sheet, parse, write
+from eiftui.settings import Settings
+
+
+class Session(Readings):
+    """A session that changes through records alone: each goes to the file first, and then counts.
+
+    Make one with `create`, `open` or `in_memory`. For use by one thread.
+    """
+
+    def __init__(self, path: Path | None, reader: JournalReader | None, writer: JournalWriter | None) -> None:
+        super().__init__()
+        self.path = path
+        """None for a session in memory."""
+        self._reader, self._writer = reader, writer
+
+    @classmethod
+    def create(cls, path: Path, domain: Domain, settings: Settings | None = None) -> Self:
+        """A new session file on a domain. Raises InputError if the file exists or cannot be made."""
+        entries = _first_entries(domain, settings)
+        session = cls(path, None, JournalWriter.create(path, entries))
+        session._take(entries)
+        return session
+
+    @classmethod
+    def open(cls, path: Path, read_only: bool = False) -> Self:
+        """The session in a file, which one process at a time may write and any may read.
+
+        Raises SessionLocked if it is to be written and somebody else does, and InputError if it cannot be opened or
+        is no session.
+        """
+        reader = JournalReader(path)
+        if read_only:
+            session = cls(path, reader, None)
+            session._take_reading(reader.read())
+            return session
+        writer, reading = JournalWriter.resume(reader)
+        session = cls(path, None, writer)
+        session._take_reading(reading)
+        if writer.torn:
+            session._take([Notice(text=f"{path.name} ended in an unfinished record, which was removed")])
+        return session
+
+    @classmethod
+    def in_memory(cls, domain: Domain, settings: Settings | None = None) -> Self:
+        """A session without a file, which `save_as` can give one."""
+        session = cls(None, None, None)
+        session._take(_first_entries(domain, settings))
+        return session
+
+    @property
+    def read_only(self) -> bool:
+        """Whether it can only be looked at: it was opened so, or closed."""
+        return self.path is not None and self._writer is None
+
+    def append(self, *records: Record) -> None:
+        """Add records: all of them, or none. When this returns they are on the disk.
+
+        Raises InputError if the session is read-only or a record contradicts itself, and EiftuiError if the file
+        cannot be written; everything recorded before is kept.
+        """
+        if self.read_only:
+            raise InputError(f"{self.path} is open read-only: save a copy to change it")
+        try:
+            # What counts is what the file says, so that numbers stay the same when it is opened again.
+            entries = [parse(write(record)) for record in records]
+        except ValidationError as error:
+            raise InputError(error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")) from error
+        if self._writer:
+            self._writer.append(entries)
+        self._take(entries)
+
+    def edit(self, sheet: Sheet) -> None:
+        """Go on with other sentences. `undo` goes back. Raises as `append` does."""
+        sheet = sheet.model_copy(update={"change": "edit"})
+        if sheet != self.sheet:
+            self.append(sheet)
+
+    def undo(self) -> bool:
+        """Go back to the sheet before the last edit; False if there is none."""
+        if self._state.earlier:
+            self.append(self._state.earlier[-1].model_copy(update={"change": "undo"}))
+            return True
+        return False
+
+    def redo(self) -> bool:
+        """Take the last `undo` back; False if there is none."""
+        if self._state.undone:
+            self.append(self._state.undone[-1].model_copy(update={"change": "redo"}))
+            return True
+        return False
+
+    def configure(self, settings: Settings) -> None:
+        """Go on with other settings. Raises as `append` does."""
+        if settings != self.settings:
+            self.append(SettingsRecord(settings=settings))
+
+    def ensure_draws(self) -> None:
+        """Record the words of every draw and slot that has none recorded. Do so before measuring."""
+        unrecorded = {draw: self._state.unrecorded_words(draw) for draw in range(self.draws)}
+        records = [
+            DrawWords(index=draw, seed=self.settings.seed, words=words) for draw, words in unrecorded.items() if words
+        ]
+        if records:
+            self.append(*records)
+
+    def refresh(self) -> bool:
+        """Read what another process has added to a session that is open read-only; whether there was anything.
+
+        Raises InputError if the file is gone or is no longer a session.
+        """
+        if self._reader is None:
+            return False
+        reading = self._reader.read()
+        if reading.restarted:
+            self._start_over()
+        self._take_reading(reading)
+        return bool(reading.restarted or reading.entries or reading.problems)
+
+    def save_as(self, path: Path) -> None:
+        """Write a compact copy, whole or not at all: everything but damaged records and the history of the sheet.
+
+        This session stays with the file it has. Raises SessionLocked if somebody is writing the file at `path`, and
+        InputError if it cannot be written.
+        """
+        lock = WriterLock(path)
+        try:
+            with replacing(path) as file:
+                file.writelines(map(write, self._state.compact()))
+        finally:
+            lock.release()
+
+    def close(self) -> None:
+        """Let others write the file. What was read can still be looked at."""
+        if self._writer:
+            self._writer.close()
+        self._reader = self._writer = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _take_reading(self, reading: Reading) -> None:
+        self._take(reading.entries)
+        self._take(Notice(text=problem) for problem in reading.problems)
+
+    def _take(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            self._apply(entry)
+
+
+def _first_entries(domain: Domain, settings: Settings | None) -> list[Entry]:
+    return [Header(), Sheet.of(domain), SettingsRecord(settings=settings or Settings())]

@@ -1,0 +1,131 @@
+"""What the records of a session add up to: the newest of each, and every number that was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import singledispatchmethod
+
+from eiftui.domains.words import made_up_words
+from eiftui.session.records import (
+    BaseProbe,
+    BaseRecord,
+    DrawWords,
+    Entry,
+    Floor,
+    Header,
+    Measured,
+    ModelRecord,
+    Notice,
+    SettingsRecord,
+    Sheet,
+    Unknown,
+)
+from eiftui.settings import ModelChoice, Settings
+
+Cells = dict[str, tuple[Measured, int]]
+"""For each probe's id, the record that holds its newest number, and its place there."""
+
+
+class State:
+    """Starts empty; every entry of the file, in order, is applied to it."""
+
+    def __init__(self) -> None:
+        self.header = Header()
+        self.sheet = Sheet()
+        self.settings = Settings()
+        self.models: dict[ModelChoice, ModelRecord] = {}
+        self.base: dict[str, dict[str, BaseProbe]] = {}
+        """By the model's fingerprint, then the probe's id."""
+        self.measured: dict[tuple[str, str], Cells] = {}
+        """By key and row's id."""
+        self.floors: dict[str, Floor] = {}
+        self.notices: list[Notice] = []
+        self.undone: list[Sheet] = []
+        self.earlier: list[Sheet] = []
+        """Sheets that undo goes back to, the next one last; likewise `undone` for redo."""
+        self._has_sheet = False
+        self._words: dict[tuple[int, int], dict[str, str]] = {}
+        self._unknown: list[Unknown] = []
+
+    def words(self, index: int) -> dict[str, str]:
+        """The word of each slot in draw `index`: as recorded, and made up for the slots that have none yet."""
+        recorded = self._words.get((self.settings.seed, index), {})
+        if all(slot in recorded for slot in self.sheet.slots):
+            return recorded
+        return made_up_words((*recorded, *self.sheet.slots), index, self.settings.seed) | recorded
+
+    def unrecorded_words(self, index: int) -> dict[str, str]:
+        """Those of the words of draw `index` that no record holds."""
+        recorded = self._words.get((self.settings.seed, index), {})
+        return {slot: word for slot, word in self.words(index).items() if slot not in recorded}
+
+    def compact(self) -> Iterator[Entry]:
+        """The fewest entries that add up to this state. The history of the sheet is left out."""
+        yield self.header
+        yield self.sheet
+        yield SettingsRecord(settings=self.settings)
+        for (seed, index), words in self._words.items():
+            yield DrawWords(index=index, seed=seed, words=words)
+        yield from self.models.values()
+        for model, probes in self.base.items():
+            yield BaseRecord(model=model, probes=tuple(probes.values()))
+        yield from {id(record): record for cells in self.measured.values() for record, _ in cells.values()}.values()
+        yield from self.floors.values()
+        yield from self.notices
+        yield from self._unknown
+
+    @singledispatchmethod
+    def apply(self, entry: Entry) -> None:
+        """Take in the next entry of the file."""
+        raise TypeError(f"not an entry of a session: {entry!r}")
+
+    @apply.register
+    def _(self, header: Header) -> None:
+        self.header = header
+
+    @apply.register
+    def _(self, sheet: Sheet) -> None:
+        if sheet.change == "undo" and self.earlier:
+            self.undone.append(self.sheet)
+            self.earlier.pop()
+        elif self._has_sheet:
+            self.earlier.append(self.sheet)
+            if sheet.change == "redo" and self.undone:
+                self.undone.pop()
+            else:
+                self.undone.clear()
+        self.sheet, self._has_sheet = sheet.model_copy(update={"change": "edit"}), True
+
+    @apply.register
+    def _(self, record: SettingsRecord) -> None:
+        self.settings = record.settings
+
+    @apply.register
+    def _(self, draw: DrawWords) -> None:
+        key = (draw.seed, draw.index)
+        self._words[key] = self._words.get(key, {}) | draw.words
+
+    @apply.register
+    def _(self, model: ModelRecord) -> None:
+        self.models[model.choice] = model
+
+    @apply.register
+    def _(self, base: BaseRecord) -> None:
+        self.base.setdefault(base.model, {}).update((probe.id, probe) for probe in base.probes)
+
+    @apply.register
+    def _(self, record: Measured) -> None:
+        cells = self.measured.setdefault((record.key, record.row), {})
+        cells.update((probe, (record, place)) for place, probe in enumerate(record.probes))
+
+    @apply.register
+    def _(self, floor: Floor) -> None:
+        self.floors[floor.key] = floor
+
+    @apply.register
+    def _(self, notice: Notice) -> None:
+        self.notices.append(notice)
+
+    @apply.register
+    def _(self, unknown: Unknown) -> None:
+        self._unknown.append(unknown)

@@ -1,0 +1,199 @@
+"""Nothing that was recorded is ever lost: not to a torn line, a kill, a full disk or damage in the middle."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import pytest
+
+from eiftui.errors import EiftuiError, InputError
+from eiftui.session.records import Notice
+from eiftui.session.session import Session
+
+WRITE_FOREVER = """
+import sys
+from pathlib import Path
+from eiftui.session.records import Notice
+from eiftui.session.session import Session
+session = Session.open(Path(sys.argv[1]))
+for number in range(10**9):
+    session.append(Notice(text=f"{number} " + "x" * (number % 5000)))
+    print(number, flush=True)
+"""
+
+
+@contextmanager
+def largest_file(size):
+    """No file of this process can grow beyond `size` bytes: to a writer, a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def texts(session):
+    return [notice.text for notice in session.notices]
+
+
+@pytest.fixture
+def journal(path, domain):
+    """A session with two notices, closed."""
+    with Session.create(path, domain) as session:
+        session.append(Notice(text="first"))
+        session.append(Notice(text="last ✓"))
+    return path
+
+
+def test_what_is_appended_is_in_the_file_at_once(path, domain):
+    with Session.create(path, domain) as session:
+        session.append(Notice(text="here"))
+        assert b"here" in path.read_bytes().splitlines()[-1]
+
+
+def test_a_record_torn_at_any_byte_is_dropped_with_a_notice_and_the_others_are_kept(journal):
+    whole = journal.read_bytes()
+    last = whole.rindex(b"\n", 0, -1) + 1
+    for length in range(last, len(whole)):
+        journal.write_bytes(whole[:length])
+        with Session.open(journal) as session:
+            notice = [f"{journal.name} ended in an unfinished record, which was removed"] if length > last else []
+            assert texts(session) == ["first", *notice]
+            session.append(Notice(text="next"))
+        with Session.open(journal, read_only=True) as session:
+            assert texts(session) == ["first", "next"]
+
+
+def test_opening_read_only_leaves_a_torn_record_alone(journal):
+    torn = journal.read_bytes()[:-5]
+    journal.write_bytes(torn)
+    with Session.open(journal, read_only=True) as session:
+        assert texts(session) == ["first"]
+    assert journal.read_bytes() == torn
+
+
+@pytest.mark.parametrize("damage", [b"{]", b"\x00" * 30, b"\xff", b'{"kind":"floor"}'])
+def test_a_damaged_record_in_the_middle_costs_only_itself(journal, damage):
+    lines = journal.read_bytes().splitlines()
+    lines[3] = damage
+    journal.write_bytes(b"\n".join(lines) + b"\n")
+    with Session.open(journal) as session:
+        assert texts(session) == ["last ✓", f"line 4 of {journal.name} is damaged and was left out"]
+        assert session.sheet.title == "Kinds"
+
+
+def test_a_killed_writer_loses_nothing_that_it_said_was_written(journal):
+    process = subprocess.Popen([sys.executable, "-c", WRITE_FOREVER, str(journal)], stdout=subprocess.PIPE, text=True)
+    said = [process.stdout.readline().strip() for _ in range(40)]
+    process.send_signal(signal.SIGKILL)
+    said += process.stdout.read().split()
+    process.wait()
+    process.stdout.close()
+    with Session.open(journal) as session:
+        kept = [text.split()[0] for text in texts(session)[2:]]
+        assert kept[: len(said)] == said
+        session.append(Notice(text="goes on"))
+
+
+@pytest.mark.parametrize("room", [0, 1, 50, 4096])
+def test_a_full_disk_keeps_everything_before_and_can_go_on_later(journal, room):
+    before = journal.read_bytes()
+    with Session.open(journal) as session:
+        with (
+            largest_file(len(before) + room),
+            pytest.raises(EiftuiError, match="everything measured before is kept") as caught,
+        ):
+            session.append(Notice(text="x" * 5000))
+        assert not isinstance(caught.value, InputError)
+        assert "\n" not in str(caught.value)
+        assert journal.read_bytes() == before
+        assert texts(session) == ["first", "last ✓"]
+        session.append(Notice(text="room again"))
+    with Session.open(journal, read_only=True) as session:
+        assert texts(session) == ["first", "last ✓", "room again"]
+
+
+def test_of_several_records_that_do_not_fit_none_is_kept(journal):
+    before = journal.read_bytes()
+    with Session.open(journal) as session, largest_file(len(before) + 200), pytest.raises(EiftuiError):
+        session.append(Notice(text="small"), Notice(text="x" * 500))
+    assert journal.read_bytes() == before
+
+
+def test_a_session_that_does_not_fit_on_the_disk_is_not_begun(path, domain):
+    with largest_file(100), pytest.raises(EiftuiError):
+        Session.create(path, domain)
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_newer_format_is_refused_and_left_as_it_is(journal):
+    content = journal.read_bytes().replace(b'"format":1', b'"format":2,"nicer":true', 1) + b'{"torn'
+    journal.write_bytes(content)
+    for read_only in (True, False):
+        with pytest.raises(InputError, match=r"written by a newer eiftui \(format 2\): update eiftui"):
+            Session.open(journal, read_only)
+    assert journal.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\n", b"my notes", b"my notes\nmore", b'{"a": 1}\n', b"[1]\n", b"\x89PNG\r\n\x1a\n", b'{"kind":"header"}\n'],
+)
+def test_a_file_that_is_no_session_is_refused_and_left_as_it_is(path, content):
+    path.write_bytes(content)
+    for read_only in (True, False):
+        with pytest.raises(InputError, match="not an eiftui session file"):
+            Session.open(path, read_only)
+    assert path.read_bytes() == content
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+def test_a_missing_file_or_a_folder_is_no_session(tmp_path, read_only):
+    for path in (tmp_path / "none.eif", tmp_path / "no" / "where.eif", tmp_path):
+        with pytest.raises(InputError, match="no such session file"):
+            Session.open(path, read_only)
+
+
+def test_a_session_is_never_made_over_a_file_that_exists(path, domain):
+    path.write_text("precious")
+    with pytest.raises(InputError, match="exists"):
+        Session.create(path, domain)
+    assert path.read_text() == "precious"
+
+
+def test_a_reader_follows_a_writer_and_never_takes_half_a_record(journal):
+    with Session.open(journal, read_only=True) as reader:
+        assert not reader.refresh()
+        line = b'{"kind":"notice","text":"bit by bit","time":""}\n'
+        descriptor = os.open(journal, os.O_WRONLY | os.O_APPEND)
+        for byte in line[:-1]:
+            os.write(descriptor, bytes([byte]))
+            assert not reader.refresh()
+        os.write(descriptor, b"\n")
+        os.close(descriptor)
+        assert reader.refresh()
+        assert texts(reader) == ["first", "last ✓", "bit by bit"]
+
+
+def test_a_reader_starts_over_when_the_file_is_exchanged(journal, tmp_path, domain):
+    with Session.open(journal, read_only=True) as reader:
+        with Session.in_memory(domain) as other:
+            other.append(Notice(text="another"))
+            other.save_as(journal)
+        assert reader.refresh()
+        assert texts(reader) == ["another"]
+        journal.unlink()
+        with pytest.raises(InputError, match="no such session file"):
+            reader.refresh()
+        assert texts(reader) == ["another"]
+
+
+def test_blank_lines_do_no_harm(journal):
+    journal.write_bytes(journal.read_bytes().replace(b"\n", b"\n\n"))
+    with Session.open(journal) as session:
+        assert texts(session) == ["first", "last ✓"]

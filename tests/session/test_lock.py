@@ -1,0 +1,81 @@
+"""One writer at a time, whoever the others are and however the last one ended."""
+
+import subprocess
+import sys
+
+import pytest
+
+from eiftui.errors import InputError
+from eiftui.session.lock import SessionLocked, WriterLock
+from eiftui.session.session import Session
+
+HOLD = """
+import sys
+from pathlib import Path
+from eiftui.session.session import Session
+session = Session.open(Path(sys.argv[1]))
+print("open", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def other(path, domain):
+    """Another process that has the session open for writing."""
+    Session.create(path, domain).close()
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "open\n"
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_a_session_that_another_process_writes_can_only_be_read(path, other):
+    with pytest.raises(SessionLocked, match=f"process {other.pid} on .*read-only"):
+        Session.open(path)
+    with Session.open(path, read_only=True) as session:
+        assert session.read_only
+        assert session.sheet.title == "Kinds"
+        with pytest.raises(InputError, match="read-only"):
+            session.undo() or session.append(session.sheet)
+    with pytest.raises(SessionLocked):
+        Session.open(path)
+
+
+@pytest.mark.parametrize("end", ["kill", "terminate", "communicate"])
+def test_the_lock_ends_with_its_process(path, other, end):
+    getattr(other, end)()
+    other.wait()
+    with Session.open(path) as session:
+        assert not session.read_only
+
+
+def test_a_second_writer_in_the_same_process_is_refused_and_leaves_the_first_its_lock(path, domain):
+    with Session.create(path, domain):
+        for _ in range(2):
+            with pytest.raises(SessionLocked, match="already open"):
+                Session.open(path)
+        ended = subprocess.run(
+            [sys.executable, "-c", HOLD, str(path)], stdin=subprocess.DEVNULL, capture_output=True, text=True
+        )
+        assert "SessionLocked" in ended.stderr
+    Session.open(path).close()
+
+
+def test_a_link_to_a_session_is_the_same_session(path, domain, tmp_path):
+    link = tmp_path / "link.eif"
+    link.symlink_to(path)
+    with Session.create(path, domain), pytest.raises(SessionLocked):
+        Session.open(link)
+
+
+def test_nothing_is_left_beside_a_closed_session(path, domain):
+    Session.create(path, domain).close()
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_where_no_lock_can_be_made_there_is_one_clear_line(tmp_path):
+    with pytest.raises(InputError, match="No such file or directory"):
+        WriterLock(tmp_path / "missing" / "a.eif")
