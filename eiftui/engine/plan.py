@@ -7,6 +7,10 @@ from itertools import groupby
 
 from eiftui.engine.protocol import Task, What
 from eiftui.session.session import Session
+from eiftui.settings import Condition
+
+ORDER: tuple[Condition, ...] = ("predicted", "trained", "prompted")
+"""The prediction is quick, and a preview of what is to come."""
 
 
 def tasks(session: Session) -> Iterator[Task]:
@@ -17,7 +21,7 @@ def tasks(session: Session) -> Iterator[Task]:
     for draw in range(session.draws):
         if columns := session.base_missing(draw):
             yield _task(session, draw, "base", (), columns)
-        for condition in session.settings.conditions:
+        for condition in (c for c in ORDER if c in session.settings.conditions):
             missing = sorted(session.missing(condition, draw), key=lambda item: item[1])
             for columns, rows in groupby(missing, key=lambda item: item[1]):
                 yield _task(session, draw, condition, tuple(row for row, _ in rows), columns)

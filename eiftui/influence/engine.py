@@ -44,6 +44,7 @@ class RowResult:
 class Engine(Protocol):
     """Measures rows on probes. Results come in any order, each as soon as it is there."""
 
+    forward: Forward
     mechanism: str
     """How the trained condition is computed, in words for a record."""
 
@@ -226,7 +227,7 @@ class ReferenceEngine:
     """Real optimiser steps on the real weights, a row at a time."""
 
     def __init__(self, forward: Forward, start: int | None) -> None:
-        self.reference, self.start = Reference(forward), start
+        self.forward, self.reference, self.start = forward, Reference(forward), start
         kind = str(next(forward.network.parameters()).dtype).removeprefix("torch.")
         self.mechanism = f"reference: loss after minus loss before, {kind} weights"
 

@@ -15,7 +15,7 @@ from eiftui.influence.layout import Layout, Text, side_by_side, tree
 from eiftui.influence.precision import KeepDouble
 from eiftui.influence.weights import plain_weights
 
-HEAD_NUMBERS = 1 << 24
+HEAD_NUMBERS = 1 << 23
 """Most logits, over all rows, that exist at once."""
 
 
@@ -32,7 +32,7 @@ class Forward:
         first = next(iter(self.parameters.values()))
         self.device = first.device
         self.dtype = torch.promote_types(first.dtype, torch.float32)
-        self.vocabulary: int = network.get_output_embeddings().weight.shape[0]
+        self.vocabulary: int = network.get_output_embeddings().weight.shape[0]  # type: ignore[operator]
         self.plain = plain_weights(self.parameters)
         self._takes_positions = "position_ids" in inspect.signature(network.forward).parameters
         self._trunk = _trunk(network)

@@ -9,12 +9,14 @@ from typing import TypeVar
 import torch
 from torch import nn
 
-from eiftui.influence.forward import Forward
+from eiftui.influence.forward import HEAD_NUMBERS, Forward
 from eiftui.influence.layout import ADAMW_NODES, SGD_NODES
 from eiftui.settings import Optimizer
 
 GIB = 1 << 30
 LEAST = GIB // 4
+LIBRARIES = 850 * 10**6
+"""Bytes that Python, torch and transformers take before anything is loaded."""
 WORKING = 16
 """Numbers alive at once in an evaluation, per node and row, in multiples of the widest layer."""
 Result = TypeVar("Result")
@@ -51,6 +53,11 @@ class Budget:
     def row_bytes(self, tokens: int, nodes: int) -> int:
         """What one row takes while it is evaluated: the factors of its tokens, and activations of the tree's nodes."""
         return 4 * (tokens * (self.width + self.vocabulary) + nodes * WORKING * self.widest)
+
+    @property
+    def peak(self) -> int:
+        """What is held beside the weights at most: kept gradients, a block, a slice of logits and its shadows."""
+        return 2 * self.bytes + 4 * 4 * HEAD_NUMBERS
 
     def forward_tokens(self) -> int:
         """Tokens of one plain forward."""

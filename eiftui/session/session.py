@@ -65,6 +65,12 @@ class Session(Readings):
         session._take(_first_entries(domain, settings))
         return session
 
+    def copy(self) -> Self:
+        """The same session in memory, to try something out."""
+        session = type(self)(None, None, None)
+        session._take(self._state.compact())
+        return session
+
     @property
     def read_only(self) -> bool:
         """Whether it can only be looked at: it was opened so, or closed."""

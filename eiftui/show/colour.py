@@ -35,9 +35,9 @@ def depth(console: Console) -> Depth:
 
 
 def level(value: float, limit: float, steps: int = STEPS) -> int:
-    """The step of a finite `value` on a scale from -`steps` to `steps`, where `limit` is the last; 0 is zero.
+    """The step of a finite `value` on a scale from -`steps` to `steps`, where `limit` and beyond is the last.
 
-    `limit` is the largest absolute finite value of the matrix (`numbers.largest_magnitude`), for both signs.
+    `limit` is `numbers.scale_limit` of the matrix, for both signs; 0 is zero.
     """
     if limit == 0:
         return 0

@@ -39,12 +39,13 @@ def heatmap(
     title: str,
     floor: float = 0.0,
     interval: ArrayLike | None = None,
+    legend: bool = True,
 ) -> Heatmap:
     """A rich renderable of a (rows, columns) matrix of EIF: numbers where they fit, else one character a cell.
 
     Masked cells (`numpy.ma`) are not measured yet; nan and infinities are measured and not finite. `floor` is the
-    null floor and `interval` the (rows, columns) half-widths of 95 % intervals, both in the units of `matrix`. Labels
-    must be safe for a terminal. Without colours a dense cell is its sign-magnitude character, see `ramp`.
+    null floor and `interval` the (rows, columns) half-widths of 95 % intervals, both in the units of `matrix`. Texts
+    that are cut are told in full below, unless there is to be no `legend`. Labels must be safe for a terminal. Without colours a dense cell is its sign-magnitude character, see `ramp`.
     Raises `InputError` if the shapes disagree.
     """
     values: np.ma.MaskedArray[Any, np.dtype[np.float64]] = np.ma.asarray(matrix, dtype=float)
@@ -61,7 +62,9 @@ def heatmap(
         column_labels=tuple(column_labels),
         title=title,
         floor=floor,
-        limit=numbers.largest_magnitude(values),
+        limit=numbers.scale_limit(values, floor),
+        legend=legend,
+        largest=numbers.largest_magnitude(values),
     )
 
 
@@ -82,6 +85,8 @@ class Heatmap:
     title: str
     floor: float
     limit: float
+    largest: float
+    legend: bool
 
     @cached_property
     def exponent(self) -> int:
@@ -194,11 +199,13 @@ class _Page:
         negative, positive = _SIGN_COLOURS[self.colours]
         yield f"negative{negative}: the probe became more likely; positive{positive}: less likely"
         unit = numbers.scale(self.map.exponent)
-        largest = f"{self.magnitude(self.map.limit)}{unit}"
-        if self.grid.dense and self.colours == "256":
-            yield f"the palest colour is the largest magnitude, {largest}"
-        elif self.grid.dense:
-            yield f"a–i negative, 1–9 positive: ninths of the largest magnitude, {largest}; 0: less than half a ninth"
+        limit = f"{self.magnitude(self.map.limit)}{unit}"
+        if self.map.largest > self.map.limit:
+            limit += f" and beyond (the largest is {self.magnitude(self.map.largest)}{unit})"
+        if self.grid.dense and self.colours != "256":
+            yield f"a–i negative, 1–9 positive: ninths, 9 and i at magnitude {limit}; 0: less than half a ninth"
+        elif self.colours != "none":
+            yield f"palest colour: magnitude {limit}"
         if self.halves:
             typical, most = (self.magnitude(half) for half in (statistics.median(self.halves), max(self.halves)))
             yield f"95 % intervals: ±{typical}{unit} in the middle, ±{most}{unit} at most"

@@ -32,6 +32,21 @@ def largest_magnitude(matrix: ArrayLike) -> float:
     return float(np.max(np.abs(values[np.isfinite(values)]), initial=0.0))
 
 
+def scale_limit(matrix: ArrayLike, floor: float = 0.0) -> float:
+    """The magnitude at which a display reaches full strength, for both signs.
+
+    It is the largest measured, finite one; where that is over three times the 98th percentile of the magnitudes above
+    `floor`, it is that percentile, so that a few outliers do not make all other cells look like zero. Fewer than
+    50 such magnitudes have no outliers: 2 % of them is less than one.
+    """
+    values = np.abs(np.ma.asarray(matrix, dtype=float).compressed())
+    values = values[np.isfinite(values) & (values > floor)]
+    if values.size < 50:
+        return largest_magnitude(matrix)
+    largest, high = float(values.max()), float(np.quantile(values, 0.98, method="lower"))
+    return high if largest / 3 > high else largest
+
+
 def below_floor(value: float, floor: float) -> bool:
     """Whether an influence cannot be told from zero: it is no larger than a null floor that is above zero."""
     return floor > 0 and abs(value) <= floor

@@ -109,21 +109,27 @@ class RunProgress:
         if self._bar:
             self._bar.update(self._task, description=self._words(text))
         else:
-            self._print(text)
+            self._print_if_due()
 
     def advance(self, n: int = 1, text: str = "") -> None:
         self._pace.done += n
         self._stage = text or self._stage
         if self._bar:
             self._bar.update(self._task, completed=self._pace.done, description=self._words(self._stage))
-        elif self._line_is_due():
-            self._printed = (self._pace.seconds, self._pace.done)
-            self._print(f"{self._pace} · {self._stage}" if self._stage else str(self._pace))
+        else:
+            self._print_if_due()
 
     def finish(self, text: str = "") -> None:
         self._stop()
         if text:
             self._print(text)
+
+    def _print_if_due(self) -> None:
+        """A line in a log; before `start` there is no pace to tell, and every stage is one."""
+        if self._line_is_due():
+            self._printed = (self._pace.seconds, self._pace.done)
+            words = [str(self._pace)] * (self._pace.total > 0) + [self._stage] * bool(self._stage)
+            self._print(" · ".join(words))
 
     def _line_is_due(self) -> bool:
         seconds, done = self._printed

@@ -44,13 +44,19 @@ def network(architecture: str, dtype: torch.dtype = torch.float64, tied: bool | 
 
 @cache
 def engine(
-    architecture: str, kind: str, dtype: torch.dtype = torch.float64, tied: bool | None = None, products: str = "float32"
+    architecture: str,
+    kind: str,
+    dtype: torch.dtype = torch.float64,
+    tied: bool | None = None,
+    products: str = "float32",
 ) -> Engine:
     """One engine likewise."""
     return engine_of(network(architecture, dtype, tied), kind, products=products)
 
 
-def engine_of(model: torch.nn.Module, kind: str = "factors", start: int | None = BOS, products: str = "float32") -> Engine:
+def engine_of(
+    model: torch.nn.Module, kind: str = "factors", start: int | None = BOS, products: str = "float32"
+) -> Engine:
     return engine_for(model, start, Method.model_validate({"engine": kind, "products": products}))
 
 
@@ -58,7 +64,9 @@ def in_order(results: Sequence[RowResult]) -> list[RowResult]:
     return sorted(results, key=lambda result: result.row)
 
 
-def trained(one: Engine, rows: Sequence[TrainingSet], probes: Sequence[Tokens], optimizer: Optimizer) -> list[RowResult]:
+def trained(
+    one: Engine, rows: Sequence[TrainingSet], probes: Sequence[Tokens], optimizer: Optimizer
+) -> list[RowResult]:
     return in_order(list(one.trained(rows, probes, optimizer)))
 
 

@@ -30,7 +30,7 @@ ROWS = {"one sentence": (SINGLE, 1), "three sentences": (TRIPLE, 1), "two epochs
 
 
 def allowed(optimizer: Optimizer, dtype: torch.dtype) -> float:
-    """Difference per largest EIF that rounding explains; the reference subtracts, so in float32 it is the less exact."""
+    """What rounding explains, per largest EIF; the reference subtracts, so in float32 it is the less exact."""
     if dtype == torch.float64:
         return 1e-5
     return 5e-4 if optimizer.name == "adamw" else 1e-4

@@ -8,7 +8,9 @@ from eiftui.influence.layout import Layout, Text, groups, side_by_side, tree
 
 CPU = torch.device("cpu")
 tokens = st.lists(st.integers(0, 3), min_size=2, max_size=7).map(tuple)
-texts = st.lists(tokens.flatmap(lambda t: st.builds(Text, st.just(t), st.integers(1, len(t) - 1))), min_size=1, max_size=8)
+texts = st.lists(
+    tokens.flatmap(lambda t: st.builds(Text, st.just(t), st.integers(1, len(t) - 1))), min_size=1, max_size=8
+)
 
 
 def beginning(layout: Layout, line: int, place: int) -> tuple[int, ...]:
@@ -80,7 +82,11 @@ def test_a_place_sees_itself_and_its_ancestors_and_no_more_than_its_depth(sets: 
 @given(texts)
 def test_pairs_are_shared_and_none_is_idle(several: list[Text]) -> None:
     layout = tree([several], CPU)
-    pairs = {(text.tokens[:index], text.tokens[index]) for text in several for index in range(text.scored_from, len(text.tokens))}
+    pairs = {
+        (text.tokens[:index], text.tokens[index])
+        for text in several
+        for index in range(text.scored_from, len(text.tokens))
+    }
     assert len(layout.pair_target) == len(pairs)
     assert {pair for text in layout.texts for pair in text} == set(range(len(pairs)))
     assert len(set(layout.read.tolist())) == len(layout.read)

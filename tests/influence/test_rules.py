@@ -28,6 +28,7 @@ REL = 5e-5
 """Float32 rounds x + d to 6e-8 of itself; at 160, in an exponent, that is 1e-5 of the result."""
 TINY = 1e-37
 """Below it float32 has no digits."""
+LARGEST = torch.finfo(torch.float32).max
 HIDDEN = torch.finfo(torch.float32).min
 few = settings(max_examples=150, deadline=None)
 
@@ -62,15 +63,17 @@ def exact(numbers: list[float]) -> list[mpf]:
     return [mpf(number) for number in numbers]
 
 
-def check(found: Pair, base: list[mpf], truth: list[mpf], scale: list[mpf] | None = None) -> None:
+def check(found: Any, base: list[mpf], truth: list[mpf], scale: list[mpf] | None = None) -> None:
     """`found.d` against `truth`; `scale` is the size of the parts of the difference where that is more."""
     got = found.d[0].flatten().tolist()
     assert len(got) == len(truth)
     for one, true, part in zip(got, truth, scale or truth, strict=True):
+        if abs(true) > LARGEST:
+            continue
         assert math.isfinite(one), (got, list(map(float, truth)))
         assert abs(mpf(one) - true) <= REL * max(abs(true), abs(part)) + TINY, (one, float(true), float(part))
     for one, true in zip(found.x.flatten().tolist(), base, strict=True):
-        assert abs(mpf(one) - true) <= REL * max(abs(true), 1)
+        assert abs(mpf(one) - true) <= REL * max(abs(true), 1) or abs(true) > LARGEST
 
 
 def sigmoid(x: mpf) -> mpf:
@@ -87,8 +90,8 @@ def gate(x: mpf) -> mpf:
 
 
 def product(one: Callable[[mpf], mpf]) -> Callable[[mpf, mpf], mpf]:
-    """Size of the parts of the difference of x · one(x); d meets the later gate with the earlier one's rounding, 6e-8."""
-    return lambda x, d: abs(x * (one(x + d) - one(x))) + abs(d) * (one(x + d) + mpf(1.2e-3) * one(x))
+    """Size of the parts of the difference of x · one(x); the later gate has the earlier one's rounding, 1e-7."""
+    return lambda x, d: abs(x * (one(x + d) - one(x))) + abs(d) * (one(x + d) + mpf(2.5e-3) * one(x))
 
 
 def quadrature(x: mpf, d: mpf) -> mpf:
@@ -154,7 +157,7 @@ def test_functions_of_a_positive_number(name: str, x: float, share: float) -> No
 
 
 def test_other_powers_are_refused_by_name() -> None:
-    with pytest.raises(UnsupportedModel, match="power 1.7"):
+    with pytest.raises(UnsupportedModel, match=r"power 1\.7"):
         pair([1.0], [0.1]) ** 1.7
 
 
@@ -202,7 +205,9 @@ def test_matrix_products(x: list[float], d: list[float], e: list[float]) -> None
     parts = plus(times(size(a), size(db)), times(size(da), plus(size(b), size(db))))
     got = left @ right
     check(Pair(torch.zeros_like(got.x), got.d), [mpf(0)] * 4, truth, parts)
-    batched = torch.baddbmm(pair([[[1.0, 2], [3, 4]]], [[[0.5, 0], [0, 0.25]]]), left[None], right[None], beta=2, alpha=0.5)
+    batched = torch.baddbmm(
+        pair([[[1.0, 2], [3, 4]]], [[[0.5, 0], [0, 0.25]]]), left[None], right[None], beta=2, alpha=0.5
+    )
     moved = plus([number / 2 for number in truth], exact([1, 0, 0, 0.5]))
     check(Pair(torch.zeros_like(batched.x), batched.d), [mpf(0)] * 4, moved, plus(parts, exact([1, 0, 0, 0.5])))
     constant = left @ right.x
@@ -253,7 +258,10 @@ def test_softmax_and_log_sum_exp_with_hidden_places(places: list[tuple[float, fl
 def test_hidden_places_never_make_numbers_that_are_not(function: Any, fill: float, shown: int) -> None:
     x = torch.full((7, 6), fill)
     x[:, :shown] = torch.randn(7, shown, generator=torch.Generator().manual_seed(0)) * 40
-    d = torch.randn(3, 7, 6, generator=torch.Generator().manual_seed(1)) * torch.tensor([1e-20, 1.0, 80.0])[:, None, None]
+    d = (
+        torch.randn(3, 7, 6, generator=torch.Generator().manual_seed(1))
+        * torch.tensor([1e-20, 1.0, 80.0])[:, None, None]
+    )
     changed = function(Pair(x, d), dim=-1).d
     wanted = torch.stack([function(x.double() + one, dim=-1) - function(x.double(), dim=-1) for one in d.double()])
     assert torch.isfinite(changed[torch.isfinite(wanted)]).all()
@@ -320,13 +328,17 @@ def test_norms_keep_their_digits_on_ordinary_activations(kind: str, size: float)
     weight, dw, bias, db = (torch.randn(64, generator=draw) * scale for scale in (1, size, 1, size))
     found = norms(kind, Pair(x, d[None]), Pair(weight, dw[None]), Pair(bias, db[None]))
     before, _ = true_norm(kind, exact(x.tolist()))
-    moved, _ = true_norm(kind, exact([mpf(one) + mpf(change) for one, change in zip(x.tolist(), d.tolist(), strict=True)]))
+    moved, _ = true_norm(
+        kind, exact([mpf(one) + mpf(change) for one, change in zip(x.tolist(), d.tolist(), strict=True)])
+    )
     scales = zip(exact(weight.tolist()), exact(dw.tolist()), exact(db.tolist()), strict=True)
     truth = [
         (w + c) * after - w * first + (mpf(0) if kind == "rms_norm" else e)
         for (w, c, e), after, first in zip(scales, moved, before, strict=True)
     ]
-    difference = torch.tensor([float((mpf(one) - true) / mpf(size)) for one, true in zip(found.d[0].tolist(), truth, strict=True)])
+    difference = torch.tensor(
+        [float((mpf(one) - true) / mpf(size)) for one, true in zip(found.d[0].tolist(), truth, strict=True)]
+    )
     assert difference.norm() < 2e-6 * torch.tensor([float(true / mpf(size)) for true in truth]).norm()
 
 
@@ -444,7 +456,10 @@ def _multiply(a: Any) -> None:
     a *= a
 
 
-@pytest.mark.parametrize("change", [_add, _subtract, _multiply, lambda a: a.add_(a), lambda a: a.mul_(3), lambda a: a.div_(2), lambda a: a.sin_()])
+@pytest.mark.parametrize(
+    "change",
+    [_add, _subtract, _multiply, lambda a: a.add_(a), lambda a: a.mul_(3), lambda a: a.div_(2), lambda a: a.sin_()],
+)
 def test_operations_in_place_change_the_pair_itself(change: Callable[[Any], None]) -> None:
     draw = torch.Generator().manual_seed(0)
     x, d = torch.randn(3, 4, generator=draw).double(), torch.randn(5, 3, 4, generator=draw).double()

@@ -57,8 +57,8 @@ def tiny_network(
 ) -> torch.nn.Module:
     """A causal language model in eval mode, eager attention; biases and norms are random too, not zeros and ones.
 
-    `tied` says whether input and output embeddings are one matrix; None leaves it to the architecture. `fields` are of the
-    configuration, instead of those given here.
+    `tied` says whether input and output embeddings are one matrix; None leaves it to the architecture. `fields` of the
+    configuration replace those given here.
     """
     kind, size = _CONFIGS[architecture]
     config = kind(**{**size, **({} if tied is None else {"tie_word_embeddings": tied}), **fields})

@@ -55,7 +55,7 @@ def test_a_new_session_has_its_domain_and_settings_and_no_numbers(path, domain, 
         assert np.isnan(session.matrix("gap")).all()
         assert not session.measured("trained").any()
         assert np.isnan(session.baseline()).all()
-        assert session.floor("trained") == 0.0
+        assert session.floor("trained") is None
 
 
 def test_everything_is_missing_until_the_model_is_known_and_nothing_once_it_is_measured(domain, settings, engine):
@@ -219,9 +219,9 @@ def test_the_null_floor_is_that_of_the_settings(measured):
     key = measured.settings.key("trained", measured.model.fingerprint)
     measured.append(Floor(key=key, value=2e-7, note="test"))
     assert measured.floor("trained") == 2e-7
-    assert measured.floor("prompted") == 0.0
+    assert measured.floor("prompted") is None
     measured.configure(faster(measured.settings))
-    assert measured.floor("trained") == 0.0
+    assert measured.floor("trained") is None
 
 
 def test_draws_fill_every_slot_with_the_words_of_seed_and_draw(path, domain, settings):

@@ -95,6 +95,18 @@ def test_without_colours_a_dense_cell_tells_sign_and_size() -> None:
     assert [ramp(value, 2.0) for value in (-2.0, -1.0, -0.01, 0.0, 0.3, 2.0)] == ["i", "e", "0", "0", "1", "9"]
 
 
+def test_an_outlier_leaves_the_other_cells_their_sign_and_says_where_the_scale_ends() -> None:
+    values = np.where(np.indices((50, 50)).sum(axis=0) % 2, 0.1, -0.1)
+    values[3, 4] = 50.0
+    text = rendered(heatmap(values, ["r"] * 50, ["c"] * 50, "t"), 80)
+    assert "i9i9i9i9" in text
+    assert "magnitude 0.10 and beyond (the largest is 50.0)" in " ".join(text.split())
+
+
+def test_colours_are_labelled_with_the_magnitude_of_the_last() -> None:
+    assert "palest colour: magnitude 2.00" in rendered(heatmap([[-2.0, 1.0]], ["r"], ["a", "b"], "t"), 80, "256")
+
+
 def test_colour_depth_decides_what_a_dense_cell_is() -> None:
     shown = heatmap(-np.ones((1, 30)), ["r"], ["c"] * 30, "t")
     assert "i" * 30 in rendered(shown, 80)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eiftui.show.numbers import WIDTH, common_exponent, compact, duration, eif, estimate, scale, size
+from eiftui.show.numbers import WIDTH, common_exponent, compact, duration, eif, estimate, scale, scale_limit, size
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,18 @@ def test_only_matrices_of_unusual_size_get_an_exponent(matrix: list[list[float]]
 
 def test_cells_that_were_not_measured_do_not_set_the_exponent() -> None:
     assert common_exponent(np.ma.masked_array([1e-6, 5.0], mask=[False, True])) == -6
+
+
+def test_the_scale_ends_at_the_largest_value_unless_that_is_an_outlier() -> None:
+    assert scale_limit([[-2.0, 1.0, math.nan, math.inf]]) == 2.0
+    assert scale_limit(np.append(np.full(99, 0.1), -50.0)) == 0.1
+    assert scale_limit([0.1, -50.0]) == 50.0
+    assert scale_limit(np.append(np.full(99, 0.1), np.full(9, -50.0)), floor=0.2) == 50.0
+    assert scale_limit([0.0, math.nan]) == scale_limit([]) == 0.0
+
+
+def test_a_strong_diagonal_is_not_an_outlier() -> None:
+    assert scale_limit(np.full((10, 10), 0.01) - np.eye(10)) == pytest.approx(0.99)
 
 
 def test_a_small_matrix_is_shown_in_its_own_unit() -> None:

@@ -60,6 +60,19 @@ def test_a_log_gets_a_line_after_five_seconds() -> None:
     assert [line.split()[0] for line in stream.getvalue().splitlines()] == ["5/10000", "10/10000"]
 
 
+def test_a_log_is_not_flooded_by_stages() -> None:
+    clock = Clock()
+    progress, stream = plain(clock)
+    progress.stage("loading")
+    progress.start(1000)
+    for row in range(1000):
+        progress.stage(f"row {row}")
+        clock.now += 0.001
+        progress.advance()
+    assert stream.getvalue().startswith("loading\n")
+    assert len(stream.getvalue().splitlines()) == 11
+
+
 def test_a_log_in_ascii_and_with_markup_is_written_as_it_is() -> None:
     raw = io.BytesIO()
     progress = RunProgress(Console(file=io.TextIOWrapper(raw, encoding="ascii", write_through=True), _environ={}))

@@ -1,0 +1,113 @@
+"""Measuring from Python: open or make a session, measure it, read its matrices.
+
+import eiftui
+
+session = eiftui.new(eiftui.domain("belongs_to"), draws=5)
+eiftui.measure(session)
+session.matrix("trained")            # (draws, rows, columns), nats per token
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eiftui.domains.library import load_builtin, load_file
+from eiftui.domains.schema import Domain, Text
+from eiftui.session.export import export
+from eiftui.session.readings import Quantity
+from eiftui.session.session import Session
+from eiftui.settings import Settings
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+
+def domain(name: str | Path) -> Domain:
+    """A built-in domain by its name, or one of yours by the path of its TOML file.
+
+    Raises:
+        InputError: there is none, or it cannot be used.
+    """
+    path = Path(name)
+    return load_file(path) if path.suffix == ".toml" else load_builtin(str(name))
+
+
+def texts(rows: list[str], probes: list[str] | None = None) -> Domain:
+    """A domain of sentences: each row a training set and, unless `probes` are given, each a probe too.
+
+    Sentences may hold slots such as `{A}`; ` || ` separates the sentences of one training set.
+
+    Raises:
+        InputError: a sentence is empty or a slot malformed.
+    """
+    from eiftui.domains.sentences import split_sentences
+
+    asked = {text: "both" if probes is None or text in probes else "row" for text in rows}
+    asked |= {text: "probe" for text in probes or [] if text not in asked}
+    made = tuple(
+        Text(id=f"{role}:{index}", sentences=split_sentences(text), role=role)  # type: ignore[arg-type]
+        for index, (text, role) in enumerate(asked.items())
+    )
+    return Domain(name="texts", title="Texts", source="", texts=made)
+
+
+def new(what: Domain, path: str | Path | None = None, settings: Settings | None = None, **changes: Any) -> Session:
+    """A new session, in memory or in a file. `changes` are fields of the settings, such as `draws=5`.
+
+    Raises:
+        InputError: the file exists or cannot be made.
+    """
+    settings = Settings.model_validate({**(settings or Settings()).model_dump(), **changes})
+    return Session.in_memory(what, settings) if path is None else Session.create(Path(path), what, settings)
+
+
+def open_session(path: str | Path, read_only: bool = False) -> Session:
+    """A session from its file. Raises InputError if it is none, or another process writes it."""
+    return Session.open(Path(path), read_only)
+
+
+def measure(
+    session: Session,
+    network: PreTrainedModel | None = None,
+    tokenizer: PreTrainedTokenizerBase | None = None,
+    tell: Callable[[str, float | None], None] = lambda text, fraction: None,
+) -> None:
+    """Measure whatever the session lacks: on the model its settings name, or on a network of yours.
+
+    A network of yours is put in eval mode; it needs eager attention (`attn_implementation="eager"`).
+
+    Raises:
+        EiftuiError: something failed; what was measured before is kept.
+    """
+    from eiftui.engine.here import Here
+    from eiftui.engine.run import load, run
+
+    team = Here(tell)
+    if network is None:
+        load(session, team)
+    else:
+        from eiftui.models.load import LanguageModel
+
+        if tokenizer is None:
+            raise TypeError("a network needs its tokenizer")
+        team.measurer.take(LanguageModel.of(network, tokenizer, session.settings.model), session.settings)
+        session.append(team.measurer.record(session.settings))
+        session.ensure_draws()
+    run(session, team)
+
+
+def to_frame(session: Session, condition: Quantity = "trained") -> Any:
+    """The matrix of a condition as a pandas DataFrame with a line a cell: draw, row, probe, eif. Needs pandas."""
+    import pandas as pd
+
+    values = session.matrix(condition)
+    index = pd.MultiIndex.from_product(
+        [range(session.draws), [text.label for text in session.rows], [text.label for text in session.probes]],
+        names=["draw", "row", "probe"],
+    )
+    return pd.Series(values.reshape(-1), index=index, name="eif").reset_index()
+
+
+__all__ = ["Domain", "Session", "Settings", "domain", "export", "measure", "new", "open_session", "texts", "to_frame"]

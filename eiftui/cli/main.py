@@ -1,0 +1,73 @@
+"""The command `eiftui`: reads the command line, does one job, and turns errors into one line and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+from eiftui.cli import doctor, export, listing, plan, run
+from eiftui.errors import EiftuiError, InputError
+from eiftui.session.records import eiftui_version
+
+INTERRUPTED = 130
+JOBS = (run, export, plan, listing.Domains, listing.Models, doctor)
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(f"{message} (see {self.prog} --help)")
+
+
+def parser() -> Parser:
+    """The whole command line, as DESIGN has it."""
+    top = Parser(prog="eiftui", description="Measure what a language model learns from a sentence.")
+    top.add_argument("--version", action="version", version=f"eiftui {eiftui_version()}")
+    jobs = top.add_subparsers(metavar="JOB", required=True)
+    for job in JOBS:
+        sub = jobs.add_parser(job.NAME, help=job.HELP, description=job.HELP)
+        job.add_arguments(sub)
+        sub.set_defaults(job=job.main)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; the exit code of DESIGN §5."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        options = parser().parse_args(arguments)
+        options.job(options)
+        sys.stdout.flush()
+    except EiftuiError as error:
+        return _say(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _say("interrupted; what was measured is kept", INTERRUPTED)
+    except BrokenPipeError:
+        # whoever read our output has gone; nothing more can be said to them
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return 0
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _say(message: str, code: int) -> int:
+    print(f"eiftui: {' '.join(message.split())}", file=sys.stderr)
+    return code
+
+
+def entry_point() -> NoReturn:
+    """What the installed command calls."""
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    entry_point()

@@ -1,0 +1,135 @@
+"""What to measure and how, as options of the command line, and what they come to."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from eiftui.domains.draw import combine
+from eiftui.domains.library import load_builtin, load_file
+from eiftui.domains.schema import Domain
+from eiftui.domains.textfile import from_text_files
+from eiftui.errors import InputError
+from eiftui.settings import CONDITIONS, Settings
+
+AUTO_LR = {"sgd": 1e-3, "adamw": 1e-5}
+"""Learning rates where nothing better is known of the model."""
+
+
+def add_what(parser: argparse.ArgumentParser) -> None:
+    """Options that say what is trained on and probed."""
+    group = parser.add_argument_group("what")
+    group.add_argument("--domain", action="append", default=[], metavar="NAME", help="a built-in domain (repeatable)")
+    group.add_argument("--domain-file", action="append", default=[], type=Path, metavar="F.toml", help="one of yours")
+    group.add_argument(
+        "--train", type=Path, metavar="F.txt", help="training sets, one a line, sentences split by ' || '"
+    )
+    group.add_argument("--probe", type=Path, metavar="F.txt", help="probes, one a line (default: the training sets)")
+
+
+def add_how(parser: argparse.ArgumentParser) -> None:
+    """Options that say how it is measured. Those not given are the session's own, or the defaults."""
+    group = parser.add_argument_group("how")
+    group.add_argument("--preset", metavar="NAME", help="start from named settings: paper-adamw, paper-sgd, phi-3")
+    group.add_argument("--model", metavar="ID|DIR|FILE.gguf", help="see `eiftui models` (default smollm2-135m)")
+    group.add_argument("--device", metavar="DEVICE", help="auto, cpu, cuda[:N] or mps")
+    group.add_argument("--dtype", choices=("float32", "bfloat16"), help="number format of the base weights")
+    group.add_argument("--optimizer", choices=("sgd", "adamw"), help="default sgd")
+    group.add_argument("--lr", metavar="FLOAT|auto", help="learning rate (auto: the model's own)")
+    group.add_argument("--epochs", type=int, metavar="N", help="times through each training set (default 1)")
+    group.add_argument("--momentum", type=float, metavar="M", help="of SGD (default 0)")
+    group.add_argument("--weight-decay", type=float, metavar="D", help="default 0")
+    group.add_argument("--clip-norm", type=float, metavar="C", help="largest norm of a gradient (default none)")
+    group.add_argument("--condition", metavar="LIST", help=f"of {','.join(CONDITIONS)} (default all)")
+    group.add_argument("--draws", type=int, metavar="N", help="draws of made-up words (default 20)")
+    group.add_argument("--seed", type=int, metavar="N", help="of the made-up words (default 0)")
+    group.add_argument("--start-token", metavar="auto|none|TOKEN", help="what stands before every text")
+    group.add_argument("--engine", choices=("factors", "reference"), help="default factors")
+    group.add_argument(
+        "--products", choices=("float32", "bfloat16"), help="of weights and differences (default float32)"
+    )
+    group.add_argument("--trust-remote-code", action="store_true", default=None, help="let a model bring its own code")
+    group.add_argument("--memory-budget", type=float, metavar="GiB", help="for what is held beside the weights")
+    group.add_argument("--workers", default="here", metavar="local[:N]", help="worker processes (default: none)")
+
+
+def domain(options: argparse.Namespace) -> Domain | None:
+    """The domain that the options ask for; several are combined. None if they ask for none.
+
+    Raises:
+        InputError: there is no such domain or file, or it cannot be used.
+    """
+    domains = [*map(load_builtin, options.domain), *map(load_file, options.domain_file)]
+    if options.probe and not options.train:
+        raise InputError("--probe needs --train: what should be learned?")
+    if options.train:
+        domains.append(from_text_files(options.train, options.probe))
+    return combine(domains) if domains else None
+
+
+def settings(options: argparse.Namespace, before: Settings | None) -> Settings:
+    """The settings asked for: those of the preset, the session or the defaults, changed by the options given.
+
+    Raises:
+        InputError: a value cannot be.
+    """
+    from eiftui.models.registry import preset
+
+    base = preset(options.preset) if options.preset else before or Settings()
+    model = _changed(base.model, options, {"model": "name"}, ("device", "dtype", "start_token", "trust_remote_code"))
+    optimizer = _changed(
+        base.optimizer, options, {"optimizer": "name"}, ("epochs", "momentum", "weight_decay", "clip_norm")
+    )
+    fresh = before is None and options.preset is None
+    if options.lr is not None or fresh or (options.optimizer and options.optimizer != base.optimizer.name):
+        optimizer["lr"] = _learning_rate(options.lr or "auto", model["name"], optimizer["name"])
+    changes = {
+        "model": model,
+        "optimizer": optimizer,
+        "method": _changed(base.method, options, {}, ("engine", "products")),
+        "conditions": _conditions(options.condition) if options.condition else base.conditions,
+    }
+    fields = _changed(base, options, {}, ("draws", "seed"))
+    try:
+        return Settings.model_validate({**fields, **changes})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][-1]).replace("_", "-")
+        raise InputError(f"--{name} {first['input']}: {first['msg'].removeprefix('Value error, ')}") from error
+
+
+def _changed(base: Any, options: argparse.Namespace, renamed: dict[str, str], same: Sequence[str]) -> dict[str, Any]:
+    """The fields of `base`, with those that the options give."""
+    fields: dict[str, Any] = base.model_dump()
+    for option, field in {**renamed, **{name: name for name in same}}.items():
+        if getattr(options, option) is not None:
+            fields[field] = getattr(options, option)
+    return fields
+
+
+def _learning_rate(text: str, model: str, optimizer: str) -> float:
+    from eiftui.models.registry import entry
+
+    if text == "auto":
+        known = entry(model)
+        return known.lr if known and optimizer == "sgd" else AUTO_LR[optimizer]
+    try:
+        value = float(text)
+    except ValueError:
+        raise InputError(f"--lr {text}: not a number (or auto)") from None
+    if not (value > 0 and math.isfinite(value)):
+        raise InputError(f"--lr {text}: a learning rate is a finite number above 0")
+    return value
+
+
+def _conditions(text: str) -> tuple[str, ...]:
+    asked = [name.strip() for name in text.split(",")]
+    for name in asked:
+        if name not in CONDITIONS:
+            raise InputError(f"--condition {name}: there are {', '.join(CONDITIONS)}")
+    return tuple(condition for condition in CONDITIONS if condition in asked)

@@ -1,0 +1,61 @@
+"""`eiftui plan`: time and memory before spending them."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+from pathlib import Path
+
+from eiftui.cli import options as opts
+from eiftui.cli.console import make_console
+from eiftui.errors import InputError
+from eiftui.session.session import Session
+from eiftui.show.encoding import printable
+from eiftui.show.numbers import duration, size
+
+NAME = "plan"
+HELP = "time and memory of a run, after a few seconds of calibration"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("session", nargs="?", type=Path, metavar="SESSION", help="plan what this session lacks")
+    opts.add_what(parser)
+    opts.add_how(parser)
+
+
+def main(options: argparse.Namespace) -> None:
+    """Load the model, measure a sample, and say what the whole will take. Nothing is written."""
+    from eiftui.engine.estimate import estimate
+    from eiftui.engine.measurer import Measurer
+    from eiftui.engine.protocol import Load
+
+    console = make_console()
+    with contextlib.closing(_session(options)) as session:
+        measurer = Measurer()
+        with console.status("calibrating") if console.is_terminal else contextlib.nullcontext():
+            session.append(measurer.load(Load(settings=session.settings, memory_budget=options.memory_budget)))
+            found = estimate(session, measurer)
+        draws, rows, columns = session.draws, len(session.rows), len(session.probes)
+    lines = [f"{rows} training sets × {columns} probes × {draws} draws: {found.cells:,} cells to measure"]
+    lines += [f"  {condition:<10} {duration(seconds)}" for condition, seconds in found.seconds.items()]
+    lines += [
+        f"time    about {duration(found.total)}",
+        f"memory  about {size(found.memory)} at most, of it {size(found.weights)} weights",
+    ]
+    for line in lines:
+        console.print(printable(line, console.encoding), markup=False)
+
+
+def _session(options: argparse.Namespace) -> Session:
+    """A session in memory with what the options, or the session file, ask for."""
+    domain = opts.domain(options)
+    if options.session is None:
+        if domain is None:
+            raise InputError("nothing to plan: give a SESSION, --domain NAME or --train F.txt")
+        session = Session.in_memory(domain, opts.settings(options, None))
+    else:
+        with Session.open(options.session, read_only=True) as found:
+            session = found.copy()
+        session.configure(opts.settings(options, session.settings))
+    session.ensure_draws()
+    return session

@@ -1,0 +1,86 @@
+"""What a run prints when it is done: a heatmap a condition, what moved most, and where to go from there."""
+
+from __future__ import annotations
+
+import numpy as np
+from rich.console import Console
+
+from eiftui.engine.run import Outcome
+from eiftui.session.readings import Quantity
+from eiftui.session.safetext import visible
+from eiftui.session.session import Session
+from eiftui.show.encoding import printable
+from eiftui.show.heatmap import heatmap
+from eiftui.show.numbers import compact
+from eiftui.show.summary import mean_and_interval, strongest
+
+STRONGEST = 3
+
+
+def print_results(console: Console, session: Session, outcome: Outcome) -> None:
+    """Print every condition of the session, and what to do next."""
+    draws = session.draws
+    for condition in session.settings.conditions:
+        last = condition == session.settings.conditions[-1]
+        title = f"{condition}: change of loss, nats per token" + (f", mean of {draws} draws" if draws > 1 else "")
+        print_heatmap(console, session, condition, title, draws, legend=last)
+    say = _Lines(console)
+    _say_strongest(session, say)
+    _say_notes(session, outcome, say)
+    if session.path:
+        say(f"saved in {session.path}; go on with:")
+        say(f"  eiftui export {session.path} -o matrix.csv          the matrix, for a paper")
+        say(f"  eiftui export {session.path} -o all.json            everything, down to single tokens")
+        say(f"  eiftui run {session.path} --draws {2 * draws}              more draws; nothing is measured twice")
+
+
+def print_heatmap(
+    console: Console, session: Session, condition: Quantity, title: str, draws: int, legend: bool
+) -> None:
+    """The mean over the first `draws` draws of one condition, with the texts in full below if `legend`."""
+    values, measured = session.matrix(condition)[:draws], session.measured(condition)[:draws]
+    with np.errstate(invalid="ignore"):
+        mean, half = mean_and_interval(values)
+    shown = np.ma.masked_array(mean, ~measured.any(axis=0))
+    rows, columns = ([visible(text.label) for text in texts] for texts in (session.rows, session.probes))
+    floor = session.floor(condition) if condition != "gap" else None
+    interval = half if draws > 1 else None
+    console.print(heatmap(shown, rows, columns, title, floor=floor or 0.0, interval=interval, legend=legend))
+    console.print()
+
+
+class _Lines:
+    """Prints lines of plain text that the console's encoding can show."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+
+    def __call__(self, text: str) -> None:
+        self.console.print(printable(text, self.console.encoding), markup=False, soft_wrap=True)
+
+
+def _say_strongest(session: Session, say: _Lines) -> None:
+    """The strongest influences between different texts, of the first condition that was measured by training."""
+    condition = "trained" if "trained" in session.settings.conditions else session.settings.conditions[0]
+    rows, columns = ([visible(text.label) for text in texts] for texts in (session.rows, session.probes))
+    values = session.matrix(condition).copy()
+    for row, text in enumerate(session.rows):
+        for column, probe in enumerate(session.probes):
+            if text.sentences == probe.sentences:
+                values[:, row, column] = np.nan
+    for sentence in strongest(values, rows, columns, STRONGEST):
+        say(sentence if condition != "prompted" else sentence.replace("after learning", "with", 1))
+
+
+def _say_notes(session: Session, outcome: Outcome, say: _Lines) -> None:
+    for notice in session.notices:
+        say(f"note: {visible(notice.text)}")
+    floors = {condition: session.floor(condition) for condition in session.settings.conditions}
+    known = [f"{condition} {compact(floor)}" for condition, floor in floors.items() if floor is not None]
+    if known:
+        say(f"null floor (what the same path reports where nothing changed): {', '.join(known)}")
+    bad = sum(int((session.measured(c) & ~np.isfinite(session.matrix(c))).sum()) for c in session.settings.conditions)
+    if bad:
+        say(
+            f"{bad} cells are not finite numbers: the learning rate {compact(session.settings.optimizer.lr)} is too high"
+        )

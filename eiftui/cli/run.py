@@ -1,0 +1,130 @@
+"""`eiftui run`: measure without a screen, resume what is missing, print the heatmaps."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from eiftui.cli import options as opts
+from eiftui.cli.console import make_console
+from eiftui.cli.results import print_heatmap, print_results
+from eiftui.engine.plan import cells_in_all, cells_missing
+from eiftui.engine.protocol import Result, Task
+from eiftui.engine.run import Outcome, load, run
+from eiftui.engine.team import Team, make_team
+from eiftui.errors import InputError
+from eiftui.session.records import Measured, Notice, Sheet
+from eiftui.session.safetext import visible
+from eiftui.session.session import Session
+from eiftui.show.progress import JsonProgress, ProgressReport, QuietProgress, RunProgress
+
+NAME = "run"
+HELP = "measure without a screen; resumes whatever is missing"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("session", nargs="?", type=Path, metavar="SESSION", help="a session file to go on with")
+    opts.add_what(parser)
+    opts.add_how(parser)
+    group = parser.add_argument_group("output")
+    group.add_argument("--out", type=Path, metavar="SESSION", help="where the session is kept (sessions/NAME.eif)")
+    how = group.add_mutually_exclusive_group()
+    how.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    how.add_argument("--json-progress", action="store_true", help="progress as lines of JSON on standard error")
+
+
+def main(options: argparse.Namespace) -> None:
+    """Open or make the session, measure what it lacks, show what it has."""
+    console = make_console()
+    with open_session(options) as session:
+        report = _report(options, console)
+        outcome = _measure(session, options, report, console)
+        if not options.quiet:
+            print_results(console, session, outcome)
+
+
+def open_session(options: argparse.Namespace) -> Session:
+    """The session that the options name, with their settings; a new one if there is none yet.
+
+    Raises:
+        InputError: it cannot be opened or made, or it holds other texts than those asked for.
+    """
+    domain = opts.domain(options)
+    if options.session and options.out and options.session != options.out:
+        raise InputError("give the session once: as SESSION to go on with, or as --out")
+    path = options.session or options.out or (Path("sessions") / f"{_file_name(domain.name)}.eif" if domain else None)
+    if path is None:
+        raise InputError("nothing to measure: give a SESSION, --domain NAME (see `eiftui domains`) or --train F.txt")
+    if not path.exists():
+        if domain is None:
+            raise InputError(f"there is no session {path}; say what to measure, with --domain NAME or --train F.txt")
+        return Session.create(path, domain, opts.settings(options, None))
+    session = Session.open(path)
+    try:
+        if domain is not None and session.sheet.texts != Sheet.of(domain).texts:
+            raise InputError(f"{path} holds other texts than {domain.name}; name another file with --out")
+        session.configure(opts.settings(options, session.settings))
+    except BaseException:
+        session.close()
+        raise
+    return session
+
+
+def _file_name(name: str) -> str:
+    return "".join(character if character.isalnum() or character in "-_+." else "-" for character in name)[:80]
+
+
+def _report(options: argparse.Namespace, console: Console) -> ProgressReport:
+    if options.quiet:
+        return QuietProgress()
+    if options.json_progress:
+        return JsonProgress(sys.stderr)
+    return RunProgress(console if console.is_terminal else Console(stderr=True))
+
+
+def _measure(session: Session, options: argparse.Namespace, report: ProgressReport, console: Console) -> Outcome:
+    """Measure with a progress report; workers end and the report finishes whatever happens."""
+    if session.model and not cells_missing(session):
+        return Outcome(0, 0)
+    team: Team | None = None
+    try:
+        report.start(cells_in_all(session), 0)
+        team = make_team(options.workers, lambda text, fraction: report.stage(_stage(text, fraction)))
+        load(session, team, options.memory_budget)
+        total, missing = cells_in_all(session), cells_missing(session)
+        report.start(total, total - missing)
+        return run(session, team, _Watcher(session, report, console, options).saw)
+    finally:
+        report.finish()
+        if team:
+            team.close()
+
+
+def _stage(text: str, fraction: float | None) -> str:
+    return text if fraction is None else f"{text} {fraction:.0%}"
+
+
+class _Watcher:
+    """Tells the progress report what is measured, and shows the first-order preview once."""
+
+    def __init__(self, session: Session, report: ProgressReport, console: Console, options: argparse.Namespace) -> None:
+        self.session, self.report, self.console = session, report, console
+        self.preview = not options.quiet and not options.json_progress and session.draws > 1
+        self.rows: dict[str, int] = {}
+
+    def saw(self, task: Task, result: Result) -> None:
+        if isinstance(result, Notice):
+            self.console.print(visible(result.text), markup=False)
+        if not isinstance(result, Measured):
+            return
+        done = self.rows[result.condition] = self.rows.get(result.condition, 0) + 1
+        draw = (done - 1) // max(1, len(self.session.rows)) + 1
+        self.report.advance(len(result.eif), f"{result.condition}, draw {draw} of {self.session.draws}")
+        if self.preview and result.condition == "predicted" and done == len(self.session.rows):
+            self.preview = False
+            print_heatmap(
+                self.console, self.session, "predicted", "first-order preview of the first draw", 1, legend=False
+            )
