@@ -98,6 +98,11 @@ class FactorEngine:
         self._recorded: OrderedDict[Tokens, Gradients] = OrderedDict()
         self.mechanism = f"difference propagation, {method.products} products"
 
+    @property
+    def recorded(self) -> frozenset[Tokens]:
+        """The sentences, with their start tokens, whose gradients at the base weights are kept."""
+        return frozenset(self._recorded)
+
     def base(self, probes: Sequence[Tokens]) -> list[Losses]:
         results: dict[int, Losses] = {}
         for packed in pack(self.forward, [text_of(probe, self.start) for probe in probes]):

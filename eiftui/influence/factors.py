@@ -25,6 +25,11 @@ class Factor(Protocol):
         """Number of outputs of the matrix."""
         ...
 
+    @property
+    def trained(self) -> Factor:
+        """The part of it that an optimiser is given: all, but for an embedding's padding."""
+        ...
+
     def add_times(self, y: Tensor, weights: Tensor) -> None:
         """Add `weights` (rows, n, tokens) times S to `y` (rows, n, out), in place."""
         ...
@@ -55,6 +60,10 @@ class Dense:
     def size(self) -> int:
         return self.gradients.shape[-1]
 
+    @property
+    def trained(self) -> Dense:
+        return self
+
     def add_times(self, y: Tensor, weights: Tensor) -> None:
         y.baddbmm_(weights, self.gradients)
 
@@ -79,6 +88,14 @@ class OneHot:
     inputs: Tensor
     size: int
     """Number of embeddings, the `out` of the matrix."""
+    padding: int | None = None
+    """Id of the line that torch does not train through the embedding (`padding_idx`)."""
+
+    @property
+    def trained(self) -> OneHot:
+        if self.padding is None:
+            return self
+        return OneHot(self.ids, self.inputs * (self.ids != self.padding)[..., None], self.size)
 
     def add_times(self, y: Tensor, weights: Tensor) -> None:
         y.scatter_add_(2, self.ids[:, None].expand_as(weights), weights)
@@ -94,14 +111,14 @@ class OneHot:
         return (self.ids[..., None] == wanted).to(self.inputs.dtype)
 
     def of(self, row: int, tokens: int | None = None) -> OneHot:
-        return OneHot(self.ids[row : row + 1, :tokens], self.inputs[row : row + 1, :tokens], self.size)
+        return OneHot(self.ids[row : row + 1, :tokens], self.inputs[row : row + 1, :tokens], self.size, self.padding)
 
 
 def stacked(factors: Sequence[Factor]) -> Factor:
     """Factors of the same weight in different rows as one, padded with zeros to the longest."""
     first, inputs = factors[0], _padded([factor.inputs for factor in factors])
     if isinstance(first, OneHot):
-        return OneHot(_padded([factor.ids for factor in factors]), inputs, first.size)  # type: ignore[attr-defined]
+        return OneHot(_padded([factor.ids for factor in factors]), inputs, first.size, first.padding)  # type: ignore[attr-defined]
     gradients = _padded([factor.gradients for factor in factors])  # type: ignore[attr-defined]
     return Dense(gradients, inputs, first.out_in)  # type: ignore[attr-defined]
 

@@ -54,10 +54,11 @@ class Carried(torch.Tensor):
                 return func(*args, **kwargs)
         if name in RULES:
             return RULES[name](*args, **kwargs)
-        in_place = _functional_name(name)
-        if in_place in RULES and isinstance(args[0], Pair):
-            return args[0].become(RULES[in_place](*args, **kwargs))
-        return by_difference(func, args, kwargs)
+        functional = _functional_name(name)
+        if functional in RULES and isinstance(args[0], Pair):
+            return args[0].become(RULES[functional](*args, **kwargs))
+        result = by_difference(func, args, kwargs)
+        return args[0].become(result) if functional != name and isinstance(args[0], Pair) else result
 
 
 class Pair(Carried):
@@ -123,10 +124,10 @@ def by_difference(func: Any, args: Any, kwargs: Any) -> Any:
     def at(row: int | None) -> Any:
         def pick(a: Any) -> Any:
             if isinstance(a, Pair):
-                return a.x.double() if row is None else a.x.double() + a.d[row].double()
+                return a.x.to(torch.float64, copy=True) if row is None else a.x.double() + a.d[row].double()
             if isinstance(a, (tuple, list)):
                 return type(a)(pick(b) for b in a)
-            return a.double() if isinstance(a, Tensor) and a.is_floating_point() else a
+            return a.to(torch.float64, copy=True) if isinstance(a, Tensor) and a.is_floating_point() else a
 
         return func(*map(pick, args), **{key: pick(a) for key, a in kwargs.items()})
 

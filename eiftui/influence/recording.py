@@ -35,7 +35,8 @@ class Gradients:
     @cached_property
     def norm(self) -> Tensor:
         """The 2-norm of the whole gradient, from Gram matrices: ‖DᵀX‖² = Σ (XXᵀ ∘ DDᵀ)."""
-        matrices = [inner_of_sums(factors, factors)[0, 0].double() for factors in self.matrices.values()]
+        given = [[factor.trained for factor in factors] for factors in self.matrices.values()]
+        matrices = [inner_of_sums(factors, factors)[0, 0].double() for factors in given]
         vectors = [gradient.double().square().sum() for gradient in self.vectors.values()]
         return torch.stack([*matrices, *vectors]).sum().sqrt()
 
@@ -72,7 +73,8 @@ class Change:
     def update(self, name: str) -> Update:
         """The change of one matrix."""
         factors = [
-            [stacked(same) for same in zip(*(row.matrices[name] for row in step), strict=True)] for step in self._steps
+            [stacked(same).trained for same in zip(*(row.matrices[name] for row in step), strict=True)]
+            for step in self._steps
         ]
         return make_update(self._optimizer, factors, self._clips)
 

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from eiftui.errors import UnsupportedModel
 from eiftui.influence.pair import Pair, aligned, rule, value
-from eiftui.influence.structural import transpose
+from eiftui.influence.structural import getitem, transpose
 
 
 @rule("add", "__add__", "__radd__")
@@ -129,7 +129,8 @@ def sigmoid(a: Pair) -> Pair:
 
 @rule("silu")
 def silu(a: Pair, inplace: bool = False) -> Pair:
-    return multiply(a, sigmoid(a))
+    result = multiply(a, sigmoid(a))
+    return a.become(result) if inplace else result
 
 
 @rule("tanh")
@@ -141,13 +142,15 @@ def tanh(a: Pair) -> Pair:
 
 @rule("relu")
 def relu(a: Pair, inplace: bool = False) -> Pair:
-    return Pair(a.x.relu(), torch.where(a.x > 0, torch.maximum(a.d, -a.x), a.after.relu()))
+    result = Pair(a.x.relu(), torch.where(a.x > 0, torch.maximum(a.d, -a.x), a.after.relu()))
+    return a.become(result) if inplace else result
 
 
 @rule("gelu")
 def gelu(a: Pair, approximate: str = "none") -> Pair:
     if approximate == "tanh":
-        inner = multiply(add(a, multiply(power(a, 3), 0.044715)), 2 * math.sqrt(2 / math.pi))
+        near = clamp(a, -50, 50)  # beyond, the gate is 0 or 1, and a cube could overflow
+        inner = multiply(add(near, multiply(power(near, 3), 0.044715)), 2 * math.sqrt(2 / math.pi))
         return multiply(a, sigmoid(inner))
     return multiply(a, normal_distribution(a))
 
@@ -202,7 +205,8 @@ def softmax(a: Pair, dim: int = -1, dtype: Any = None, **_: Any) -> Pair:
 def log_sum_exp(a: Pair, dim: int = -1, keepdim: bool = False) -> Pair:
     """log1p(Σ p expm1(d)) over the last axis."""
     if dim not in (-1, a.x.dim() - 1):
-        return log_sum_exp(transpose(a, dim, -1), -1, keepdim)
+        total = log_sum_exp(transpose(a, dim, -1), -1, keepdim=True)
+        return transpose(total, dim, -1) if keepdim else getitem(total, (..., 0))
     x = a.x.logsumexp(-1, keepdim=True)
     p = (a.x - x).exp_()
     # a product of matrices for each place: rows × last axis, times last axis

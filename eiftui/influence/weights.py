@@ -33,34 +33,36 @@ def as_activation(weight: Tensor) -> Tensor:
     return weight.to(activation_dtype(weight))
 
 
-class _Product(torch.autograd.Function):
-    """x Wᵀ (or x W) with W read in the number format of x, and not kept that way between forward and backward."""
+class _Linear(torch.autograd.Function):
+    """x Wᵀ (or x W), with a change of W where there is one; gradients at what it gives are told to a sink.
+
+    W is read in the number format of x, and neither that nor the change is kept between forward and backward.
+    """
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, out_in: bool) -> Tensor:
-        ctx.weight, ctx.out_in = weight, out_in
+    def forward(
+        ctx: Any, x: Tensor, weight: Tensor, out_in: bool, change: MakeUpdate | None = None, sink: Sink | None = None
+    ) -> Tensor:
+        ctx.weight, ctx.out_in, ctx.change, ctx.sink = weight, out_in, change, sink
+        ctx.inputs = x.detach() if sink else None
         wide = weight.to(x.dtype)
-        return torch.matmul(x, wide.T if out_in else wide)
+        y = torch.matmul(x, wide.T if out_in else wide)
+        if change is not None:
+            update = change()
+            y.mul_(1 + update.decay)
+            update.add_to(y, x)
+        return y
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> Any:
+        if ctx.sink is not None:
+            ctx.sink(Dense(gradient, ctx.inputs, ctx.out_in))
         wide = ctx.weight.to(gradient.dtype)
-        return torch.matmul(gradient, wide if ctx.out_in else wide.T), None, None
-
-
-class _Changed(torch.autograd.Function):
-    """y plus an update times x, differentiable in both without keeping anything in between."""
-
-    @staticmethod
-    def forward(ctx: Any, y: Tensor, x: Tensor, update: MakeUpdate) -> Tensor:
-        ctx.update = update
-        result = y.clone()
-        update().add_to(result, x)
-        return result
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> Any:
-        return gradient, ctx.update().apply_transposed(gradient), None
+        result = torch.matmul(gradient, wide if ctx.out_in else wide.T)
+        if ctx.change is not None:
+            update = ctx.change()
+            result.mul_(1 + update.decay).add_(update.apply_transposed(gradient))
+        return result, None, None, None, None
 
 
 class Weight(Carried):
@@ -91,7 +93,7 @@ class Matrix(Weight):
 
     def product(self, x: Any, out_in: bool) -> Any:
         """What the layer gives for `x` (…, in): (…, out)."""
-        return _Product.apply(x, self.base, out_in)
+        return _Linear.apply(x, self.base, out_in)
 
     def lookup(self, ids: Tensor, padding: int | None = None) -> Any:
         """Lines `ids` of an embedding, whose line `padding` torch gives no gradient."""
@@ -105,16 +107,9 @@ class RowMatrix(Matrix):
         self.rows, self.update, self.sink = rows, update, sink
 
     def product(self, x: Tensor, out_in: bool) -> Tensor:
-        y = super().product(x, out_in)
         flat = x.reshape(self.rows, -1, x.shape[-1])
-        if self.update is not None:
-            decay = self.update().decay
-            y = y * (1 + decay) if decay else y
-            y = _Changed.apply(y.reshape(*flat.shape[:2], -1), flat, self.update).view(y.shape)
-        if self.sink is not None:
-            inputs, sink, shape = flat.detach(), self.sink, (self.rows, -1, y.shape[-1])
-            y.register_hook(lambda gradient: sink(Dense(gradient.reshape(shape), inputs, out_in)))
-        return y
+        y = _Linear.apply(flat, self.base, out_in, self.update, self.sink)
+        return y.reshape(*x.shape[:-1], y.shape[-1])
 
     def lookup(self, ids: Tensor, padding: int | None = None) -> Tensor:
         y = super().lookup(ids)
@@ -122,12 +117,12 @@ class RowMatrix(Matrix):
         if self.update is not None:
             update = self.update()
             y = y * (1 + update.decay) + update.lookup(flat).view(y.shape)
-        if self.sink is not None:
-            sink, shape, size = self.sink, (self.rows, -1, y.shape[-1]), self.base.shape[0]
-            y = y.detach().requires_grad_()
-            real = torch.ones_like(flat, dtype=y.dtype) if padding is None else (flat != padding).to(y.dtype)
-            y.register_hook(lambda gradient: sink(OneHot(flat, gradient.reshape(shape) * real[..., None], size)))
-        return y
+        if self.sink is None:
+            return y
+        sink, shape, size = self.sink, (self.rows, -1, y.shape[-1]), self.base.shape[0]
+        leaf = y.detach().requires_grad_()
+        leaf.register_hook(lambda gradient: sink(OneHot(flat, gradient.reshape(shape), size, padding)))
+        return leaf.clone()  # model code may add to it in place
 
 
 class Tape:
@@ -164,7 +159,7 @@ class PairMatrix(Matrix):
         )
         d = x.d.reshape(len(x.d), -1, x.d.shape[-1])
         narrow = d if self.products is None else d.to(self.products)
-        change = _Product.apply(narrow, self.base, out_in).to(d.dtype)
+        change = _Linear.apply(narrow, self.base, out_in).to(d.dtype)
         update = self.update()
         if update.decay:
             change = change.mul_(1 + update.decay).add_(base.reshape(1, -1, base.shape[-1]), alpha=update.decay)
@@ -172,7 +167,7 @@ class PairMatrix(Matrix):
         return Pair(base, change.view(len(d), *base.shape))
 
     def _base_product(self, x: Tensor, out_in: bool) -> Tensor:
-        return _Product.apply(x, self.base, out_in)
+        return _Linear.apply(x, self.base, out_in)
 
     def lookup(self, ids: Tensor, padding: int | None = None) -> Pair:
         base = super().lookup(ids)

@@ -1,0 +1,24 @@
+"""`make bench`: the benchmarks, all of them or those named, each printed as ratios from one run."""
+
+import sys
+
+import torch
+
+from benchmarks import memory, phi3, planning, precision, scale, speed
+
+ALL = {"speed": speed, "memory": memory, "scale": scale, "precision": precision, "planning": planning, "phi3": phi3}
+
+
+def main(names):
+    if names[:1] and names[0] in ALL:
+        ALL[names[0]].main(*names[1:])
+        return
+    if names:
+        sys.exit(f"no benchmark {names[0]!r}; there are {', '.join(ALL)}")
+    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads; smaller is better but for ×")
+    for benchmark in ALL.values():
+        benchmark.main()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
