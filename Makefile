@@ -1,33 +1,44 @@
-# Two commands: `make run` sets everything up and measures, `make test` checks everything.
+# make run    install if needed, then fetch the default model, measure `belongs_to` and print its heatmaps
+# make test   install if needed, then linters, types, import contracts and tests
+# make bench  the side-by-side benchmarks
+# make clean  remove .venv and what tools left behind
+#
+# PYTHON=python3.12 picks the interpreter; RUN="..." is what `make run` gives to eiftui.
+
 PYTHON ?= python3
-VENV := .venv
+VENV ?= .venv
 BIN := $(VENV)/bin
 RUN ?= run --domain belongs_to --draws 5
+PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: run test bench clean
 
-run: $(VENV)/installed
+run: $(VENV)/.installed
 	$(BIN)/eiftui $(RUN)
 
-test: $(VENV)/installed-test
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+test: $(VENV)/.installed-test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
 
-bench: $(VENV)/installed
+bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks
 
-$(VENV)/installed: pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'eiftui needs Python 3.11 or newer; set PYTHON=' >&2; exit 2; }
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
-	touch $@
-
-$(VENV)/installed-test: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
-	touch $@
-
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# A stamp is written last, so what was interrupted is done again.
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("eiftui needs Python 3.11 or later: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.made pyproject.toml
+	$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	$(PIP) install --editable '.[test]'
+	@touch $@

@@ -14,7 +14,7 @@ from eiftui.influence.layout import ADAMW_NODES, SGD_NODES
 from eiftui.settings import Optimizer
 
 GIB = 1 << 30
-LEAST = GIB // 4
+LEAST = GIB // 8
 LIBRARIES = 850 * 10**6
 """Bytes that Python, torch and transformers take before anything is loaded."""
 WORKING = 16

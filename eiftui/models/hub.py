@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from huggingface_hub import snapshot_download
@@ -20,14 +21,17 @@ from eiftui.errors import EiftuiError, InputError
 from eiftui.models.progress import Progress
 from eiftui.models.quiet import quiet
 
-_WANTED = ["config.json", "generation_config.json", "tokenizer*", "special_tokens_map.json", "added_tokens.json"]
-_WANTED += ["vocab.*", "merges.txt", "model*.safetensors", "model.safetensors.index.json"]
+_SMALL = ["config.json", "generation_config.json", "tokenizer*", "special_tokens_map.json", "added_tokens.json"]
+_SMALL += ["vocab.*", "merges.txt", "*.jinja", "model.safetensors.index.json", "*.py"]
+"""Code is fetched, but does not run unless the user trusts it."""
+_WEIGHTS = ["model*.safetensors"]
 
 
-def download(model: str, progress: Progress) -> bool:
-    """Fetch what is missing of `model`; HF_HOME, HF_HUB_OFFLINE and the login are respected.
+def download(model: str, progress: Progress) -> Path | None:
+    """The folder of `model` in the hub's cache, with what was missing fetched.
 
-    Returns whether the hub was asked: where it cannot be, what lies in its cache has to do.
+    HF_HOME, HF_HUB_OFFLINE and the login are respected. None where the hub cannot be asked and its cache does not hold
+    all of the model.
 
     Raises:
         InputError: the hub does not know the model, or it is gated.
@@ -36,9 +40,11 @@ def download(model: str, progress: Progress) -> bool:
     stage = f"fetching {model}"
     try:
         with quiet():
-            snapshot_download(model, allow_patterns=_WANTED, tqdm_class=_bar(lambda part: progress(stage, part)))
+            bar = _bar(lambda fraction: progress(stage, fraction))
+            snapshot_download(model, allow_patterns=_SMALL)
+            return Path(snapshot_download(model, allow_patterns=_WEIGHTS, tqdm_class=bar))
     except LocalEntryNotFoundError:
-        return False
+        return None
     except GatedRepoError as error:
         raise InputError(f"{model} is gated: ask for access on its page on the hub, then `hf auth login`") from error
     except (RepositoryNotFoundError, HFValidationError) as error:
@@ -47,7 +53,6 @@ def download(model: str, progress: Progress) -> bool:
         ) from error
     except HfHubHTTPError as error:
         raise EiftuiError(f"the hub could not give {model}: {str(error).splitlines()[0]}; try again later") from error
-    return True
 
 
 def _bar(tell: Callable[[float], None]) -> type[Any]:
@@ -57,8 +62,10 @@ def _bar(tell: Callable[[float], None]) -> type[Any]:
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **{**kwargs, "file": io.StringIO()})
 
-        def display(self, *args: Any, **kwargs: Any) -> None:
+        def update(self, n: float | None = 1) -> bool | None:
+            refreshed: bool | None = super().update(n)
             if self.unit == "B" and self.total:
                 tell(min(1.0, self.n / self.total))
+            return refreshed
 
     return Told

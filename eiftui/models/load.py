@@ -1,8 +1,7 @@
-"""Loading a language model: a registry name, a hub id, a folder or a GGUF file, through transformers."""
+"""Loading a language model through transformers, made ready to be measured."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +11,12 @@ import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from eiftui.errors import EiftuiError, InputError
-from eiftui.models.fetch import Progress, fetch, from_gguf, require_file
+from eiftui.models.fingerprint import fingerprint
+from eiftui.models.progress import Progress
 from eiftui.models.quiet import quiet
-from eiftui.models.registry import ENTRIES, entry, suggestion
+from eiftui.models.registry import entry
+from eiftui.models.source import resolve
 from eiftui.settings import ModelChoice
-
-SAMPLE = 4096
-"""Values of each tensor that its fingerprint reads."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,11 @@ class LanguageModel:
 
     @classmethod
     def of(cls, network: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, choice: ModelChoice) -> LanguageModel:
-        """A network made or loaded elsewhere, made ready."""
+        """A network made or loaded elsewhere, with eager attention, made ready. Of `choice`, the start token counts.
+
+        Raises:
+            InputError: the start token is not in the vocabulary.
+        """
         network.eval().requires_grad_(False)
         start = start_token(tokenizer, choice.start_token)
         context = getattr(network.config.get_text_config(), "max_position_embeddings", None)
@@ -58,17 +60,10 @@ def load_model(choice: ModelChoice, progress: Progress = lambda stage, fraction:
 
     Raises:
         InputError: there is no such model, device or token, or its files cannot be used here.
-        EiftuiError: it could not be fetched.
+        EiftuiError: it could not be fetched, or does not fit.
     """
     device = choose_device(choice.device)
-    known = entry(choice.name)
-    if known is not None:
-        source = fetch(known, progress)
-        choice = (
-            choice if choice.start_token != "auto" else choice.model_copy(update={"start_token": known.start_token})
-        )
-    else:
-        source = _source(choice.name, progress)
+    source = resolve(choice.name, progress)
     progress(f"loading {choice.name}", None)
     network, tokenizer = _load(source, choice)
     try:
@@ -77,87 +72,24 @@ def load_model(choice: ModelChoice, progress: Progress = lambda stage, fraction:
         raise EiftuiError(
             f"{choice.name} does not fit in the memory of {device}; try --dtype bfloat16 or --device cpu"
         ) from error
-    return LanguageModel.of(network, tokenizer, choice)
+    return LanguageModel.of(network, tokenizer, _with_start(choice))
 
 
 def choose_device(name: str) -> torch.device:
-    """`auto` is CUDA, else MPS, else the CPU; anything else must be there."""
+    """`auto` is CUDA, else MPS, else the CPU; anything else must be there.
+
+    Raises:
+        InputError: it is not.
+    """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
-    kind, _, index = name.partition(":")
-    if kind not in ("cpu", "cuda", "mps") or (index and not index.isdecimal()):
+    if not re.fullmatch(r"cpu|mps|cuda(:\d+)?", name, re.ASCII):
         raise InputError(f"no device {name!r}; there are auto, cpu, cuda, cuda:N and mps")
-    if kind == "cuda" and (not torch.cuda.is_available() or int(index or 0) >= torch.cuda.device_count()):
+    if name.startswith("cuda") and int(name[5:] or 0) >= torch.cuda.device_count():
         raise InputError(f"no device {name!r} here: torch sees {torch.cuda.device_count()} CUDA devices")
-    if kind == "mps" and not torch.backends.mps.is_available():
+    if name == "mps" and not torch.backends.mps.is_available():
         raise InputError("no device 'mps' here: torch does not see one")
     return torch.device(name)
-
-
-def _source(name: str, progress: Progress) -> str:
-    """A folder, a GGUF file made into one, or a hub id."""
-    path = Path(name).expanduser()
-    if path.suffix == ".gguf":
-        return from_gguf(require_file(path), progress)
-    if path.is_dir():
-        return _folder(path)
-    if path.exists() or not re.fullmatch(r"[\w.-]+/[\w.-]+", name):
-        known = [one.name for one in ENTRIES]
-        raise InputError(
-            f"no model {name!r}{suggestion(name, known)}: give a folder, a .gguf file, a hub id such as "
-            f"openai-community/gpt2, or one of {', '.join(known)}"
-        )
-    return name
-
-
-def _folder(path: Path) -> str:
-    if not (path / "config.json").is_file():
-        raise InputError(f"{path} is not a model's folder: it has no config.json")
-    if not any(path.glob("*.safetensors")):
-        pickled = any(path.glob("*.bin")) or any(path.glob("*.pt"))
-        why = "only pickled weights, which can run code; convert them first" if pickled else "no weights"
-        raise InputError(f"{path} has no .safetensors file: {why}")
-    return str(path)
-
-
-def _load(source: str, choice: ModelChoice) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    remote: dict[str, Any] = {"trust_remote_code": choice.trust_remote_code}
-    try:
-        with quiet():
-            config = AutoConfig.from_pretrained(source, **remote)
-            tokenizer = AutoTokenizer.from_pretrained(source, **remote)
-            network = AutoModelForCausalLM.from_pretrained(
-                source,
-                config=config,
-                dtype=getattr(torch, choice.dtype),
-                attn_implementation="eager",
-                use_safetensors=True,
-                **remote,
-            )
-    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
-        raise InputError(_explain(choice.name, error)) from error
-    return network, tokenizer
-
-
-_EXPLANATIONS = (
-    ("trust_remote_code", "it brings code of its own; if you trust it, pass --trust-remote-code"),
-    ("gated repo", "it is gated: ask for access on its page, then `hf auth login`"),
-    ("Unrecognized configuration class", "it is not a causal language model"),
-    ("does not appear to have a file named", "it has no safetensors weights; pickled ones are not read"),
-    ("no file named model.safetensors", "it has no safetensors weights; pickled ones are not read"),
-    ("offline", "it is not in the Hugging Face cache, and there is no network (or HF_HUB_OFFLINE is set)"),
-    ("couldn't connect", "it is not in the Hugging Face cache, and the hub cannot be reached"),
-    ("is not a valid model identifier", "the hub does not know it, or it is private: `hf auth login`"),
-    ("is not a local folder", "the hub does not know it, or it is private: `hf auth login`"),
-)
-
-
-def _explain(name: str, error: Exception) -> str:
-    text = f"{error} {error.__cause__ or ''}"
-    reason = next(
-        (why for sign, why in _EXPLANATIONS if sign.lower() in text.lower()), " ".join(str(error).split())[:200]
-    )
-    return f"cannot load {name}: {reason}"
 
 
 def start_token(tokenizer: PreTrainedTokenizerBase, asked: str) -> int | None:
@@ -179,14 +111,42 @@ def start_token(tokenizer: PreTrainedTokenizerBase, asked: str) -> int | None:
     return int(vocabulary[asked])
 
 
-def fingerprint(network: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, start: int | None) -> str:
-    """16 hexadecimal digits over names, shapes, formats and a sample of the weights, the vocabulary and the start."""
-    digest = hashlib.sha256(f"{start}".encode())
-    for name, parameter in network.named_parameters():
-        flat = parameter.detach().reshape(-1)
-        sample = flat[:: max(1, flat.numel() // SAMPLE)].float().cpu()
-        digest.update(f"{name}{tuple(parameter.shape)}{parameter.dtype}".encode())
-        digest.update(sample.numpy().tobytes())
-    for token, index in sorted(tokenizer.get_vocab().items(), key=lambda item: item[1]):
-        digest.update(f"{index}{token}".encode())
-    return digest.hexdigest()[:16]
+def _with_start(choice: ModelChoice) -> ModelChoice:
+    """`auto` is what the registry says of a model that it knows."""
+    known = entry(choice.name)
+    if known is None or choice.start_token != "auto":
+        return choice
+    return choice.model_copy(update={"start_token": known.start_token})
+
+
+def _load(source: str, choice: ModelChoice) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    options: dict[str, Any] = {
+        "trust_remote_code": choice.trust_remote_code,
+        "local_files_only": not Path(source).is_dir(),
+    }
+    weights = {"attn_implementation": "eager", "use_safetensors": True, "dtype": getattr(torch, choice.dtype)}
+    try:
+        with quiet():
+            config = AutoConfig.from_pretrained(source, **options)
+            tokenizer = AutoTokenizer.from_pretrained(source, **options)
+            network = AutoModelForCausalLM.from_pretrained(source, config=config, **weights, **options)
+    except Exception as error:  # the libraries that read the files raise all kinds, bare ones too
+        raise InputError(f"cannot load {choice.name}: {_reason(error)}") from error
+    return network, tokenizer
+
+
+_REASONS = (
+    ("trust_remote_code", "it brings code of its own; if you trust it, pass --trust-remote-code"),
+    ("gated repo", "it is gated: ask for access on its page on the hub, then `hf auth login`"),
+    ("unrecognized configuration class", "it is not a causal language model"),
+    ("does not appear to have a file named", "it has no safetensors weights; pickled ones are not read"),
+    ("no file named model.safetensors", "it has no safetensors weights; pickled ones are not read"),
+    ("couldn't connect", "it is not in the Hugging Face cache, and the hub cannot be reached (is HF_HUB_OFFLINE set?)"),
+    ("offline", "it is not in the Hugging Face cache, and the hub cannot be reached (is HF_HUB_OFFLINE set?)"),
+)
+"""What transformers says, in lower case, and what it means to a user. It has no types of errors to tell them apart."""
+
+
+def _reason(error: Exception) -> str:
+    text = f"{error} {error.__cause__ or ''}"
+    return next((why for sign, why in _REASONS if sign in text.lower()), " ".join(text.split())[:200])

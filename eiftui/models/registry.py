@@ -65,6 +65,22 @@ ENTRIES = (
     Entry("pythia-160m", "Pythia 160M", "162 M", "Apache-2.0", "EleutherAI/pythia-160m"),
     Entry("qwen2.5-0.5b", "Qwen2.5 0.5B", "494 M", "Apache-2.0", "Qwen/Qwen2.5-0.5B"),
     Entry(
+        "llama-3.2-1b",
+        "Llama 3.2 1B",
+        "1.2 B",
+        "Llama 3.2 Community",
+        "meta-llama/Llama-3.2-1B",
+        note="gated: needs a login to the hub",
+    ),
+    Entry(
+        "gemma-3-270m",
+        "Gemma 3 270M",
+        "268 M",
+        "Gemma",
+        "google/gemma-3-270m",
+        note="gated: needs a login to the hub",
+    ),
+    Entry(
         "phi-3-mini",
         "Phi-3-mini-4k-instruct",
         "3.8 B",

@@ -16,7 +16,8 @@ def encode(model: LanguageModel, text: str) -> Tokens:
     Raises:
         InputError: it has none that can be scored, or more than the model can read.
     """
-    tokens = tuple(model.tokenizer.encode(text, add_special_tokens=False))
+    # not verbose: a text that is too long is refused below, with what to do
+    tokens = tuple(model.tokenizer.encode(text, add_special_tokens=False, verbose=False))
     if not tokens:
         raise InputError(f"no tokens in {_short(text)}: the model's tokenizer makes nothing of it")
     if model.start is None and len(tokens) < 2:

@@ -11,6 +11,9 @@ from tokenizers.decoders import Fuse
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Split
 
+from eiftui.models.load import LanguageModel
+from eiftui.settings import ModelChoice
+
 VOCABULARY = 97
 BOS, EOS = 1, 2
 _WINDOW = {"sliding_window": 8}
@@ -54,7 +57,7 @@ ARCHITECTURES = tuple(_CONFIGS)
 
 def tiny_network(
     architecture: str, seed: int = 0, dtype: torch.dtype = torch.float64, tied: bool | None = None, **fields: Any
-) -> torch.nn.Module:
+) -> T.PreTrainedModel:
     """A causal language model in eval mode, eager attention; biases and norms are random too, not zeros and ones.
 
     `tied` says whether input and output embeddings are one matrix; None leaves it to the architecture. `fields` of the
@@ -68,6 +71,8 @@ def tiny_network(
         parameter.requires_grad_(False)
         if parameter.dim() == 1:
             parameter.add_(torch.randn_like(parameter) * 0.1)
+    words = network.get_input_embeddings().weight
+    words[words.abs().sum(1) == 0] = 0.1  # a padding token's line begins as zeros, which no trained model has
     return network
 
 
@@ -80,3 +85,9 @@ def tiny_tokenizer() -> T.PreTrainedTokenizerFast:
     return T.PreTrainedTokenizerFast(
         tokenizer_object=model, pad_token="<pad>", bos_token="<s>", eos_token="</s>", unk_token="<unk>"
     )
+
+
+def tiny_model(architecture: str = "llama", start: str = "auto", **options: Any) -> LanguageModel:
+    """`tiny_network(architecture, **options)` with its tokenizer, ready to be measured."""
+    choice = ModelChoice(name=f"tiny {architecture}", device="cpu", start_token=start)
+    return LanguageModel.of(tiny_network(architecture, **options), tiny_tokenizer(), choice)

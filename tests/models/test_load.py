@@ -1,0 +1,135 @@
+"""A model loads as asked, or one line says why it does not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+import transformers as T
+from huggingface_hub import constants
+
+from eiftui.errors import InputError
+from eiftui.models.load import choose_device, load_model
+from eiftui.settings import ModelChoice
+from tests.models.tiny import BOS, EOS, tiny_model, tiny_network, tiny_tokenizer
+
+
+def load(name: Path | str, **options: object) -> object:
+    return load_model(ModelChoice.model_validate({"name": str(name), "device": "cpu", **options}))
+
+
+def refusal(name: Path | str, **options: object) -> str:
+    with pytest.raises(InputError) as caught:
+        load(name, **options)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_a_folder_loads_ready_to_be_measured(saved: Path) -> None:
+    model = load_model(ModelChoice(name=str(saved), device="cpu"))
+    assert not model.network.training
+    assert not any(parameter.requires_grad for parameter in model.network.parameters())
+    assert model.network.config._attn_implementation == "eager"
+    assert {parameter.dtype for parameter in model.network.parameters()} == {torch.float32}
+    assert (model.start, model.context, model.device) == (BOS, 64, torch.device("cpu"))
+    assert model.parameters == sum(parameter.numel() for parameter in tiny_network("llama").parameters())
+
+
+def test_weights_are_kept_in_the_format_asked_for(saved: Path) -> None:
+    model = load_model(ModelChoice(name=str(saved), device="cpu", dtype="bfloat16"))
+    assert {parameter.dtype for parameter in model.network.parameters()} == {torch.bfloat16}
+
+
+def test_loading_writes_nothing_on_the_screen(saved: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    load(saved)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("asked", "start"), [("auto", BOS), ("none", None), ("</s>", EOS), ("a", 70)])
+def test_the_start_token_is_the_one_asked_for(saved: Path, asked: str, start: int | None) -> None:
+    assert load_model(ModelChoice(name=str(saved), device="cpu", start_token=asked)).start == start
+
+
+def test_a_start_token_outside_the_vocabulary_is_refused(saved: Path) -> None:
+    assert "'<bos>' is not in the model's vocabulary" in refusal(saved, start_token="<bos>")
+
+
+def test_without_bos_the_start_token_is_eos() -> None:
+    tokenizer = tiny_tokenizer()
+    tokenizer.bos_token = None
+    model = tiny_model()
+    assert type(model).of(model.network, tokenizer, ModelChoice()).start == EOS
+
+
+def test_a_configuration_without_a_context_has_none() -> None:
+    assert tiny_model("bloom").context is None
+
+
+def test_pickled_weights_are_refused(saved: Path) -> None:
+    (saved / "model.safetensors").unlink()
+    torch.save(tiny_network("llama").state_dict(), saved / "pytorch_model.bin")
+    assert "only pickled weights, which can run code" in refusal(saved)
+
+
+def test_a_folder_without_weights_is_refused(saved: Path) -> None:
+    (saved / "model.safetensors").unlink()
+    assert "no weights" in refusal(saved)
+
+
+def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
+    assert "it has no config.json" in refusal(tmp_path)
+
+
+def test_a_torn_weight_file_is_refused(saved: Path) -> None:
+    weights = saved / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    assert refusal(saved).startswith(f"cannot load {saved}")
+
+
+def test_a_torn_tokenizer_file_is_refused(saved: Path) -> None:
+    (saved / "tokenizer.json").write_text(
+        '{"version": "1.0", "model": {"type": "BPE", "vocab": {}, "merges": ["a b"]}}'
+    )
+    assert refusal(saved).startswith(f"cannot load {saved}")
+
+
+def test_a_model_with_code_of_its_own_needs_the_flag(saved: Path) -> None:
+    ran = saved / "ran"
+    (saved / "own.py").write_text(f"open({str(ran)!r}, 'w')\n")
+    config = json.loads((saved / "config.json").read_text())
+    config |= {"model_type": "own", "auto_map": {"AutoConfig": "own.Config", "AutoModelForCausalLM": "own.Model"}}
+    (saved / "config.json").write_text(json.dumps(config))
+    assert "pass --trust-remote-code" in refusal(saved)
+    assert not ran.exists()
+
+
+def test_a_network_that_is_no_causal_language_model_is_refused(tmp_path: Path) -> None:
+    config = T.T5Config(vocab_size=97, d_model=16, d_kv=4, d_ff=16, num_layers=1, num_heads=2)
+    T.T5ForConditionalGeneration(config).save_pretrained(tmp_path)
+    tiny_tokenizer().save_pretrained(tmp_path)
+    assert "it is not a causal language model" in refusal(tmp_path)
+
+
+def test_a_misspelt_name_is_answered_with_the_right_one() -> None:
+    assert "did you mean 'smollm2-135m'?" in refusal("smolm2-135m")
+
+
+def test_a_gguf_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    assert refusal(tmp_path / "x.gguf") == f"there is no file {tmp_path / 'x.gguf'}"
+
+
+@pytest.mark.parametrize("name", ["nobody/nothing", "phi-3-mini"])
+def test_offline_a_model_that_is_not_cached_is_said_to_be_missing(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    assert "not in the Hugging Face cache" in refusal(name)
+
+
+@pytest.mark.parametrize("name", ["cuda:99", "tpu", "cuda:x", "cpu:", "cuda:-1"])
+def test_a_device_that_is_not_there_is_refused(name: str) -> None:
+    with pytest.raises(InputError, match=f"no device '{name}'"):
+        choose_device(name)
