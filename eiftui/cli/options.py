@@ -54,7 +54,7 @@ def add_how(parser: argparse.ArgumentParser) -> None:
         "--products", choices=("float32", "bfloat16"), help="of weights and differences (default float32)"
     )
     group.add_argument("--trust-remote-code", action="store_true", default=None, help="let a model bring its own code")
-    group.add_argument("--memory-budget", type=float, metavar="GiB", help="for what is held beside the weights")
+    group.add_argument("--memory-budget", type=_gib, metavar="GiB", help="for what is held beside the weights")
     group.add_argument("--workers", default="here", metavar="local[:N]", help="worker processes (default: none)")
 
 
@@ -80,7 +80,7 @@ def settings(options: argparse.Namespace, before: Settings | None) -> Settings:
     """
     from eiftui.models.registry import preset
 
-    base = preset(options.preset) if options.preset else before or Settings()
+    base = (before or Settings()) if options.preset is None else preset(options.preset)
     model = _changed(base.model, options, {"model": "name"}, ("device", "dtype", "start_token", "trust_remote_code"))
     optimizer = _changed(
         base.optimizer, options, {"optimizer": "name"}, ("epochs", "momentum", "weight_decay", "clip_norm")
@@ -92,7 +92,7 @@ def settings(options: argparse.Namespace, before: Settings | None) -> Settings:
         "model": model,
         "optimizer": optimizer,
         "method": _changed(base.method, options, {}, ("engine", "products")),
-        "conditions": _conditions(options.condition) if options.condition else base.conditions,
+        "conditions": base.conditions if options.condition is None else _conditions(options.condition),
     }
     fields = _changed(base, options, {}, ("draws", "seed"))
     try:
@@ -124,6 +124,16 @@ def _learning_rate(text: str, model: str, optimizer: str) -> float:
         raise InputError(f"--lr {text}: not a number (or auto)") from None
     if not (value > 0 and math.isfinite(value)):
         raise InputError(f"--lr {text}: a learning rate is a finite number above 0")
+    return value
+
+
+def _gib(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not (value > 0 and math.isfinite(value)):
+        raise InputError(f"--memory-budget {text}: give GiB, a finite number above 0")
     return value
 
 

@@ -81,6 +81,5 @@ def _say_notes(session: Session, outcome: Outcome, say: _Lines) -> None:
         say(f"null floor (what the same path reports where nothing changed): {', '.join(known)}")
     bad = sum(int((session.measured(c) & ~np.isfinite(session.matrix(c))).sum()) for c in session.settings.conditions)
     if bad:
-        say(
-            f"{bad} cells are not finite numbers: the learning rate {compact(session.settings.optimizer.lr)} is too high"
-        )
+        rate = compact(session.settings.optimizer.lr)
+        say(f"{bad} cells are not finite numbers: the learning rate {rate} is too high")

@@ -11,7 +11,7 @@ from rich.console import Console
 from eiftui.cli import options as opts
 from eiftui.cli.console import make_console
 from eiftui.cli.results import print_heatmap, print_results
-from eiftui.engine.plan import cells_in_all, cells_missing
+from eiftui.engine.plan import cells_in_all, cells_missing, tasks
 from eiftui.engine.protocol import Result, Task
 from eiftui.engine.run import Outcome, load, run
 from eiftui.engine.team import Team, make_team
@@ -87,7 +87,7 @@ def _report(options: argparse.Namespace, console: Console) -> ProgressReport:
 
 def _measure(session: Session, options: argparse.Namespace, report: ProgressReport, console: Console) -> Outcome:
     """Measure with a progress report; workers end and the report finishes whatever happens."""
-    if session.model and not cells_missing(session):
+    if session.model and next(tasks(session), None) is None:
         return Outcome(0, 0)
     team: Team | None = None
     try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from eiftui.engine.measurer import Measurer
 from eiftui.engine.plan import tasks
-from eiftui.engine.protocol import Task
+from eiftui.engine.protocol import Task, What
 from eiftui.influence.memory import LIBRARIES, Budget
 from eiftui.session.session import Session
 from eiftui.settings import Condition
@@ -39,7 +39,9 @@ def estimate(session: Session, measurer: Measurer) -> Estimate:
 
     The session is not changed. The measurer has its model loaded.
     """
-    first = {task.what: task for task in tasks(session)}
+    first: dict[What, Task] = {}
+    for task in tasks(session):
+        first.setdefault(task.what, task)
     weights = sum(p.numel() * p.element_size() for p in measurer.model.network.parameters())
     seconds: dict[Condition, float] = {}
     cells = 0

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Protocol
 
 from eiftui.engine.protocol import ANSWERS, Answer, Done, Failed, Load, Request, Result, Stage, Task
@@ -131,7 +132,8 @@ class Workers:
         """End the workers; one that is busy is not waited for."""
         for process in self._processes:
             if process.stdin is not None:
-                process.stdin.close()
+                with suppress(BrokenPipeError):  # it died with a request on its way to it
+                    process.stdin.close()
             process.terminate()
         for process in self._processes:
             process.wait()

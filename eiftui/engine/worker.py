@@ -6,6 +6,7 @@ It ends when its input does, so it never outlives whoever started it.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from typing import TextIO
@@ -47,7 +48,11 @@ def _answers(measurer: Measurer, request: Request) -> Iterator[Answer]:
 
 
 def main() -> None:
-    """Serve standard input. What libraries print goes to standard error, so that answers stay whole."""
+    """Serve standard input. What libraries print goes to standard error, so that answers stay whole.
+
+    Ctrl-C at the terminal reaches workers too, but it is whoever started them who ends them.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]

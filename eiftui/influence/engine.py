@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -16,12 +16,15 @@ from eiftui.influence.evaluation import base_losses, loss_changes, pack
 from eiftui.influence.forward import Forward
 from eiftui.influence.layout import SGD_NODES, Text, groups, side_by_side, tree
 from eiftui.influence.losses import Tokens, with_start
-from eiftui.influence.memory import Budget, cut, halving
+from eiftui.influence.memory import Budget, cut, give_back, halving
 from eiftui.influence.prediction import first_order
 from eiftui.influence.recording import Change, Gradients, record, total_bytes
 from eiftui.influence.reference import Meter, Reference
+from eiftui.influence.weights import Tape
 from eiftui.settings import Method, Optimizer
 
+FEW_BLOCKS = 3
+"""With no more blocks of rows than this, the base activations are not worth keeping from one to the next."""
 TrainingSet = tuple[Tokens, ...]
 """The tokens of each sentence of a row, in order, without start tokens."""
 Losses = NDArray[np.float64]
@@ -94,6 +97,7 @@ class FactorEngine:
     def __init__(self, forward: Forward, start: int | None, method: Method, memory: float | None) -> None:
         self.forward, self.start = forward, start
         self.budget = Budget.of(forward, memory)
+        forward.head_numbers = self.budget.head_numbers
         self._products = torch.bfloat16 if method.products == "bfloat16" else None
         self._recorded: OrderedDict[Tokens, Gradients] = OrderedDict()
         self.mechanism = f"difference propagation, {method.products} products"
@@ -116,14 +120,19 @@ class FactorEngine:
         nodes = self.budget.tree_nodes(optimizer)
         packed = pack(self.forward, [text_of(probe, self.start) for probe in probes], nodes)
 
+        blocks = self._blocks(rows, optimizer, max(one.layout.ids.numel() for one in packed))
+        if len(blocks) > FEW_BLOCKS:
+            packed = [replace(one, tape=Tape()) for one in packed]
+
         def measure(block: Sequence[int]) -> list[RowResult]:
             change = self.change([rows[row] for row in block], optimizer)
+            give_back()
             parts: dict[int, Tensor] = {}
             for one in packed:
                 parts |= zip(one.indices, loss_changes(self.forward, one, change, self._products), strict=True)
             return [_result(row, [parts[p][i] for p in range(len(probes))]) for i, row in enumerate(block)]
 
-        for block in self._blocks(rows, optimizer, max(one.layout.ids.numel() for one in packed)):
+        for block in blocks:
             yield from halving(measure, block)
 
     def predicted(
@@ -204,6 +213,7 @@ class FactorEngine:
         return found
 
     def _record(self, sequences: Sequence[Tokens]) -> list[tuple[Tokens, Gradients]]:
+        give_back()
         return list(zip(sequences, record(self.forward, sequences, None), strict=True))
 
     def _forget(self, used: set[Tokens]) -> None:

@@ -24,12 +24,12 @@ LINES = 16
 
 @dataclass(frozen=True)
 class PackedProbes:
-    """Some probes in one layout, with what the base model makes of them kept for every chunk of rows."""
+    """Some probes in one layout, and what the base model makes of them where that is kept for further rows."""
 
     layout: Layout
     indices: tuple[int, ...]
     """Which of the texts these are."""
-    tape: Tape
+    tape: Tape | None = None
 
 
 def pack(forward: Forward, texts: Sequence[Text], nodes: int = SGD_NODES) -> list[PackedProbes]:
@@ -41,7 +41,7 @@ def pack(forward: Forward, texts: Sequence[Text], nodes: int = SGD_NODES) -> lis
         order = sorted(range(len(texts)), key=lambda index: len(texts[index].tokens))
         parts = [order[start : start + LINES] for start in range(0, len(order), LINES)]
         layouts = [side_by_side([texts[index] for index in part], forward.device) for part in parts]
-    return [PackedProbes(layout, tuple(part), Tape()) for layout, part in zip(layouts, parts, strict=True)]
+    return [PackedProbes(layout, tuple(part)) for layout, part in zip(layouts, parts, strict=True)]
 
 
 @torch.no_grad()
@@ -61,7 +61,8 @@ def loss_changes(forward: Forward, probes: PackedProbes, change: Change, product
     `products` is the number format of W·d if it is narrower than that of activations.
     """
     layout = probes.layout
-    probes.tape.rewind()
+    if probes.tape:
+        probes.tape.rewind()
     weights = pair_weights(forward, change, probes.tape, products)
     changes = torch.empty(change.rows, len(layout.pair_read), dtype=forward.dtype, device=forward.device)
     for part, logits in forward.read(weights, layout, change.rows):
@@ -70,7 +71,7 @@ def loss_changes(forward: Forward, probes: PackedProbes, change: Change, product
     return [changes[:, list(text)] for text in layout.texts]
 
 
-def pair_weights(forward: Forward, change: Change, tape: Tape, products: torch.dtype | None) -> dict[str, Any]:
+def pair_weights(forward: Forward, change: Change, tape: Tape | None, products: torch.dtype | None) -> dict[str, Any]:
     """Every weight that has changed, as what meets pairs; the others as they are."""
     weights: dict[str, Any] = dict(forward.plain)
     for name in change.matrices:

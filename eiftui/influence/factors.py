@@ -15,7 +15,7 @@ from torch import Tensor
 
 
 class Factor(Protocol):
-    """One summand Sᵀ X of a gradient, for each row: `inputs` X (rows, tokens, in), a left side S (rows, tokens, out)."""
+    """One summand Sᵀ X of a gradient, for each row: `inputs` X (rows, tokens, in), left side S (rows, tokens, out)."""
 
     @property
     def inputs(self) -> Tensor: ...

@@ -15,8 +15,8 @@ from eiftui.influence.layout import Layout, Text, side_by_side, tree
 from eiftui.influence.precision import KeepDouble
 from eiftui.influence.weights import plain_weights
 
-HEAD_NUMBERS = 1 << 22
-"""Most logits, over all rows, that exist at once."""
+HEAD_NUMBERS = 1 << 21
+"""Least number of logits, over all rows, that exist at once."""
 
 
 class Forward:
@@ -33,6 +33,7 @@ class Forward:
         self.device = first.device
         self.dtype = torch.promote_types(first.dtype, torch.float32)
         self.vocabulary: int = network.get_output_embeddings().weight.shape[0]  # type: ignore[operator]
+        self.head_numbers = HEAD_NUMBERS
         self.plain = plain_weights(self.parameters)
         self._takes_positions = "position_ids" in inspect.signature(network.forward).parameters
         self._trunk = _trunk(network)
@@ -53,7 +54,7 @@ class Forward:
 
         The trunk runs once, the model's own head once a slice; `rows` models at once set how long a slice is.
         """
-        length = max(1, HEAD_NUMBERS // (self.vocabulary * rows))
+        length = max(1, self.head_numbers // (self.vocabulary * rows))
         mask = self._mask(layout)
         with self.precision(), self._sliced_head() as head:
             for start in range(0, len(layout.read), length):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -14,7 +16,7 @@ from eiftui.influence.layout import ADAMW_NODES, SGD_NODES
 from eiftui.settings import Optimizer
 
 GIB = 1 << 30
-LEAST = GIB // 8
+LEAST = GIB // 4
 LIBRARIES = 850 * 10**6
 """Bytes that Python, torch and transformers take before anything is loaded."""
 WORKING = 16
@@ -46,9 +48,14 @@ class Budget:
         return ADAMW_NODES if optimizer.name == "adamw" else SGD_NODES
 
     @property
+    def head_numbers(self) -> int:
+        """Logits, over all rows, that exist at once."""
+        return max(HEAD_NUMBERS, self.bytes >> 7)
+
+    @property
     def recorded_tokens(self) -> int:
         """Tokens of one recording: activations kept for the backward, and the logits with their gradients."""
-        return max(16, self.bytes // (4 * (2 * self.width + 6 * self.vocabulary)))
+        return max(16, self.bytes // (8 * (2 * self.width + 6 * self.vocabulary)))
 
     def row_bytes(self, tokens: int, nodes: int) -> int:
         """What one row takes while it is evaluated: the factors of its tokens, and activations of the tree's nodes."""
@@ -57,7 +64,7 @@ class Budget:
     @property
     def peak(self) -> int:
         """What is held beside the weights at most: kept gradients, a block, a slice of logits and its shadows."""
-        return 2 * self.bytes + 4 * 4 * HEAD_NUMBERS
+        return 2 * self.bytes + 16 * self.head_numbers
 
     def forward_tokens(self) -> int:
         """Tokens of one plain forward."""
@@ -82,6 +89,15 @@ def cut(indices: Sequence[int], size: Callable[[int], int], largest: int) -> lis
             widest = size(index)
         blocks[-1].append(index)
     return blocks
+
+
+def give_back() -> None:
+    """Give memory that was freed back to the system, where the C library keeps it for later."""
+    if _TRIM is not None:
+        _TRIM(0)
+
+
+_TRIM = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
 
 
 def halving(measure: Callable[[Sequence[int]], Sequence[Result]], block: Sequence[int]) -> Iterator[Result]:

@@ -95,7 +95,7 @@ class Reference:
             self._restore(kept, asked)
 
     def predicted(self, steps: Sequence[Tokens], probes: Sequence[Text], optimizer: Optimizer) -> list[float]:
-        """First order: the change the optimiser means to make from gradients at the base weights, along each probe's."""
+        """First order: the change the optimiser means to make of gradients at the base weights, along each probe's."""
         asked = [parameter.requires_grad for parameter in self.parameters]
         try:
             for parameter in self.parameters:

@@ -45,7 +45,8 @@ def heatmap(
 
     Masked cells (`numpy.ma`) are not measured yet; nan and infinities are measured and not finite. `floor` is the
     null floor and `interval` the (rows, columns) half-widths of 95 % intervals, both in the units of `matrix`. Texts
-    that are cut are told in full below, unless there is to be no `legend`. Labels must be safe for a terminal. Without colours a dense cell is its sign-magnitude character, see `ramp`.
+    that are cut are told in full below, unless there is to be no `legend`. Labels must be safe for a terminal. Without
+    colours a dense cell is its sign-magnitude character, see `ramp`.
     Raises `InputError` if the shapes disagree.
     """
     values: np.ma.MaskedArray[Any, np.dtype[np.float64]] = np.ma.asarray(matrix, dtype=float)
