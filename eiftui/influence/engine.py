@@ -188,18 +188,19 @@ class FactorEngine:
         ]
 
     def change(self, rows: Sequence[TrainingSet], optimizer: Optimizer, at_base: bool = False) -> Change:
-        """How the steps of `rows`, all of the same number of sentences, change the weights.
+        """How the steps of `rows`, of which one may have more sentences than another, change the weights.
 
         With `at_base`, every gradient is taken at the base weights, as the first-order prediction has it.
         """
-        sequences = [[with_start(sentence, self.start) for sentence in row] for row in rows]
-        steps = [self._first([row[0] for row in sequences])]
-        for step in range(1, len(sequences[0]) * optimizer.epochs):
-            now = [row[step % len(row)] for row in sequences]
-            if at_base:
-                steps.append(self._first(now))
-            else:
-                steps.append(record(self.forward, now, Change(self.forward, steps, optimizer)))
+        sequences = [[with_start(sentence, self.start) for sentence in row] * optimizer.epochs for row in rows]
+        steps = [[gradients] for gradients in self._first([row[0] for row in sequences])]
+        for step in range(1, max(map(len, sequences))):
+            going = [row for row, own in enumerate(sequences) if len(own) > step]
+            now = [sequences[row][step] for row in going]
+            before = None if at_base else Change(self.forward, [steps[row] for row in going], optimizer)
+            found = self._first(now) if before is None else record(self.forward, now, before)
+            for row, gradients in zip(going, found, strict=True):
+                steps[row].append(gradients)
         return Change(self.forward, steps, optimizer)
 
     def _first(self, sequences: Sequence[Tokens]) -> list[Gradients]:
@@ -225,17 +226,13 @@ class FactorEngine:
                 del self._recorded[sequence]
 
     def _blocks(self, rows: Sequence[TrainingSet], optimizer: Optimizer, nodes: int) -> list[list[int]]:
-        """Rows in blocks of the same number of steps, of similar lengths, that fit in the budget."""
+        """Rows of similar lengths in blocks that fit in the budget."""
 
         def tokens(row: int) -> int:
-            return max(map(len, rows[row])) + 1
+            return sum(map(len, rows[row])) * optimizer.epochs
 
-        blocks = []
-        for count in sorted({len(row) for row in rows}):
-            same = sorted((index for index, row in enumerate(rows) if len(row) == count), key=tokens)
-            steps = count * optimizer.epochs
-            blocks += cut(same, lambda row: self.budget.row_bytes(tokens(row) * steps, nodes), self.budget.bytes)  # noqa: B023
-        return blocks
+        order = sorted(range(len(rows)), key=tokens)
+        return cut(order, lambda row: self.budget.row_bytes(tokens(row), nodes), self.budget.bytes)
 
 
 class ReferenceEngine:

@@ -6,6 +6,7 @@ import ctypes
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeVar
 
 import torch
@@ -55,7 +56,7 @@ class Budget:
     @property
     def recorded_tokens(self) -> int:
         """Tokens of one recording: activations kept for the backward, and the logits with their gradients."""
-        return max(16, self.bytes // (8 * (2 * self.width + 6 * self.vocabulary)))
+        return max(16, self.bytes // (4 * (3 * self.width // 2 + 3 * self.vocabulary)))
 
     def row_bytes(self, tokens: int, nodes: int) -> int:
         """What one row takes while it is evaluated: the factors of its tokens, and activations of the tree's nodes."""
@@ -79,16 +80,15 @@ def _default(network: nn.Module, device: torch.device) -> int:
 
 
 def cut(indices: Sequence[int], size: Callable[[int], int], largest: int) -> list[list[int]]:
-    """Consecutive indices in blocks of about `largest` when every member counts as much as the block's largest."""
+    """Consecutive indices in blocks of about `largest`, members of similar size in the fewest blocks, evenly filled."""
     blocks: list[list[int]] = []
-    widest = 0
     for index in indices:
-        widest = max(widest, size(index))
-        if not blocks or widest * (len(blocks[-1]) + 1) > largest:
+        if not blocks or max(map(size, [*blocks[-1], index])) * (len(blocks[-1]) + 1) > largest:
             blocks.append([])
-            widest = size(index)
         blocks[-1].append(index)
-    return blocks
+    number = len(blocks)
+    ends = [round(len(indices) * block / number) for block in range(number + 1)] if number else []
+    return [list(indices[start:end]) for start, end in pairwise(ends)]
 
 
 def give_back() -> None:

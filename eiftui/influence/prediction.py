@@ -23,8 +23,9 @@ def first_order(forward: Forward, change: Change, probes: Sequence[Gradients]) -
         update = change.update(name)
         factors = [stacked(same) for same in zip(*(probe.matrices[name] for probe in probes), strict=True)]
         total += update.inner(factors).double().cpu()
-        if update.decay:
-            total += update.decay * sum(inner_with(forward.parameters[name], f).double().cpu() for f in factors)
+        if update.decay is not None:
+            along = sum(inner_with(forward.parameters[name], factor).double().cpu() for factor in factors)
+            total += update.decay[:, :, 0].double().cpu() * along
     for name, vector in change.vectors.items():
         gradients = torch.stack([probe.vectors[name] for probe in probes])
         total += (vector.flatten(1).double() @ gradients.flatten(1).double().T).cpu()

@@ -14,7 +14,7 @@ from eiftui.errors import UnsupportedModel
 from eiftui.influence.factors import Factor, inner_of_sums, stacked
 from eiftui.influence.forward import Forward
 from eiftui.influence.losses import Tokens, padded, training_loss
-from eiftui.influence.updates import Update, make_update, vector_change
+from eiftui.influence.updates import Schedule, Update, make_update, vector_change
 from eiftui.influence.weights import RowMatrix, RowVector, as_activation
 from eiftui.settings import Optimizer
 
@@ -57,30 +57,35 @@ def total_bytes(gradients: Iterable[Gradients]) -> int:
 class Change:
     """How the steps of some rows change every weight that they touch.
 
-    Built from each step's gradients in order, of each row: (steps, rows). What belongs to one matrix is put together
-    when it is asked for, used and dropped.
+    Built from each row's gradients in the order of its steps; one row may have more than another. What belongs to one
+    matrix is put together when it is asked for, used and dropped.
     """
 
     def __init__(self, forward: Forward, steps: Sequence[Sequence[Gradients]], optimizer: Optimizer) -> None:
-        self.rows = len(steps[0])
+        self.rows, self._steps = len(steps), steps
         self.matrices = tuple(steps[0][0].matrices)
-        self._steps, self._optimizer = steps, optimizer
-        self._clips = torch.stack([torch.stack([row.clip(optimizer.clip_norm) for row in step]) for step in steps])
+        clips = torch.full((max(map(len, steps)), self.rows), torch.nan, dtype=torch.float64)
+        for row, own in enumerate(steps):
+            clips[: len(own), row] = torch.stack([gradients.clip(optimizer.clip_norm) for gradients in own])
+        self._schedule = Schedule(optimizer, clips)
         self.vectors = {
-            name: self._vector(as_activation(forward.parameters[name]), name) for name in steps[0][0].vectors
+            name: vector_change(
+                self._schedule,
+                as_activation(forward.parameters[name]),
+                [[g.vectors[name] for g in own] for own in steps],
+            )
+            for name in steps[0][0].vectors
         }
 
     def update(self, name: str) -> Update:
         """The change of one matrix."""
-        factors = [
-            [stacked(same).trained for same in zip(*(row.matrices[name] for row in step), strict=True)]
-            for step in self._steps
+        # where a row has no further step its first stands in, and counts for nothing
+        together = [
+            [own[step if step < len(own) else 0].matrices[name] for own in self._steps]
+            for step in range(len(self._schedule.clips))
         ]
-        return make_update(self._optimizer, factors, self._clips)
-
-    def _vector(self, weight: Tensor, name: str) -> Tensor:
-        gradients = [torch.stack([row.vectors[name] for row in step]) for step in self._steps]
-        return vector_change(self._optimizer, weight, gradients, self._clips)
+        factors = [[stacked(same).trained for same in zip(*step, strict=True)] for step in together]
+        return make_update(self._schedule, factors)
 
 
 def record(forward: Forward, sequences: Sequence[Tokens], before: Change | None) -> list[Gradients]:

@@ -7,6 +7,7 @@ block at a time, used and dropped.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -25,7 +26,9 @@ class Update(Protocol):
     """How each row's steps changed one matrix W (out, in), less `decay` · W."""
 
     @property
-    def decay(self) -> float: ...
+    def decay(self) -> Tensor | None:
+        """(rows, 1, 1); None where there is no weight decay."""
+        ...
 
     def add_to(self, y: Tensor, x: Tensor) -> None:
         """Add the change times `x` (rows, n, in) to `y` (rows, n, out), in place."""
@@ -44,29 +47,46 @@ class Update(Protocol):
         ...
 
 
-def sgd_coefficients(optimizer: Optimizer, clips: Tensor) -> tuple[float, Tensor]:
-    """The change after SGD's steps as coefficients of W₀ and of each step's gradient.
+@dataclass(frozen=True)
+class Schedule:
+    """The steps of some rows, of which one may have more than another."""
 
-    `clips` (steps, rows) are the factors of norm clipping. Returns decay and (steps, rows). With buffer b and gradient
-    g′ = clip·g + λW, torch does b ← μb + g′, W ← W − ηb; both are linear in W₀ and the gradients.
-    """
-    steps, rows = clips.shape
-    weight, buffer = torch.zeros(steps, rows, dtype=torch.float64), torch.zeros(steps, rows, dtype=torch.float64)
-    decay, decay_buffer = 0.0, 0.0
-    for step in range(steps):
-        buffer = optimizer.momentum * buffer + optimizer.weight_decay * weight
-        buffer[step] += clips[step].double().cpu()
-        decay_buffer = optimizer.momentum * decay_buffer + optimizer.weight_decay * (1 + decay)
-        weight, decay = weight - optimizer.lr * buffer, decay - optimizer.lr * decay_buffer
-    return decay, weight
+    optimizer: Optimizer
+    clips: Tensor
+    """What norm clipping multiplies each gradient by: (steps, rows), float64; nan where a row has no such step."""
 
+    @property
+    def rows(self) -> int:
+        return self.clips.shape[1]
 
-def adamw_decay(optimizer: Optimizer, steps: int) -> float:
-    """The coefficient of W₀ after `steps` of decoupled weight decay: (1 − ηλ)ᵏ − 1, without cancellation."""
-    decay = 0.0
-    for _ in range(steps):
-        decay -= optimizer.lr * optimizer.weight_decay * (1 + decay)
-    return decay
+    def steps(self, row: int) -> int:
+        """How many steps a row has."""
+        return int((~self.clips[:, row].isnan()).sum())
+
+    def sgd(self) -> tuple[Tensor, Tensor]:
+        """The change after SGD's steps as coefficients of W₀, (rows,), and of each step's gradient, (steps, rows).
+
+        With buffer b and gradient g′ = clip·g + λW, torch does b ← μb + g′, W ← W − ηb; both are linear in W₀ and the
+        gradients.
+        """
+        rate, momentum, weight_decay = self.optimizer.lr, self.optimizer.momentum, self.optimizer.weight_decay
+        weight, buffer = torch.zeros_like(self.clips), torch.zeros_like(self.clips)
+        decay, decay_buffer = torch.zeros_like(self.clips[0]), torch.zeros_like(self.clips[0])
+        for step, clips in enumerate(self.clips):
+            there = ~clips.isnan()
+            buffer = momentum * buffer + weight_decay * weight
+            buffer[step] += clips.nan_to_num()
+            decay_buffer = momentum * decay_buffer + weight_decay * (1 + decay)
+            weight, decay = weight - rate * there * buffer, decay - rate * there * decay_buffer
+        return decay, weight
+
+    def decay(self) -> Tensor:
+        """The coefficient of W₀ after all steps: (rows,)."""
+        if self.optimizer.name == "sgd":
+            return self.sgd()[0]
+        # (1 − ηλ)ᵏ − 1 without cancellation
+        each = math.log1p(-self.optimizer.lr * self.optimizer.weight_decay)
+        return torch.expm1(each * (~self.clips.isnan()).sum(0))
 
 
 def adamw_change(optimizer: Optimizer, gradients: Sequence[Tensor]) -> Tensor:
@@ -89,16 +109,22 @@ def adamw_change(optimizer: Optimizer, gradients: Sequence[Tensor]) -> Tensor:
     return change
 
 
-def vector_change(optimizer: Optimizer, weight: Tensor, gradients: Sequence[Tensor], clips: Tensor) -> Tensor:
-    """The whole change (rows, *shape) of a small weight (*shape), from each step's gradient (rows, *shape)."""
-    if optimizer.name == "adamw":
-        clipped = [gradient * _over(clip, gradient) for gradient, clip in zip(gradients, clips, strict=True)]
-        return adamw_change(optimizer, clipped) + adamw_decay(optimizer, len(gradients)) * weight
-    decay, coefficients = sgd_coefficients(optimizer, clips)
-    change = (decay * weight).expand_as(gradients[0]).clone()
-    for gradient, coefficient in zip(gradients, coefficients, strict=True):
-        change.addcmul_(gradient, _over(coefficient, gradient))
-    return change
+def vector_change(schedule: Schedule, weight: Tensor, gradients: Sequence[Sequence[Tensor]]) -> Tensor:
+    """The whole change (rows, *shape) of a small weight (*shape), from each row's gradients in order."""
+    decay = schedule.decay().to(weight)
+    if schedule.optimizer.name == "adamw":
+        clips = schedule.clips.T.to(weight)
+        brought = [
+            adamw_change(schedule.optimizer, [g * c for g, c in zip(own, clip, strict=False)])
+            for own, clip in zip(gradients, clips, strict=True)
+        ]
+    else:
+        coefficients = schedule.sgd()[1].T.to(weight)
+        brought = [
+            _total(g * c for g, c in zip(own, coefficient, strict=False))
+            for own, coefficient in zip(gradients, coefficients, strict=True)
+        ]
+    return torch.stack([part + d * weight for part, d in zip(brought, decay, strict=True)])
 
 
 def _over(per_row: Tensor, like: Tensor) -> Tensor:
@@ -114,12 +140,12 @@ def _total(parts: Iterable[Tensor]) -> Tensor:
     return total
 
 
-def make_update(optimizer: Optimizer, steps: Sequence[Sequence[Factor]], clips: Tensor) -> Update:
-    """The change of one matrix, from each step's factors in order and the clipping factors (steps, rows)."""
-    if optimizer.name == "adamw":
-        return AdamW(optimizer, steps, clips)
-    decay, coefficients = sgd_coefficients(optimizer, clips)
-    terms = [(c, factor) for c, factors in zip(coefficients, steps, strict=True) for factor in factors]
+def make_update(schedule: Schedule, steps: Sequence[Sequence[Factor]]) -> Update:
+    """The change of one matrix, from each step's factors in order; a row without some step has any factors there."""
+    decay = None if schedule.optimizer.weight_decay == 0 else _over(schedule.decay(), steps[0][0].inputs)
+    if schedule.optimizer.name == "adamw":
+        return AdamW(decay, schedule, steps)
+    terms = [(c, factor) for c, factors in zip(schedule.sgd()[1], steps, strict=True) for factor in factors]
     return LowRank(decay, terms)
 
 
@@ -127,7 +153,7 @@ def make_update(optimizer: Optimizer, steps: Sequence[Sequence[Factor]], clips: 
 class LowRank:
     """A weighted sum of factors: what SGD leaves behind."""
 
-    decay: float
+    decay: Tensor | None
     terms: Sequence[tuple[Tensor, Factor]]
     """Coefficients (rows,) and factors."""
 
@@ -153,22 +179,17 @@ class LowRank:
 class AdamW:
     """AdamW's change, made anew a block of one row at a time from each step's factors."""
 
-    optimizer: Optimizer
+    decay: Tensor | None
+    schedule: Schedule
     steps: Sequence[Sequence[Factor]]
-    clips: Tensor
-    """(steps, rows)"""
-
-    @property
-    def decay(self) -> float:
-        return adamw_decay(self.optimizer, len(self.steps))
 
     def lines(self, row: int, outputs: Tensor | slice) -> Tensor:
         """Some lines of one row's change: (n, in)."""
         gradients = []
-        for factors, clip in zip(self.steps, self.clips, strict=True):
+        for factors, clip in zip(self.steps[: self.schedule.steps(row)], self.schedule.clips[:, row], strict=False):
             total = _total(torch.matmul(f.of(row).at(outputs)[0].T, f.inputs[row]) for f in factors)
-            gradients.append(total if clip[row] == 1 else total.mul_(clip[row].to(total)))
-        return adamw_change(self.optimizer, gradients)
+            gradients.append(total if clip == 1 else total.mul_(clip.to(total)))
+        return adamw_change(self.schedule.optimizer, gradients)
 
     def _blocks(self, size: int) -> Iterator[tuple[int, slice]]:
         factor = self.steps[0][0]
@@ -189,11 +210,11 @@ class AdamW:
         return result
 
     def lookup(self, ids: Tensor) -> Tensor:
-        rows = self.clips.shape[1]
+        rows = self.schedule.rows
         return torch.stack([self.lines(row, ids[row] if ids.dim() == 2 else ids) for row in range(rows)])
 
     def inner(self, factors: Sequence[Factor]) -> Tensor:
-        result = factors[0].inputs.new_zeros(self.clips.shape[1], len(factors[0].inputs))
+        result = factors[0].inputs.new_zeros(self.schedule.rows, len(factors[0].inputs))
         for row, block in self._blocks(self.steps[0][0].size):
             lines = self.lines(row, block)
             for factor in factors:

@@ -49,7 +49,8 @@ class _Linear(torch.autograd.Function):
         y = torch.matmul(x, wide.T if out_in else wide)
         if change is not None:
             update = change()
-            y.mul_(1 + update.decay)
+            if update.decay is not None:
+                y.mul_(1 + update.decay)
             update.add_to(y, x)
         return y
 
@@ -61,7 +62,9 @@ class _Linear(torch.autograd.Function):
         result = torch.matmul(gradient, wide if ctx.out_in else wide.T)
         if ctx.change is not None:
             update = ctx.change()
-            result.mul_(1 + update.decay).add_(update.apply_transposed(gradient))
+            if update.decay is not None:
+                result.mul_(1 + update.decay)
+            result.add_(update.apply_transposed(gradient))
         return result, None, None, None, None
 
 
@@ -116,7 +119,8 @@ class RowMatrix(Matrix):
         flat = ids.reshape(self.rows, -1)
         if self.update is not None:
             update = self.update()
-            y = y * (1 + update.decay) + update.lookup(flat).view(y.shape)
+            y = y if update.decay is None else y * (1 + update.decay)
+            y = y + update.lookup(flat).view(y.shape)
         if self.sink is None:
             return y
         sink, shape, size = self.sink, (self.rows, -1, y.shape[-1]), self.base.shape[0]
@@ -161,8 +165,8 @@ class PairMatrix(Matrix):
         narrow = d if self.products is None else d.to(self.products)
         change = _Linear.apply(narrow, self.base, out_in).to(d.dtype)
         update = self.update()
-        if update.decay:
-            change = change.mul_(1 + update.decay).add_(base.reshape(1, -1, base.shape[-1]), alpha=update.decay)
+        if update.decay is not None:
+            change = change.mul_(1 + update.decay).add_(update.decay * base.reshape(1, -1, base.shape[-1]))
         update.add_to(change, x.after.reshape(d.shape))
         return Pair(base, change.view(len(d), *base.shape))
 
@@ -173,8 +177,9 @@ class PairMatrix(Matrix):
         base = super().lookup(ids)
         update = self.update()
         change = update.lookup(ids.flatten())
-        change = change.view(len(change), *base.shape)
-        return Pair(base, change.add_(base, alpha=update.decay) if update.decay else change)
+        if update.decay is not None:
+            change = change.add_(update.decay * base.reshape(1, -1, base.shape[-1]))
+        return Pair(base, change.view(len(change), *base.shape))
 
 
 class RowVector(Weight):
