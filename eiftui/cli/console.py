@@ -10,7 +10,14 @@ from rich.console import Console
 WIDTH_OF_A_FILE = 120
 
 
+class _Output(Console):
+    """A console that leaves it to `main` to end quietly when nobody reads any more."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def make_console() -> Console:
     """Standard output: as wide as the terminal, or 120 columns where there is none (`COLUMNS` says otherwise)."""
     wide = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(highlight=False, width=None if wide else WIDTH_OF_A_FILE)
+    return _Output(highlight=False, width=None if wide else WIDTH_OF_A_FILE)

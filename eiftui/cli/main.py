@@ -39,24 +39,39 @@ def parser() -> Parser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; the exit code of DESIGN §5."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    interruption = Interruption()
+    interruption.listen()
     try:
         options = parser().parse_args(arguments)
         options.job(options)
         sys.stdout.flush()
-    except EiftuiError as error:
-        return _say(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        return _say("interrupted; what was measured is kept", INTERRUPTED)
     except BrokenPipeError:
         # whoever read our output has gone; nothing more can be said to them
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except (Exception, KeyboardInterrupt) as error:
+        if interruption.asked:
+            return _say("interrupted; what was measured is kept", INTERRUPTED)
+        if isinstance(error, EiftuiError):
+            return _say(str(error), error.exit_code)
+        raise
     return 0
 
 
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
+class Interruption:
+    """Turns SIGINT and SIGTERM into KeyboardInterrupt, and remembers: libraries make errors of their own of it."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def listen(self) -> None:
+        """From now on; a signal that whoever started us has us ignore stays ignored."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._interrupt)
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> NoReturn:
+        self.asked = True
+        raise KeyboardInterrupt
 
 
 def _say(message: str, code: int) -> int:

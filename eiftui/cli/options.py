@@ -87,7 +87,7 @@ def settings(options: argparse.Namespace, before: Settings | None) -> Settings:
     )
     fresh = before is None and options.preset is None
     if options.lr is not None or fresh or (options.optimizer and options.optimizer != base.optimizer.name):
-        optimizer["lr"] = _learning_rate(options.lr or "auto", model["name"], optimizer["name"])
+        optimizer["lr"] = _learning_rate("auto" if options.lr is None else options.lr, model["name"], optimizer["name"])
     changes = {
         "model": model,
         "optimizer": optimizer,

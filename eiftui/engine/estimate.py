@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from eiftui.engine.measurer import Measurer
-from eiftui.engine.plan import tasks
+from eiftui.engine.plan import cells_missing, tasks
 from eiftui.engine.protocol import Task, What
 from eiftui.influence.memory import LIBRARIES, Budget
 from eiftui.session.session import Session
@@ -40,14 +40,13 @@ def estimate(session: Session, measurer: Measurer) -> Estimate:
     The session is not changed. The measurer has its model loaded.
     """
     first: dict[What, Task] = {}
-    for task in tasks(session):
-        first.setdefault(task.what, task)
+    for one in tasks(session):
+        first.setdefault(one.what, one)
     weights = sum(p.numel() * p.element_size() for p in measurer.model.network.parameters())
     seconds: dict[Condition, float] = {}
     cells = 0
     for condition in session.settings.conditions:
-        lacking = [(draw, missing) for draw in range(session.draws) if (missing := session.missing(condition, draw))]
-        count = sum(len(columns) for _, missing in lacking for _, columns in missing)
+        count = cells_missing(session, [condition])
         cells += count
         task = first.get(condition)
         if task is not None and count:

@@ -29,19 +29,29 @@ def tasks(session: Session) -> Iterator[Task]:
             yield _task(session, draw, "floor", range(len(session.rows)), range(len(session.probes)))
 
 
-def cells_missing(session: Session) -> int:
-    """How many cells are to be measured, over all draws and conditions."""
+def cells_missing(session: Session, conditions: Iterable[Condition] | None = None) -> int:
+    """How many cells are to be measured, over all draws and the conditions (those of the settings)."""
     return sum(
-        len(columns)
+        _cells(session, draw, session.missing(condition, draw))
+        for condition in (session.settings.conditions if conditions is None else conditions)
         for draw in range(session.draws)
-        for condition in session.settings.conditions
-        for _, columns in session.missing(condition, draw)
     )
 
 
 def cells_in_all(session: Session) -> int:
     """How many cells the session's sheet and settings ask for."""
-    return session.draws * len(session.settings.conditions) * len(session.rows) * len(session.probes)
+    everything = [(row, range(len(session.probes))) for row in range(len(session.rows))]
+    draws = sum(_cells(session, draw, everything) for draw in range(session.draws))
+    return len(session.settings.conditions) * draws
+
+
+def _cells(session: Session, draw: int, rows: Iterable[tuple[int, Iterable[int]]]) -> int:
+    """The cells of some columns of some rows. Those without slots are the same in every draw: the first has them."""
+    varies = [draw == 0 or bool(probe.slots) for probe in session.probes]
+    return sum(
+        len(list(columns)) if session.rows[row].slots else sum(varies[column] for column in columns)
+        for row, columns in rows
+    )
 
 
 def _task(session: Session, draw: int, what: What, rows: Iterable[int], columns: Iterable[int]) -> Task:

@@ -53,7 +53,8 @@ def test_no_cell_is_asked_for_twice_where_texts_have_no_slots_or_are_equal(
 
 def test_when_all_is_measured_nothing_is_left_to_do(make_session: MakeSession, here: Here) -> None:
     session = make_session()
-    assert cells_missing(session) == cells_in_all(session) == 2 * 3 * 9
+    # the one cell without slots is the same in both draws
+    assert cells_missing(session) == cells_in_all(session) == 3 * (9 + 8)
     done = measured(session, here)
     assert [task.what for task in done].count("floor") == 1
     assert list(tasks(session)) == []

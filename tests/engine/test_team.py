@@ -58,15 +58,16 @@ def test_what_was_measured_before_a_worker_was_killed_is_kept_and_the_rest_is_me
 ) -> None:
     session = make_session(path=tmp_path / "s.eif", draws=20)
     records: list[Result] = []
-    with team("local:1") as workers, pytest.raises(EiftuiError, match=r"worker 1 ended unexpectedly"):
-        load(session, workers)
+    with team("local:1") as workers:
 
         def kill_at_the_fifth(task: Task, result: Result) -> None:
             records.append(result)
             if len(records) == 5:
                 os.kill(workers._processes[0].pid, signal.SIGKILL)
 
-        run(session, workers, kill_at_the_fifth)
+        load(session, workers)
+        with pytest.raises(EiftuiError, match=r"worker 1 ended unexpectedly"):
+            run(session, workers, kill_at_the_fifth)
     session.close()
     with Session.open(tmp_path / "s.eif") as again:
         kept = sum(int(again.measured(condition).sum()) for condition in CONDITIONS)

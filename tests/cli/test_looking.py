@@ -1,0 +1,76 @@
+"""The jobs that measure nothing, or only to find out: domains, models, doctor, plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from eiftui.domains.library import builtin_names, load_builtin
+from eiftui.models.registry import ENTRIES, PRESETS
+from tests.cli.conftest import Command
+
+
+def test_domains_lists_every_built_in_one_with_its_size(eiftui: Command) -> None:
+    answer = eiftui("domains")
+    assert answer.code == 0
+    listed = {line.split()[0]: line for line in answer.lines}
+    for name in builtin_names():
+        domain = load_builtin(name)
+        assert domain.title[:20] in listed[name]
+        assert f" {len(domain.rows)} " in listed[name]
+
+
+@pytest.mark.parametrize("name", builtin_names())
+def test_a_domain_is_shown_with_its_texts_and_contrasts(eiftui: Command, name: str) -> None:
+    answer = eiftui("domains", name)
+    assert answer.code == 0
+    assert load_builtin(name).title in answer.out
+    for text in load_builtin(name).texts[:3]:
+        assert text.label.split()[-1] in answer.out
+
+
+def test_models_lists_every_known_one_and_the_presets(eiftui: Command) -> None:
+    answer = eiftui("models")
+    assert answer.code == 0
+    for name in (*(entry.name for entry in ENTRIES), *PRESETS):
+        assert name in answer.out
+
+
+def test_models_fetch_of_a_folder_says_what_it_is(eiftui: Command, tiny_folder: Path) -> None:
+    answer = eiftui("models", "fetch", tiny_folder)
+    assert answer.code == 0
+    assert "24,800 weights" in answer.out
+
+
+def test_doctor_says_what_is_here(eiftui: Command) -> None:
+    answer = eiftui("doctor")
+    assert answer.code == 0
+    names = {line.split()[0] for line in answer.lines}
+    assert {"eiftui", "python", "torch", "transformers", "device", "cache", "terminal"} <= names
+
+
+def test_doctor_tries_a_model(eiftui: Command, tiny_folder: Path) -> None:
+    answer = eiftui("doctor", "--model", tiny_folder)
+    assert answer.code == 0
+    assert "24,800 weights, llama" in answer.out
+    assert "reads up to 256 tokens" in answer.out
+    assert "factors, difference propagation" in answer.out
+
+
+def test_a_plan_says_time_and_memory_and_writes_nothing(eiftui: Command, tiny_folder: Path) -> None:
+    before = sorted(Path().iterdir())
+    answer = eiftui("plan", "--train", "texts.txt", "--draws", "4", "--model", tiny_folder)
+    assert answer.code == 0
+    assert f"{3 * (4 * 8 + 1)} cells to measure" in answer.out
+    for word in ("trained", "predicted", "prompted", "time", "memory", "weights"):
+        assert word in answer.out
+    assert sorted(Path().iterdir()) == before
+
+
+def test_a_plan_of_a_session_is_of_what_it_lacks(measure: Command, eiftui: Command) -> None:
+    assert measure("--quiet").code == 0
+    before = Path("s.eif").read_bytes()
+    assert " 0 cells to measure" in eiftui("plan", "s.eif").out
+    assert f" {3 * 8} cells to measure" in eiftui("plan", "s.eif", "--draws", "3").out
+    assert Path("s.eif").read_bytes() == before

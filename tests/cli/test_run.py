@@ -1,0 +1,164 @@
+"""`eiftui run`: what it prints, what it keeps, and how it goes on."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from eiftui.domains.library import load_builtin
+from eiftui.session.session import Session
+from eiftui.settings import CONDITIONS
+from tests.cli.conftest import Command
+
+
+def session(path: str = "s.eif") -> Session:
+    return Session.open(Path(path), read_only=True)
+
+
+def cells(path: str = "s.eif") -> Counter[tuple[str, str, str]]:
+    """How often each cell stands in the file: (key, row, probe)."""
+    records = map(json.loads, Path(path).read_text().splitlines())
+    return Counter(
+        (record["key"], record["row"], probe)
+        for record in records
+        if record["kind"] == "measured"
+        for probe in record["probes"]
+    )
+
+
+def test_a_run_prints_each_condition_and_where_it_is_saved(measure: Command) -> None:
+    answer = measure()
+    assert answer.code == 0
+    for words in ("trained", "predicted", "prompted", "nats per token", "null floor", "saved in s.eif", "{A} is {B}."):
+        assert words in answer.out
+    assert "not finite" not in answer.out
+    with session() as found:
+        assert all(found.measured(condition).all() for condition in CONDITIONS)
+        assert all(np.isfinite(found.matrix(condition)).all() for condition in CONDITIONS)
+        assert found.draws == 2
+
+
+def test_text_files_give_rows_probes_slots_and_sentences_in_order(measure: Command) -> None:
+    Path("probe.txt").write_text("Is {A} {B}?\nSnow is white.\n")
+    assert measure("--quiet", "--probe", "probe.txt", "--condition", "predicted").code == 0
+    with session() as found:
+        assert [text.label for text in found.rows] == ["{A} is {B}.", "{B} is {C}. || {A} is {B}.", "Snow is white."]
+        assert [text.label for text in found.probes] == ["Is {A} {B}?", "Snow is white."]
+        assert found.filled(found.rows[0], 0) != found.filled(found.rows[0], 1)
+        words = found.words(0)
+        assert found.filled(found.probes[0], 0) == (f"Is {words['A']} {words['B']}?",)
+        assert set(found.settings.conditions) == {"predicted"}
+
+
+def test_several_domains_are_measured_together(eiftui: Command, tiny_folder: Path) -> None:
+    answer = eiftui(
+        *("run", "--quiet", "--domain", "is_a", "--domain", "negation", "--train", "texts.txt", "--draws", "1"),
+        *("--condition", "predicted", "--model", tiny_folder, "--out", "both.eif"),
+    )
+    assert answer.code == 0, answer
+    with session("both.eif") as found:
+        assert len(found.rows) == len(load_builtin("is_a").rows) + len(load_builtin("negation").rows) + 3
+        assert found.measured("predicted").all()
+        assert len(found.sheet.live_contrasts) == len(found.sheet.contrasts) > 0
+
+
+def test_a_session_without_a_name_is_kept_under_its_domain(eiftui: Command, tiny_folder: Path) -> None:
+    answer = eiftui("run", "--quiet", "--train", "texts.txt", "--draws", "1", "--model", tiny_folder)
+    assert answer.code == 0
+    assert Path("sessions/texts.eif").is_file()
+
+
+def test_a_preset_sets_what_is_not_said(measure: Command) -> None:
+    assert measure("--quiet", "--preset", "paper-adamw", "--condition", "trained").code == 0
+    with session() as found:
+        assert (found.settings.optimizer.name, found.settings.optimizer.lr) == ("adamw", 1e-6)
+        assert found.settings.draws == 2
+        assert found.measured("trained").all()
+
+
+def test_settings_that_are_not_given_again_are_the_sessions_own(measure: Command) -> None:
+    assert measure("--quiet", "--lr", "3e-3", "--epochs", "2").code == 0
+    assert measure("--quiet", "--seed", "0").code == 0
+    with session() as found:
+        assert (found.settings.optimizer.lr, found.settings.optimizer.epochs) == (3e-3, 2)
+
+
+def test_other_settings_and_back_measure_nothing_twice(measure: Command) -> None:
+    assert measure("--quiet", "--lr", "1e-3").code == 0
+    with session() as found:
+        first = found.matrix("trained")
+    assert measure("--quiet", "--lr", "1e-2").code == 0
+    with session() as found:
+        assert not np.allclose(found.matrix("trained"), first)
+    kept = cells()
+    answer = measure("--lr", "1e-3")
+    assert answer.code == 0
+    assert cells() == kept
+    assert set(kept.values()) == {1}
+    with session() as found:
+        np.testing.assert_array_equal(found.matrix("trained"), first)
+
+
+def test_more_draws_keep_those_that_were_there(measure: Command) -> None:
+    assert measure("--quiet").code == 0
+    with session() as found:
+        first = found.matrix("trained")
+    assert measure("--quiet", "--draws", "4").code == 0
+    with session() as found:
+        np.testing.assert_array_equal(found.matrix("trained")[:2], first)
+        assert found.measured("trained").all()
+    assert set(cells().values()) == {1}
+
+
+def test_a_complete_session_is_shown_again_and_not_changed(measure: Command) -> None:
+    first = measure()
+    before = Path("s.eif").read_bytes()
+    again = measure()
+    assert again.code == 0
+    assert again.lines[-6:] == first.lines[-6:]
+    assert again.err == ""
+    assert Path("s.eif").read_bytes() == before
+
+
+def test_a_floor_that_was_not_reached_is_measured_when_the_run_goes_on(measure: Command) -> None:
+    assert measure("--quiet").code == 0
+    lines = Path("s.eif").read_text().splitlines(keepends=True)
+    Path("s.eif").write_text("".join(line for line in lines if json.loads(line)["kind"] != "floor"))
+    assert measure("--quiet").code == 0
+    with session() as found:
+        assert found.floor("trained") == 0
+
+
+def test_the_reference_engine_can_be_asked_for(measure: Command) -> None:
+    assert measure("--quiet", "--condition", "trained").code == 0
+    assert measure("--quiet", "--engine", "reference").code == 0
+    with session() as found:
+        record, _ = found.cell("trained", 0, 0, 0) or pytest.fail("not measured")
+        assert record.mechanism.startswith("reference")
+
+
+def test_a_learning_rate_far_too_high_is_measured_kept_marked_and_told(measure: Command, eiftui: Command) -> None:
+    answer = measure("--lr", "1e6", "--condition", "trained")
+    assert answer.code == 0
+    with session() as found:
+        assert found.measured("trained").all()
+        count = int((~np.isfinite(found.matrix("trained"))).sum())
+    assert count > 0
+    assert f"{count} cells are not finite" in answer.out
+    assert "1e6" in answer.out
+    assert eiftui("export", "s.eif", "-o", "x.csv", "--draw", "all").code == 0
+    numbers = [cell for line in Path("x.csv").read_text().splitlines()[1:] for cell in line.split(",")]
+    assert sum(cell in ("nan", "inf", "-inf") for cell in numbers) == count
+
+
+def test_a_memory_budget_changes_no_number(measure: Command, eiftui: Command, tiny_folder: Path) -> None:
+    assert measure("--quiet").code == 0
+    new = ("--train", "texts.txt", "--draws", "2", "--model", tiny_folder, "--out", "small.eif")
+    assert eiftui("run", "--quiet", *new, "--memory-budget", "1e-4").code == 0
+    with session() as found, session("small.eif") as small:
+        for condition in CONDITIONS:
+            np.testing.assert_allclose(small.matrix(condition), found.matrix(condition), rtol=1e-3, atol=1e-6)
