@@ -39,15 +39,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> None:
     """Open or make the session, measure what it lacks, show what it has."""
     console = make_console()
-    with open_session(options) as session:
+    session, created = open_session(options)
+    with session:
         report = _report(options, console)
-        outcome = _measure(session, options, report, console)
+        try:
+            outcome = _measure(session, options, report, console)
+        except InputError:
+            if created and not any(session.measured(condition).any() for condition in session.settings.conditions):
+                session.discard()  # so that the same command works once its input is mended
+            raise
         if not options.quiet:
             print_results(console, session, outcome)
 
 
-def open_session(options: argparse.Namespace) -> Session:
-    """The session that the options name, with their settings; a new one if there is none yet.
+def open_session(options: argparse.Namespace) -> tuple[Session, bool]:
+    """The session that the options name, with their settings, and whether it is new.
 
     Raises:
         InputError: it cannot be opened or made, or it holds other texts than those asked for.
@@ -61,7 +67,7 @@ def open_session(options: argparse.Namespace) -> Session:
     if not path.exists():
         if domain is None:
             raise InputError(f"there is no session {path}; say what to measure, with --domain NAME or --train F.txt")
-        return Session.create(path, domain, opts.settings(options, None))
+        return Session.create(path, domain, opts.settings(options, None)), True
     session = Session.open(path)
     try:
         if domain is not None and session.sheet.texts != Sheet.of(domain).texts:
@@ -70,7 +76,7 @@ def open_session(options: argparse.Namespace) -> Session:
     except BaseException:
         session.close()
         raise
-    return session
+    return session, False
 
 
 def _file_name(name: str) -> str:

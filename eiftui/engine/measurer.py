@@ -47,7 +47,10 @@ class Measurer:
         """Load the model that the settings name. Raises as `load_model` does."""
         self._model = self._engine = None
         settings = request.settings
-        self.take(load_model(settings.model, self._tell), settings, request.memory_budget)
+        choice = settings.model
+        if request.worker and choice.device in ("auto", "cuda") and torch.cuda.device_count() > 1:
+            choice = choice.model_copy(update={"device": f"cuda:{request.worker % torch.cuda.device_count()}"})
+        self.take(load_model(choice, self._tell), settings, request.memory_budget)
         return self.record(settings)
 
     def take(self, model: LanguageModel, settings: Settings, memory_budget: float | None = None) -> None:
@@ -88,12 +91,20 @@ class Measurer:
             yield from self._measure(task)
 
     def _measure(self, task: Task) -> Iterator[Result]:
-        if task.what == "base":
+        if task.what == "check":
+            self._check(task)
+        elif task.what == "base":
             yield self._base(task.probes)
         elif task.what == "floor":
             yield from self._floors(task)
         else:
             yield from self._rows(task, task.what)
+
+    def _check(self, task: Task) -> None:
+        for probe in task.probes:
+            encode_probe(self.model, probe)
+        for row in task.rows:
+            encode_sentences(self.model, row)
 
     def _base(self, probes: Sequence[Sentences]) -> BaseRecord:
         tokens = [encode_probe(self.model, probe) for probe in probes]

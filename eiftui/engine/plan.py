@@ -29,6 +29,17 @@ def tasks(session: Session) -> Iterator[Task]:
             yield _task(session, draw, "floor", range(len(session.rows)), range(len(session.probes)))
 
 
+def check(session: Session) -> Task:
+    """A task that fails where a text of any draw cannot be measured, before anything is."""
+    draws = range(session.draws)
+    return Task(
+        what="check",
+        rows=tuple(dict.fromkeys(session.filled(text, draw) for draw in draws for text in session.rows)),
+        probes=tuple(dict.fromkeys(session.filled(text, draw) for draw in draws for text in session.probes)),
+        settings=session.settings,
+    )
+
+
 def cells_missing(session: Session, conditions: Iterable[Condition] | None = None) -> int:
     """How many cells are to be measured, over all draws and the conditions (those of the settings)."""
     return sum(

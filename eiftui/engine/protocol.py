@@ -10,11 +10,14 @@ from eiftui.session.records import BaseRecord, Floor, Measured, ModelRecord, Not
 from eiftui.settings import Condition, Frozen, Settings
 
 Sentences = tuple[str, ...]
-What = Condition | Literal["base", "floor"]
+What = Condition | Literal["base", "floor", "check"]
 
 
 class Task(Frozen):
-    """Measure some training sets on some probes in one condition, or (`base`, `floor`) what goes with them."""
+    """Measure some training sets on some probes in one condition, or (`base`, `floor`) what goes with them.
+
+    `check` measures nothing: it fails where a text cannot be measured.
+    """
 
     kind: Literal["task"] = "task"
     what: What
@@ -34,6 +37,8 @@ class Load(Frozen):
     kind: Literal["load"] = "load"
     settings: Settings
     memory_budget: float | None = None
+    worker: int = 0
+    """Which of several workers it is: where there are several GPUs, each takes another."""
 
 
 class Stage(Frozen):

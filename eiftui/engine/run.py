@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eiftui.engine.plan import tasks
+from eiftui.engine.plan import check, tasks
 from eiftui.engine.protocol import Load, Result, Task
 from eiftui.engine.team import Team
-from eiftui.session.records import Measured
+from eiftui.session.records import Measured, Notice
 from eiftui.session.session import Session
 
 Watch = Callable[[Task, Result], None]
@@ -27,7 +27,7 @@ class Outcome:
 
 
 def load(session: Session, team: Team, memory_budget: float | None = None) -> None:
-    """Load the session's model, and record what it turned out to be.
+    """Load the session's model, record what it turned out to be, and see that it can read every text.
 
     Raises:
         EiftuiError: it cannot be had.
@@ -36,6 +36,8 @@ def load(session: Session, team: Team, memory_budget: float | None = None) -> No
     if model != session.model:
         session.append(model)
     session.ensure_draws()
+    for result in team.measure(check(session)):
+        session.append(result)
 
 
 def run(session: Session, team: Team, watch: Watch = lambda task, result: None) -> Outcome:
@@ -47,6 +49,8 @@ def run(session: Session, team: Team, watch: Watch = lambda task, result: None) 
     cells = bad = 0
     for task in tasks(session):
         for result in team.measure(task):
+            if isinstance(result, Notice) and result.text in {notice.text for notice in session.notices}:
+                continue
             session.append(result)
             if isinstance(result, Measured):
                 cells += len(result.eif)

@@ -83,14 +83,14 @@ class Workers:
         """The first worker loads first, so that a model is fetched once."""
         first = self._ask({0: request})
         records = [record for record in first if isinstance(record, ModelRecord)]
-        others = {index: _on_device(request, index) for index in range(1, len(self._processes))}
+        others = {index: request.model_copy(update={"worker": index}) for index in range(1, len(self._processes))}
         for _ in self._ask(others):
             pass
         return records[0]
 
     def measure(self, task: Task) -> Iterator[Result]:
         """Rows are dealt out in turn; what has no rows is for the first worker."""
-        number = len(self._processes) if task.what not in ("base", "floor") else 1
+        number = len(self._processes) if task.what not in ("base", "floor", "check") else 1
         hands = {index: task.model_copy(update={"rows": task.rows[index::number]}) for index in range(number)}
         yield from self._ask({index: hand for index, hand in hands.items() if hand.rows or number == 1})
 
@@ -137,11 +137,3 @@ class Workers:
             process.terminate()
         for process in self._processes:
             process.wait()
-
-
-def _on_device(request: Load, index: int) -> Load:
-    """On several GPUs, a worker each."""
-    if request.settings.model.device != "cuda":
-        return request
-    model = request.settings.model.model_copy(update={"device": f"cuda:{index}"})
-    return request.model_copy(update={"settings": request.settings.model_copy(update={"model": model})})

@@ -107,6 +107,10 @@ class FactorEngine:
         """The sentences, with their start tokens, whose gradients at the base weights are kept."""
         return frozenset(self._recorded)
 
+    def forget(self) -> None:
+        """Let go of all kept gradients."""
+        self._recorded.clear()
+
     def base(self, probes: Sequence[Tokens]) -> list[Losses]:
         results: dict[int, Losses] = {}
         for packed in pack(self.forward, [text_of(probe, self.start) for probe in probes]):
@@ -231,7 +235,8 @@ class FactorEngine:
         def tokens(row: int) -> int:
             return sum(map(len, rows[row])) * optimizer.epochs
 
-        order = sorted(range(len(rows)), key=tokens)
+        # in the order of recording, so that factors lie side by side
+        order = sorted(range(len(rows)), key=lambda row: (len(rows[row]), len(rows[row][0]), rows[row][0]))
         return cut(order, lambda row: self.budget.row_bytes(tokens(row), nodes), self.budget.bytes)
 
 

@@ -124,7 +124,9 @@ def stacked(factors: Sequence[Factor]) -> Factor:
 
 
 def _padded(parts: Sequence[Tensor]) -> Tensor:
-    """(rows, tokens, …) of different numbers of tokens as one."""
+    """(rows, tokens, …) of different numbers of tokens as one; rows recorded side by side are not copied."""
+    if (together := _side_by_side(parts)) is not None:
+        return together
     tokens = max(part.shape[1] for part in parts)
     result = parts[0].new_zeros(sum(len(part) for part in parts), tokens, *parts[0].shape[2:])
     row = 0
@@ -132,6 +134,20 @@ def _padded(parts: Sequence[Tensor]) -> Tensor:
         result[row : row + len(part), : part.shape[1]] = part
         row += len(part)
     return result
+
+
+def _side_by_side(parts: Sequence[Tensor]) -> Tensor | None:
+    """Rows that follow each other in one recording, as the view of it that they are; None if they do not."""
+    first = parts[0]
+    step = first.stride(0) * first.element_size()
+    following = all(
+        part.stride() == first.stride() and len(part) == 1 and part.data_ptr() == first.data_ptr() + row * step
+        for row, part in enumerate(parts)
+    )
+    tokens = max(part.shape[1] for part in parts)
+    if not following or tokens > first.stride(0) // first.stride(1):
+        return None
+    return first.as_strided((len(parts), tokens, *first.shape[2:]), first.stride(), first.storage_offset())
 
 
 def inner(a: Factor, b: Factor) -> Tensor:

@@ -15,7 +15,7 @@ from eiftui.influence.layout import Layout, Text, side_by_side, tree
 from eiftui.influence.precision import KeepDouble
 from eiftui.influence.weights import plain_weights
 
-HEAD_NUMBERS = 1 << 21
+HEAD_NUMBERS = 1 << 22
 """Least number of logits, over all rows, that exist at once."""
 
 

@@ -51,12 +51,12 @@ class Budget:
     @property
     def head_numbers(self) -> int:
         """Logits, over all rows, that exist at once."""
-        return max(HEAD_NUMBERS, self.bytes >> 7)
+        return max(HEAD_NUMBERS, self.bytes >> 6)
 
     @property
     def recorded_tokens(self) -> int:
         """Tokens of one recording: activations kept for the backward, and the logits with their gradients."""
-        return max(16, self.bytes // (4 * (3 * self.width // 2 + 3 * self.vocabulary)))
+        return max(16, self.bytes // (4 * (6 * self.width // 5 + 3 * self.vocabulary)))
 
     def row_bytes(self, tokens: int, nodes: int) -> int:
         """What one row takes while it is evaluated: the factors of its tokens, and activations of the tree's nodes."""

@@ -22,6 +22,10 @@ BLOCK = 1 << 18
 """Numbers of a gradient that AdamW rebuilds at once: about what a processor's cache holds."""
 
 
+Memo = dict[tuple[int, torch.Size], tuple[Tensor, Tensor]]
+"""Products of some activations with the inputs of factors, by where those lie; they are kept, so that none moves in."""
+
+
 class Update(Protocol):
     """How each row's steps changed one matrix W (out, in), less `decay` · W."""
 
@@ -30,8 +34,11 @@ class Update(Protocol):
         """(rows, 1, 1); None where there is no weight decay."""
         ...
 
-    def add_to(self, y: Tensor, x: Tensor) -> None:
-        """Add the change times `x` (rows, n, in) to `y` (rows, n, out), in place."""
+    def add_to(self, y: Tensor, x: Tensor, memo: Memo | None = None) -> None:
+        """Add the change times `x` (rows, n, in) to `y` (rows, n, out), in place.
+
+        `memo` belongs to `x`: layers that are given the same activations have the same factors' inputs.
+        """
         ...
 
     def apply_transposed(self, y: Tensor) -> Tensor:
@@ -157,10 +164,13 @@ class LowRank:
     terms: Sequence[tuple[Tensor, Factor]]
     """Coefficients (rows,) and factors."""
 
-    def add_to(self, y: Tensor, x: Tensor) -> None:
+    def add_to(self, y: Tensor, x: Tensor, memo: Memo | None = None) -> None:
+        memo = {} if memo is None else memo
         for coefficient, factor in self.terms:
-            weights = torch.matmul(x, factor.inputs.transpose(1, 2))
-            factor.add_times(y, weights.mul_(_over(coefficient, x)))
+            place = (factor.inputs.data_ptr(), factor.inputs.shape)
+            if place not in memo:
+                memo[place] = torch.matmul(x, factor.inputs.transpose(1, 2)), factor.inputs
+            factor.add_times(y, memo[place][0] * _over(coefficient, x))
 
     def apply_transposed(self, y: Tensor) -> Tensor:
         return _total(torch.matmul(factor.project(y).mul_(_over(c, y)), factor.inputs) for c, factor in self.terms)
@@ -199,7 +209,7 @@ class AdamW:
             for start in range(0, size, height):
                 yield row, slice(start, min(start + height, size))
 
-    def add_to(self, y: Tensor, x: Tensor) -> None:
+    def add_to(self, y: Tensor, x: Tensor, memo: Memo | None = None) -> None:
         for row, block in self._blocks(y.shape[2]):
             y[row, :, block] += torch.matmul(x[row], self.lines(row, block).T)
 

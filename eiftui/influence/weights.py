@@ -156,22 +156,28 @@ class PairMatrix(Matrix):
 
     def product(self, x: Pair, out_in: bool) -> Pair:
         """W d + ΔW (x + d), of which only W d may be computed in a narrower format."""
-        base = (
-            self._base_product(x.x, out_in)
-            if self.tape is None
-            else self.tape.next(lambda: self._base_product(x.x, out_in))
-        )
-        d = x.d.reshape(len(x.d), -1, x.d.shape[-1])
-        narrow = d if self.products is None else d.to(self.products)
-        change = _Linear.apply(narrow, self.base, out_in).to(d.dtype)
+        base, change = self._products_of(x, out_in)
         update = self.update()
         if update.decay is not None:
             change = change.mul_(1 + update.decay).add_(update.decay * base.reshape(1, -1, base.shape[-1]))
-        update.add_to(change, x.after.reshape(d.shape))
-        return Pair(base, change.view(len(d), *base.shape))
+        update.add_to(change, x.after.reshape(len(x.d), -1, x.d.shape[-1]), x.memo)
+        return Pair(base, change.view(len(x.d), *base.shape))
+
+    def _products_of(self, x: Pair, out_in: bool) -> tuple[Tensor, Tensor]:
+        """W x, (…, out), and W d, (rows, n, out): in one product where W x is not kept and formats agree."""
+        d = x.d.reshape(len(x.d), -1, x.d.shape[-1])
+        if self.tape is None and self.products is None:
+            both = _Linear.apply(torch.cat([x.x.reshape(1, *d.shape[1:]), d]), self.base, out_in)
+            return both[0].view(*x.x.shape[:-1], -1), both[1:]
+        narrow = d if self.products is None else d.to(self.products)
+        change = _Linear.apply(narrow, self.base, out_in).to(d.dtype)
+        base = self._base_product(x.x, out_in)
+        return base, change
 
     def _base_product(self, x: Tensor, out_in: bool) -> Tensor:
-        return _Linear.apply(x, self.base, out_in)
+        if self.tape is None:
+            return _Linear.apply(x, self.base, out_in)
+        return self.tape.next(lambda: _Linear.apply(x, self.base, out_in))
 
     def lookup(self, ids: Tensor, padding: int | None = None) -> Pair:
         base = super().lookup(ids)

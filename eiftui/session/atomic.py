@@ -22,6 +22,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         if path.is_dir():
             raise IsADirectoryError(0, "it is a folder")
         target = path.resolve()
+        if target.exists() and not target.is_file():
+            raise OSError(0, "it is not a regular file")
         temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
         try:
             with open(temporary, "xb") as file:

@@ -153,6 +153,12 @@ class Session(Readings):
         finally:
             lock.release()
 
+    def discard(self) -> None:
+        """Close the session and delete its file: for one that was made in error and holds nothing measured."""
+        self.close()
+        if self.path is not None:
+            self.path.unlink(missing_ok=True)
+
     def close(self) -> None:
         """Let others write the file. What was read can still be looked at."""
         if self._writer:
