@@ -277,7 +277,7 @@ class ReferenceEngine:
 
 
 def _numbers(losses: Tensor) -> Losses:
-    return losses.double().cpu().numpy()
+    return losses.cpu().double().numpy()
 
 
 def _result(row: int, changes: Sequence[Losses] | Sequence[Tensor], meter: Meter | None = None) -> RowResult:

@@ -22,11 +22,11 @@ def first_order(forward: Forward, change: Change, probes: Sequence[Gradients]) -
     for name in change.matrices:
         update = change.update(name)
         factors = [stacked(same) for same in zip(*(probe.matrices[name] for probe in probes), strict=True)]
-        total += update.inner(factors).double().cpu()
+        total += update.inner(factors).cpu().double()
         if update.decay is not None:
-            along = sum(inner_with(forward.parameters[name], factor).double().cpu() for factor in factors)
-            total += update.decay[:, :, 0].double().cpu() * along
+            along = sum(inner_with(forward.parameters[name], factor).cpu().double() for factor in factors)
+            total += update.decay[:, :, 0].cpu().double() * along
     for name, vector in change.vectors.items():
         gradients = torch.stack([probe.vectors[name] for probe in probes])
-        total += (vector.flatten(1).double() @ gradients.flatten(1).double().T).cpu()
+        total += vector.flatten(1).cpu().double() @ gradients.flatten(1).cpu().double().T
     return total

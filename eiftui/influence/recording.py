@@ -36,8 +36,8 @@ class Gradients:
     def norm(self) -> Tensor:
         """The 2-norm of the whole gradient, from Gram matrices: ‖DᵀX‖² = Σ (XXᵀ ∘ DDᵀ)."""
         given = [[factor.trained for factor in factors] for factors in self.matrices.values()]
-        matrices = [inner_of_sums(factors, factors)[0, 0].double() for factors in given]
-        vectors = [gradient.double().square().sum() for gradient in self.vectors.values()]
+        matrices = [inner_of_sums(factors, factors)[0, 0].cpu().double() for factors in given]
+        vectors = [gradient.cpu().double().square().sum() for gradient in self.vectors.values()]
         return torch.stack([*matrices, *vectors]).sum().sqrt()
 
     def clip(self, largest: float | None) -> Tensor:

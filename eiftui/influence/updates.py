@@ -118,15 +118,15 @@ def adamw_change(optimizer: Optimizer, gradients: Sequence[Tensor]) -> Tensor:
 
 def vector_change(schedule: Schedule, weight: Tensor, gradients: Sequence[Sequence[Tensor]]) -> Tensor:
     """The whole change (rows, *shape) of a small weight (*shape), from each row's gradients in order."""
-    decay = schedule.decay().to(weight)
+    decay = _as(schedule.decay(), weight)
     if schedule.optimizer.name == "adamw":
-        clips = schedule.clips.T.to(weight)
+        clips = _as(schedule.clips.T, weight)
         brought = [
             adamw_change(schedule.optimizer, [g * c for g, c in zip(own, clip, strict=False)])
             for own, clip in zip(gradients, clips, strict=True)
         ]
     else:
-        coefficients = schedule.sgd()[1].T.to(weight)
+        coefficients = _as(schedule.sgd()[1].T, weight)
         brought = [
             _total(g * c for g, c in zip(own, coefficient, strict=False))
             for own, coefficient in zip(gradients, coefficients, strict=True)
@@ -136,7 +136,12 @@ def vector_change(schedule: Schedule, weight: Tensor, gradients: Sequence[Sequen
 
 def _over(per_row: Tensor, like: Tensor) -> Tensor:
     """(rows,) as (rows, 1, …) beside `like`, in its number format and place."""
-    return per_row.to(like).view(-1, *[1] * (like.dim() - 1))
+    return _as(per_row, like).view(-1, *[1] * (like.dim() - 1))
+
+
+def _as(numbers: Tensor, like: Tensor) -> Tensor:
+    """In the number format and place of `like`; in two steps, because not every device has float64."""
+    return numbers.to(like.dtype).to(like.device)
 
 
 def _total(parts: Iterable[Tensor]) -> Tensor:
