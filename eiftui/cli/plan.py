@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import sys
 from pathlib import Path
 
 from eiftui.cli import options as opts
@@ -32,6 +33,8 @@ def main(options: argparse.Namespace) -> None:
     console = make_console()
     with contextlib.closing(_session(options)) as session:
         measurer = Measurer()
+        if not console.is_terminal:
+            print("calibrating", file=sys.stderr)
         with console.status("calibrating") if console.is_terminal else contextlib.nullcontext():
             session.append(measurer.load(Load(settings=session.settings, memory_budget=options.memory_budget)))
             found = estimate(session, measurer)

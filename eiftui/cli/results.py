@@ -19,19 +19,42 @@ STRONGEST = 3
 
 def print_results(console: Console, session: Session, outcome: Outcome) -> None:
     """Print every condition of the session, and what to do next."""
-    draws = session.draws
+    draws, say = session.draws, _Lines(console)
+    say(settings_line(session))
     for condition in session.settings.conditions:
         last = condition == session.settings.conditions[-1]
         title = f"{condition}: change of loss, nats per token" + (f", mean of {draws} draws" if draws > 1 else "")
         print_heatmap(console, session, condition, title, draws, legend=last)
-    say = _Lines(console)
     _say_strongest(session, say)
     _say_notes(session, outcome, say)
     if session.path:
         say(f"saved in {session.path}; go on with:")
-        say(f"  eiftui export {session.path} -o matrix.csv          the matrix, for a paper")
-        say(f"  eiftui export {session.path} -o all.json            everything, down to single tokens")
-        say(f"  eiftui run {session.path} --draws {2 * draws}              more draws; nothing is measured twice")
+        further = {
+            f"eiftui export {session.path} -o matrix.csv": "the matrix, for a paper",
+            f"eiftui export {session.path} -o all.json": "everything, down to single tokens",
+            f"eiftui run {session.path} --draws {2 * draws}": "more draws; nothing is measured twice",
+        }
+        width = max(map(len, further))
+        for command, what in further.items():
+            say(f"  {command:<{width}}  {what}")
+
+
+def settings_line(session: Session) -> str:
+    """What the numbers were measured with, on one line."""
+    settings, optimizer = session.settings, session.settings.optimizer
+    extras = {
+        "momentum": optimizer.momentum,
+        "weight decay": optimizer.weight_decay,
+        "norms clipped at": optimizer.clip_norm,
+    }
+    parts = [
+        visible(settings.model.name),
+        f"{optimizer.name}, learning rate {compact(optimizer.lr)}, epochs {optimizer.epochs}",
+        *[f"{name} {compact(value)}" for name, value in extras.items() if value],
+        f"{settings.model.dtype} weights",
+        f"draws {session.draws}, seed {settings.seed}" + (": intervals need more" if 1 < session.draws < 5 else ""),
+    ]
+    return " · ".join(parts)
 
 
 def print_heatmap(

@@ -132,5 +132,10 @@ class _Watcher:
         if self.preview and result.condition == "predicted" and done == len(self.session.rows):
             self.preview = False
             print_heatmap(
-                self.console, self.session, "predicted", "first-order preview of the first draw", 1, legend=False
+                self.console,
+                self.session,
+                "predicted",
+                "preview: the first draw, predicted to first order from gradients alone",
+                1,
+                legend=False,
             )

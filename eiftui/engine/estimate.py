@@ -13,8 +13,8 @@ from eiftui.influence.memory import LIBRARIES, Budget
 from eiftui.session.session import Session
 from eiftui.settings import Condition
 
-SAMPLE_ROWS = 5
-SAMPLE_PROBES = 24
+SAMPLE_ROWS = 4
+SAMPLE_PROBES = 12
 
 
 @dataclass(frozen=True)

@@ -226,6 +226,8 @@ class _Page:
     def legends(self) -> Iterator[Text]:
         """Every text that the map itself does not show in full."""
         map, shown = self.map, self.grid.text_width
+        if not map.legend:
+            return
         rows_in_full = all(cell_len(self.write(label)) <= shown for label in map.row_labels)
         if map.row_labels == map.column_labels:
             yield from () if rows_in_full else self.legend("Training sets and probes", map.row_labels)

@@ -146,3 +146,12 @@ def test_an_empty_matrix_is_only_its_title_and_key() -> None:
 def test_shapes_that_disagree_are_refused() -> None:
     with pytest.raises(InputError, match="2 row and 1 column labels"):
         heatmap(np.zeros((1, 2)), ["a", "b"], ["c"], "t")
+
+
+def test_texts_that_are_cut_are_told_in_full_unless_there_is_to_be_no_legend():
+    labels = ["a text that is much longer than the side of a map at eighty columns can show"]
+    told, untold = (
+        rendered(heatmap([[0.5]], labels, ["another"], "title", legend=legend), 60) for legend in (True, False)
+    )
+    assert "Probes (columns)" in told
+    assert "(columns)" not in untold
