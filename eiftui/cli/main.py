@@ -42,9 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     interruption = Interruption()
     interruption.listen()
     try:
-        options = parser().parse_args(arguments)
-        options.job(options)
-        sys.stdout.flush()
+        try:
+            options = parser().parse_args(arguments)
+            options.job(options)
+        finally:
+            sys.stdout.flush()  # also after --help, which leaves by SystemExit
     except BrokenPipeError:
         # whoever read our output has gone; nothing more can be said to them
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

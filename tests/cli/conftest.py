@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -72,7 +73,20 @@ def environment(**changes: str) -> dict[str, str]:
     return {**plain, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", **changes}
 
 
+def _interruptible() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(*arguments: str | Path, cwd: Path, **options: Any) -> subprocess.Popen[str]:
-    """The command in a process of its own, in a process group of its own."""
+    """The command in a process of its own, in a process group of its own, that can be interrupted.
+
+    Where tests run in the background, interrupts are ignored, and children would inherit that.
+    """
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8", "env": environment()}
-    return subprocess.Popen([*COMMAND, *map(str, arguments)], cwd=cwd, start_new_session=True, **{**pipes, **options})
+    return subprocess.Popen(
+        [*COMMAND, *map(str, arguments)],
+        cwd=cwd,
+        start_new_session=True,
+        preexec_fn=_interruptible,
+        **{**pipes, **options},
+    )
