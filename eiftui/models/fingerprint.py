@@ -6,7 +6,7 @@ import hashlib
 import json
 
 import torch
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 SAMPLE = 4096
 """Values of each tensor that are read, evenly spaced; tensors with fewer than twice as many are read whole."""
@@ -21,6 +21,8 @@ def fingerprint(network: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, st
     for name, parameter in network.named_parameters():
         digest.update(f"{name}{tuple(parameter.shape)}{parameter.dtype}".encode())
         digest.update(_sample(parameter))
+    if isinstance(tokenizer, PreTrainedTokenizerFast):  # how it splits and merges
+        digest.update(tokenizer.backend_tokenizer.to_str().encode(errors="surrogatepass"))
     for token, index in sorted(tokenizer.get_vocab().items(), key=lambda item: item[1]):
         digest.update(f"{index}{token}".encode(errors="surrogatepass"))
     return digest.hexdigest()[:16]

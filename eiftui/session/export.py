@@ -37,6 +37,8 @@ def export(
     """
     if path.suffix.lower() not in SUFFIXES:
         raise InputError(f"cannot export to {path.name!r}: end its name in {', '.join(SUFFIXES)}")
+    if _is_session(path):
+        raise InputError(f"{path} is a session: an export would overwrite what is measured in it; choose another name")
     if isinstance(draw, int) and not 0 <= draw < session.draws:
         raise InputError(f"there is no draw {draw}: the session has draws 0 to {session.draws - 1}")
     matrix = path.suffix.lower() == ".csv" and layout == "matrix"
@@ -47,6 +49,16 @@ def export(
         content(file)
 
 
+def _is_session(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_SESSION)) == _SESSION
+    except OSError:
+        return False
+
+
+_SESSION = b'{"kind":"header",'
+"""How the file of a session begins."""
 Content = Callable[[BinaryIO], None]
 
 

@@ -91,3 +91,13 @@ def test_an_export_replaces_an_earlier_one_and_says_nothing(eiftui: Command, ses
     answer = eiftui("export", "s.eif", "-o", "x.csv")
     assert (answer.code, answer.out, answer.err) == (0, "", "")
     assert "old" not in Path("x.csv").read_text()
+
+
+def test_an_export_never_overwrites_a_session(measure, eiftui, tmp_path):
+    measure("--draws", "1")
+    session = Path("s.eif").rename("s.json")
+    before = session.read_bytes()
+    answer = eiftui("export", session, "-o", session)
+    assert answer.code == 2
+    assert "is a session" in answer.err
+    assert session.read_bytes() == before
