@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from rich.console import Console
 
-from eiftui.engine.run import Outcome
 from eiftui.session.readings import Quantity
 from eiftui.session.safetext import visible
 from eiftui.session.session import Session
@@ -17,7 +16,7 @@ from eiftui.show.summary import mean_and_interval, strongest
 STRONGEST = 3
 
 
-def print_results(console: Console, session: Session, outcome: Outcome) -> None:
+def print_results(console: Console, session: Session) -> None:
     """Print every condition of the session, and what to do next."""
     draws, say = session.draws, _Lines(console)
     say(settings_line(session))
@@ -26,7 +25,7 @@ def print_results(console: Console, session: Session, outcome: Outcome) -> None:
         title = f"{condition}: change of loss, nats per token" + (f", mean of {draws} draws" if draws > 1 else "")
         print_heatmap(console, session, condition, title, draws, legend=last)
     _say_strongest(session, say)
-    _say_notes(session, outcome, say)
+    _say_notes(session, say)
     if session.path:
         say(f"saved in {session.path}; go on with:")
         further = {
@@ -95,7 +94,7 @@ def _say_strongest(session: Session, say: _Lines) -> None:
         say(sentence if condition != "prompted" else sentence.replace("after learning", "with", 1))
 
 
-def _say_notes(session: Session, outcome: Outcome, say: _Lines) -> None:
+def _say_notes(session: Session, say: _Lines) -> None:
     for notice in session.notices:
         say(f"note: {visible(notice.text)}")
     floors = {condition: session.floor(condition) for condition in session.settings.conditions}

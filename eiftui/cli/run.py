@@ -13,7 +13,7 @@ from eiftui.cli.console import make_console
 from eiftui.cli.results import print_heatmap, print_results
 from eiftui.engine.plan import cells_in_all, cells_missing, tasks
 from eiftui.engine.protocol import Result, Task
-from eiftui.engine.run import Outcome, load, run
+from eiftui.engine.run import load, run
 from eiftui.engine.team import Team, make_team
 from eiftui.errors import InputError
 from eiftui.session.records import Measured, Notice, Sheet
@@ -43,13 +43,13 @@ def main(options: argparse.Namespace) -> None:
     with session:
         report = _report(options, console)
         try:
-            outcome = _measure(session, options, report, console)
+            _measure(session, options, report, console)
         except InputError:
             if created and not any(session.measured(condition).any() for condition in session.settings.conditions):
                 session.discard()  # so that the same command works once its input is mended
             raise
         if not options.quiet:
-            print_results(console, session, outcome)
+            print_results(console, session)
 
 
 def open_session(options: argparse.Namespace) -> tuple[Session, bool]:
@@ -91,10 +91,10 @@ def _report(options: argparse.Namespace, console: Console) -> ProgressReport:
     return RunProgress(console if console.is_terminal else Console(stderr=True))
 
 
-def _measure(session: Session, options: argparse.Namespace, report: ProgressReport, console: Console) -> Outcome:
+def _measure(session: Session, options: argparse.Namespace, report: ProgressReport, console: Console) -> None:
     """Measure with a progress report; workers end and the report finishes whatever happens."""
     if session.model and next(tasks(session), None) is None:
-        return Outcome(0, 0)
+        return
     team: Team | None = None
     try:
         report.start(cells_in_all(session), 0)
@@ -102,7 +102,7 @@ def _measure(session: Session, options: argparse.Namespace, report: ProgressRepo
         load(session, team, options.memory_budget)
         total, missing = cells_in_all(session), cells_missing(session)
         report.start(total, total - missing)
-        return run(session, team, _Watcher(session, report, console, options).saw)
+        run(session, team, _Watcher(session, report, console, options).saw)
     finally:
         report.finish()
         if team:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -67,7 +67,35 @@ class Contrast(Frozen):
     compare: Literal["signed", "magnitude"] = "signed"
 
 
-class Domain(Frozen):
+class WithTexts:
+    """What follows from having texts: which are trained on, which are probed, which slots they hold."""
+
+    if TYPE_CHECKING:
+        texts: tuple[Text, ...]
+
+    @property
+    def rows(self) -> tuple[Text, ...]:
+        """The training sets."""
+        return tuple(text for text in self.texts if text.role != "probe")
+
+    @property
+    def probes(self) -> tuple[Text, ...]:
+        """The texts whose loss is read."""
+        return tuple(text for text in self.texts if text.role != "row")
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """Names of all slots, each once, in order of appearance."""
+        return tuple(dict.fromkeys(name for text in self.texts for name in text.slots))
+
+    def check_ids(self) -> None:
+        """Raises ValueError if two texts share an id."""
+        ids = [text.id for text in self.texts]
+        if repeated := {id for id in ids if ids.count(id) > 1}:
+            raise ValueError(f"two texts share the id {min(repeated)!r}")
+
+
+class Domain(WithTexts, Frozen):
     """A named set of texts and what ought to hold between them."""
 
     name: str
@@ -76,25 +104,9 @@ class Domain(Frozen):
     texts: Annotated[tuple[Text, ...], Field(min_length=1)]
     contrasts: tuple[Contrast, ...] = ()
 
-    @property
-    def rows(self) -> tuple[Text, ...]:
-        return tuple(text for text in self.texts if text.role != "probe")
-
-    @property
-    def probes(self) -> tuple[Text, ...]:
-        return tuple(text for text in self.texts if text.role != "row")
-
-    @property
-    def slots(self) -> tuple[str, ...]:
-        """Names of all slots, each once, in order of appearance."""
-        return tuple(dict.fromkeys(name for text in self.texts for name in text.slots))
-
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        ids = [text.id for text in self.texts]
-        repeated = {id for id in ids if ids.count(id) > 1}
-        if repeated:
-            raise ValueError(f"two texts share the id {sorted(repeated)[0]!r}")
+        self.check_ids()
         rows, probes = ({text.id for text in texts} for texts in (self.rows, self.probes))
         for contrast in self.contrasts:
             for cell in (contrast.lower, contrast.higher):

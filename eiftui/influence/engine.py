@@ -223,11 +223,12 @@ class FactorEngine:
 
     def _forget(self, used: set[Tokens]) -> None:
         """Drop the oldest gradients that are not in use until the rest fit in the budget."""
+        held = total_bytes(self._recorded.values())
         for sequence in list(self._recorded):
-            if total_bytes(self._recorded.values()) <= self.budget.bytes:
+            if held <= self.budget.bytes:
                 return
             if sequence not in used:
-                del self._recorded[sequence]
+                held -= total_bytes([self._recorded.pop(sequence)])
 
     def _blocks(self, rows: Sequence[TrainingSet], optimizer: Optimizer, nodes: int) -> list[list[int]]:
         """Rows of similar lengths in blocks that fit in the budget."""

@@ -15,11 +15,6 @@ def with_start(tokens: Tokens, start: int | None) -> Tokens:
     return tokens if start is None else (start, *tokens)
 
 
-def scored(tokens: Tokens, start: int | None) -> int:
-    """How many tokens of a text have a loss: all, or all but the first if nothing stands before it."""
-    return len(tokens) if start is not None else len(tokens) - 1
-
-
 def token_losses(logits: Tensor, targets: Tensor) -> Tensor:
     """−log P(target) at each place: `logits` (…, vocabulary), `targets` (…) → (…), nats."""
     return logits.logsumexp(-1) - logits.gather(-1, targets[..., None])[..., 0]

@@ -107,11 +107,10 @@ def halving(measure: Callable[[Sequence[int]], Sequence[Result]], block: Sequenc
     except torch.OutOfMemoryError:
         if len(block) == 1:
             raise
-        torch.cuda.empty_cache()
-        results = []
-    if results:
+    else:
         yield from results
         return
+    torch.cuda.empty_cache()  # what the failed attempt held is free only now
     middle = len(block) // 2
     yield from halving(measure, block[:middle])
     yield from halving(measure, block[middle:])

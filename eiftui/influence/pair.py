@@ -107,11 +107,8 @@ def aligned(d: Tensor, rank: int) -> Tensor:
     return d if missing <= 0 else d.reshape(len(d), *[1] * missing, *d.shape[1:])
 
 
-class Unruled(set[str]):
-    """Names of operations met that have no rule and were done by a difference in float64."""
-
-
-UNRULED = Unruled()
+UNRULED: set[str] = set()
+"""Names of operations met that have no rule and were done by a difference in float64."""
 
 
 def by_difference(func: Any, args: Any, kwargs: Any) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import torch
@@ -66,10 +67,12 @@ class Schedule:
     def rows(self) -> int:
         return self.clips.shape[1]
 
-    def steps(self, row: int) -> int:
-        """How many steps a row has."""
-        return int((~self.clips[:, row].isnan()).sum())
+    @cached_property
+    def steps(self) -> tuple[int, ...]:
+        """How many steps each row has."""
+        return tuple((~self.clips.isnan()).sum(0).tolist())
 
+    @cached_property
     def sgd(self) -> tuple[Tensor, Tensor]:
         """The change after SGD's steps as coefficients of W₀, (rows,), and of each step's gradient, (steps, rows).
 
@@ -87,13 +90,14 @@ class Schedule:
             weight, decay = weight - rate * there * buffer, decay - rate * there * decay_buffer
         return decay, weight
 
+    @cached_property
     def decay(self) -> Tensor:
         """The coefficient of W₀ after all steps: (rows,)."""
         if self.optimizer.name == "sgd":
-            return self.sgd()[0]
+            return self.sgd[0]
         # (1 − ηλ)ᵏ − 1 without cancellation
         each = math.log1p(-self.optimizer.lr * self.optimizer.weight_decay)
-        return torch.expm1(each * (~self.clips.isnan()).sum(0))
+        return torch.expm1(each * torch.tensor(self.steps, dtype=torch.float64))
 
 
 def adamw_change(optimizer: Optimizer, gradients: Sequence[Tensor]) -> Tensor:
@@ -118,7 +122,7 @@ def adamw_change(optimizer: Optimizer, gradients: Sequence[Tensor]) -> Tensor:
 
 def vector_change(schedule: Schedule, weight: Tensor, gradients: Sequence[Sequence[Tensor]]) -> Tensor:
     """The whole change (rows, *shape) of a small weight (*shape), from each row's gradients in order."""
-    decay = _as(schedule.decay(), weight)
+    decay = _as(schedule.decay, weight)
     if schedule.optimizer.name == "adamw":
         clips = _as(schedule.clips.T, weight)
         brought = [
@@ -126,7 +130,7 @@ def vector_change(schedule: Schedule, weight: Tensor, gradients: Sequence[Sequen
             for own, clip in zip(gradients, clips, strict=True)
         ]
     else:
-        coefficients = _as(schedule.sgd()[1].T, weight)
+        coefficients = _as(schedule.sgd[1].T, weight)
         brought = [
             _total(g * c for g, c in zip(own, coefficient, strict=False))
             for own, coefficient in zip(gradients, coefficients, strict=True)
@@ -154,10 +158,10 @@ def _total(parts: Iterable[Tensor]) -> Tensor:
 
 def make_update(schedule: Schedule, steps: Sequence[Sequence[Factor]]) -> Update:
     """The change of one matrix, from each step's factors in order; a row without some step has any factors there."""
-    decay = None if schedule.optimizer.weight_decay == 0 else _over(schedule.decay(), steps[0][0].inputs)
+    decay = None if schedule.optimizer.weight_decay == 0 else _over(schedule.decay, steps[0][0].inputs)
     if schedule.optimizer.name == "adamw":
         return AdamW(decay, schedule, steps)
-    terms = [(c, factor) for c, factors in zip(schedule.sgd()[1], steps, strict=True) for factor in factors]
+    terms = [(c, factor) for c, factors in zip(schedule.sgd[1], steps, strict=True) for factor in factors]
     return LowRank(decay, terms)
 
 
@@ -201,7 +205,7 @@ class AdamW:
     def lines(self, row: int, outputs: Tensor | slice) -> Tensor:
         """Some lines of one row's change: (n, in)."""
         gradients = []
-        for factors, clip in zip(self.steps[: self.schedule.steps(row)], self.schedule.clips[:, row], strict=False):
+        for factors, clip in zip(self.steps[: self.schedule.steps[row]], self.schedule.clips[:, row], strict=False):
             total = _total(torch.matmul(f.of(row).at(outputs)[0].T, f.inputs[row]) for f in factors)
             gradients.append(total if clip == 1 else total.mul_(clip.to(total)))
         return adamw_change(self.schedule.optimizer, gradients)

@@ -15,7 +15,7 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from eiftui.domains.draw import Draw
-from eiftui.domains.schema import Contrast, Domain, Text
+from eiftui.domains.schema import Contrast, Domain, Text, WithTexts
 from eiftui.session.floats import Number, Numbers
 from eiftui.settings import Condition, Frozen, ModelChoice, Settings, digest
 
@@ -67,7 +67,7 @@ class Header(Written):
     created: str = Field(default_factory=now)
 
 
-class Sheet(Written):
+class Sheet(WithTexts, Written):
     """All the sentences, whole at every edit, so that the records of this kind are the history that undo needs."""
 
     kind: Literal["sheet"] = "sheet"
@@ -93,21 +93,6 @@ class Sheet(Written):
         )
 
     @property
-    def rows(self) -> tuple[Text, ...]:
-        """The training sets."""
-        return tuple(text for text in self.texts if text.role != "probe")
-
-    @property
-    def probes(self) -> tuple[Text, ...]:
-        """The texts whose loss is read."""
-        return tuple(text for text in self.texts if text.role != "row")
-
-    @property
-    def slots(self) -> tuple[str, ...]:
-        """Names of all slots, each once, in order of appearance."""
-        return tuple(dict.fromkeys(name for text in self.texts for name in text.slots))
-
-    @property
     def live_contrasts(self) -> tuple[Contrast, ...]:
         """The contrasts whose four texts are all still there."""
         rows, probes = ({text.id for text in texts} for texts in (self.rows, self.probes))
@@ -120,10 +105,7 @@ class Sheet(Written):
 
     @model_validator(mode="after")
     def _unique_ids(self) -> Self:
-        ids = [text.id for text in self.texts]
-        repeated = {id for id in ids if ids.count(id) > 1}
-        if repeated:
-            raise ValueError(f"two texts share the id {min(repeated)!r}")
+        self.check_ids()
         return self
 
 
