@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import queue
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
-from typing import Protocol
+from collections.abc import Coroutine, Iterator, Mapping
+from typing import Any, Protocol
 
-from eiftui.engine.protocol import ANSWERS, Answer, Done, Failed, Load, Request, Result, Stage, Task
+from eiftui.engine.client import Client, WorkerDied
+from eiftui.engine.protocol import Load, Request, Result, Stage, Task
 from eiftui.errors import EiftuiError, InputError
 from eiftui.session.records import ModelRecord
 
@@ -57,83 +56,75 @@ class Workers:
 
     def __init__(self, number: int, tell: Tell) -> None:
         self._tell = tell
-        self._answers: queue.SimpleQueue[tuple[int, Answer | None]] = queue.SimpleQueue()
-        threads = str(max(1, (os.cpu_count() or 1) // number))
-        environment = {**os.environ, "OMP_NUM_THREADS": threads, "PYTHONUNBUFFERED": "1"}
-        self._processes = [
-            subprocess.Popen(
-                [sys.executable, "-m", "eiftui.engine.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env=environment,
-                encoding="utf-8",
-            )
-            for _ in range(number)
-        ]
-        for index, process in enumerate(self._processes):
-            threading.Thread(target=self._listen, args=(index, process), daemon=True).start()
-
-    def _listen(self, index: int, process: subprocess.Popen[str]) -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
-            self._answers.put((index, ANSWERS.validate_json(line)))
-        self._answers.put((index, None))
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self.clients = [Client(name=f"worker {index + 1}", environment=_share_of(number)) for index in range(number)]
+        for client in self.clients:
+            self._await(client.start())
 
     def load(self, request: Load) -> ModelRecord:
         """The first worker loads first, so that a model is fetched once."""
-        first = self._ask({0: request})
-        records = [record for record in first if isinstance(record, ModelRecord)]
-        others = {index: request.model_copy(update={"worker": index}) for index in range(1, len(self._processes))}
-        for _ in self._ask(others):
+        first = list(self._ask({0: request}))
+        for _ in self._ask({i: request.model_copy(update={"worker": i}) for i in range(1, len(self.clients))}):
             pass
-        return records[0]
+        return next(record for record in first if isinstance(record, ModelRecord))
 
     def measure(self, task: Task) -> Iterator[Result]:
         """Rows are dealt out in turn; what has no rows is for the first worker."""
-        number = len(self._processes) if task.what not in ("base", "floor", "check") else 1
+        number = len(self.clients) if task.what not in ("base", "floor", "check") else 1
         hands = {index: task.model_copy(update={"rows": task.rows[index::number]}) for index in range(number)}
         yield from self._ask({index: hand for index, hand in hands.items() if hand.rows or number == 1})
 
-    def _ask(self, requests: dict[int, Request] | dict[int, Load] | dict[int, Task]) -> Iterator[Result]:
+    def _ask(self, requests: Mapping[int, Request]) -> Iterator[Result]:
         """Send a request to some workers and give back what they answer until all are done."""
+        answers: queue.SimpleQueue[Result | EiftuiError | None] = queue.SimpleQueue()
         for index, request in requests.items():
-            self._send(index, request)
-        waiting, failure = set(requests), None
+            asyncio.run_coroutine_threadsafe(self._pass_on(self.clients[index], request, answers), self._loop)
+        waiting, failure = len(requests), None
         while waiting:
-            index, answer = self._answers.get()
-            if answer is None:
-                raise EiftuiError(
-                    f"worker {index + 1} ended unexpectedly{self._status(index)}; what it measured is kept"
-                )
-            if isinstance(answer, Stage):
-                self._tell(answer.text, answer.fraction)
-            elif isinstance(answer, Done | Failed):
-                waiting.discard(index)
-                failure = answer if isinstance(answer, Failed) else failure
+            answer = answers.get()
+            if isinstance(answer, WorkerDied):
+                raise answer
+            if answer is None or isinstance(answer, EiftuiError):
+                waiting -= 1
+                failure = answer or failure
             else:
                 yield answer
         if failure:
-            raise (InputError if failure.exit_code == InputError.exit_code else EiftuiError)(failure.error)
+            raise failure
 
-    def _send(self, index: int, request: Request) -> None:
-        pipe = self._processes[index].stdin
-        assert pipe is not None
+    async def _pass_on(
+        self, client: Client, request: Request, answers: queue.SimpleQueue[Result | EiftuiError | None]
+    ) -> None:
+        """Put what a worker answers where this thread reads it, and at the end None, or why there is none."""
         try:
-            pipe.write(request.model_dump_json() + "\n")
-            pipe.flush()
-        except BrokenPipeError as error:
-            raise EiftuiError(f"worker {index + 1} ended unexpectedly{self._status(index)}") from error
+            async for answer in client.ask(request):
+                if isinstance(answer, Stage):
+                    self._tell(answer.text, answer.fraction)
+                else:
+                    answers.put(answer)  # type: ignore[arg-type]  # tasks and models have no other answers
+            answers.put(None)
+        except EiftuiError as error:
+            answers.put(error)
 
-    def _status(self, index: int) -> str:
-        code = self._processes[index].poll()
-        return "" if code is None else f" (killed by signal {-code})" if code < 0 else f" (exit code {code})"
+    def _await(self, work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def close(self) -> None:
         """End the workers; one that is busy is not waited for."""
-        for process in self._processes:
-            if process.stdin is not None:
-                with suppress(BrokenPipeError):  # it died with a request on its way to it
-                    process.stdin.close()
-            process.terminate()
-        for process in self._processes:
-            process.wait()
+        for client in self.clients:
+            self._await(client.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+def _share_of(number: int) -> dict[str, str]:
+    """The environment of one of several workers that share the cores of this machine.
+
+    Threads that wait for others to finish let go of their core: by default they spin, and where workers are more than
+    cores, they spin on what another would compute with (three on two cores: 22 s instead of 8).
+    """
+    threads = max(1, (os.cpu_count() or 1) // number)
+    return {"OMP_NUM_THREADS": str(threads), **({"OMP_WAIT_POLICY": "PASSIVE"} if number > 1 else {})}
