@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
-from eiftui.cli import doctor, export, listing, plan, run
+from eiftui.cli import explore
 from eiftui.errors import EiftuiError, InputError
 from eiftui.session.records import eiftui_version
 
 INTERRUPTED = 130
-JOBS = (run, export, plan, listing.Domains, listing.Models, doctor)
 
 
 class Parser(argparse.ArgumentParser):
@@ -26,11 +25,17 @@ class Parser(argparse.ArgumentParser):
 
 
 def parser() -> Parser:
-    """The whole command line, as DESIGN has it."""
-    top = Parser(prog="eiftui", description="Measure what a language model learns from a sentence.")
+    """The whole command line, as DESIGN has it, but for the explorer."""
+    from eiftui.cli import doctor, export, listing, plan, run  # these take longer to load than the explorer to open
+
+    top = Parser(
+        prog="eiftui",
+        usage="eiftui [SESSION.eif] | eiftui JOB ...",
+        description="Measure what a language model learns from a sentence. Without a job: the explorer.",
+    )
     top.add_argument("--version", action="version", version=f"eiftui {eiftui_version()}")
-    jobs = top.add_subparsers(metavar="JOB", required=True)
-    for job in JOBS:
+    jobs = top.add_subparsers(prog="eiftui", metavar="JOB", required=True)
+    for job in (run, export, plan, listing.Domains, listing.Models, doctor):
         sub = jobs.add_parser(job.NAME, help=job.HELP, description=job.HELP)
         job.add_arguments(sub)
         sub.set_defaults(job=job.main)
@@ -43,8 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     interruption.listen()
     try:
         try:
-            options = parser().parse_args(arguments)
-            options.job(options)
+            given = sys.argv[1:] if arguments is None else arguments
+            if explore.wanted(given):
+                explore.main(given)
+            else:
+                options = parser().parse_args(given)
+                options.job(options)
         finally:
             sys.stdout.flush()  # also after --help, which leaves by SystemExit
     except BrokenPipeError:

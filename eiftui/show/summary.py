@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy.special import stdtrit
 
 from eiftui.show.numbers import estimate
 
@@ -26,7 +26,7 @@ def mean_and_interval(draws: ArrayLike) -> tuple[Floats, Floats]:
         mean = np.asarray(np.where(measured, values, 0.0).sum(axis=0) / count)
         squares = np.where(measured, (values - mean) ** 2, 0.0).sum(axis=0)
         error = np.sqrt(squares / np.maximum(count - 1, 0) / count)
-        half = np.asarray(stats.t.ppf(0.975, count - 1) * error)
+        half = np.asarray(stdtrit(count - 1, 0.975) * error)
     return mean, np.asarray(np.where(count > 1, half, np.nan))
 
 

@@ -25,7 +25,7 @@ def assert_refused(answer: Answer, *words: str, code: int = 2) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((), ["JOB"]),
+        ((), ["terminal", "eiftui run"]),
         (("fly",), ["fly"]),
         (("run",), ["--domain", "--train"]),
         (("plan",), ["--domain", "--train"]),

@@ -1,0 +1,1 @@
+"""The explorer: what a person sees. It never imports torch or transformers; a worker process does the computing."""

@@ -1,0 +1,130 @@
+"""Everything that a person can do, in one table: it feeds key bindings, footer, help, command palette and keymap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing a person can do. Its `id` is PART.NAME, and the method `action_NAME` of the part PART does it.
+
+    A part is the app, the screen, or a widget of the screen whose CSS id is PART.
+    """
+
+    id: str
+    """What a keymap calls it."""
+    keys: str
+    """By default, separated by commas; empty for the palette alone."""
+    title: str
+    """One or two words, for the footer."""
+    tooltip: str
+    """What it does, for help and palette."""
+    footer: int = 0
+    """Actions with higher numbers stay in a narrow footer longer; 0 is never there."""
+    focused: bool = False
+    """Its keys work only while its part has the focus; the keys of others work everywhere on the screen."""
+    vim: str = ""
+    """Further keys, for those who want vim's."""
+    call: str = ""
+    """What is called on the part, where it is not NAME: a method may serve several actions."""
+
+    @property
+    def part(self) -> str:
+        return self.id.partition(".")[0]
+
+    @property
+    def method(self) -> str:
+        """The action of the part, as Textual writes it."""
+        return self.call or self.id.partition(".")[2]
+
+    @property
+    def all_keys(self) -> str:
+        return ",".join(filter(None, (self.keys, self.vim)))
+
+
+def _move(id: str, keys: str, tooltip: str, vim: str = "") -> Action:
+    """Of the cursor of a part that has the focus."""
+    return Action(id, keys, tooltip, tooltip, focused=True, vim=vim, call=f"move('{id.partition('.')[2]}')")
+
+
+ACTIONS: tuple[Action, ...] = (
+    # What is shown
+    Action(
+        "matrix.toggle_prompted", "t", "Toggle", "Trained or prompted: the same sentences, learned or only read", 90
+    ),
+    Action("matrix.next_quantity", "v", "View", "The next of: trained, prompted, predicted, gap, baseline", 60),
+    Action("matrix.previous_quantity", "V", "View back", "The quantity before"),
+    Action("matrix.next_draw", "d", "Draw", "One draw of made-up words after another, then their mean again", 50),
+    Action("matrix.previous_draw", "D", "Draw back", "The draw before"),
+    Action("matrix.normalise", "n", "Normalise", "Divide each row by its training set's influence on itself", 35),
+    Action("matrix.log_probability", "p", "Log-prob", "Change of log-probability instead of loss: the sign flips", 30),
+    Action("matrix.intervals", "i", "Intervals", "95 % intervals over draws, beside the means", 28),
+    Action("matrix.own_scale", "s", "Scale", "A colour scale of its own, or one for trained and prompted", 25),
+    Action("matrix.sort_rows", "o", "Order", "Rows by number, by mean, or by likeness to the row of the cursor", 20),
+    Action("matrix.sort_columns", "O", "Order columns", "Columns likewise"),
+    # Moving about in the matrix
+    _move("heatmap.up", "up", "A row up", "k"),
+    _move("heatmap.down", "down", "A row down", "j"),
+    _move("heatmap.left", "left", "A column to the left", "h"),
+    _move("heatmap.right", "right", "A column to the right", "l"),
+    _move("heatmap.page_up", "pageup", "A page up", "ctrl+u"),
+    _move("heatmap.page_down", "pagedown", "A page down", "ctrl+d"),
+    _move("heatmap.page_left", "ctrl+left", "A page to the left"),
+    _move("heatmap.page_right", "ctrl+right", "A page to the right"),
+    _move("heatmap.home", "home", "The first column", "0"),
+    _move("heatmap.end", "end", "The last column", "dollar_sign"),
+    _move("heatmap.top", "ctrl+home", "The first row"),
+    _move("heatmap.bottom", "ctrl+end", "The last row", "G"),
+    Action("heatmap.wider", "plus,equals_sign", "Wider", "Wider cells", focused=True, call="zoom(1)"),
+    Action("heatmap.narrower", "minus", "Narrower", "Narrower cells: more of them", focused=True, call="zoom(-1)"),
+    # Moving about in a list
+    _move("list.up", "up", "The sentence above", "k"),
+    _move("list.down", "down", "The sentence below", "j"),
+    _move("list.page_up", "pageup", "A page up", "ctrl+u"),
+    _move("list.page_down", "pagedown", "A page down", "ctrl+d"),
+    _move("list.top", "home,ctrl+home", "The first sentence"),
+    _move("list.bottom", "end,ctrl+end", "The last sentence", "G"),
+    # The screen and the program
+    Action("screen.next_pane", "tab", "Pane", "To the next part of the screen", 40),
+    Action("screen.previous_pane", "shift+tab", "Pane back", "To the part of the screen before"),
+    Action("app.palette", "slash,ctrl+p", "Palette", "Find anything that can be done, and do it", 70),
+    Action("app.help", "f1,question_mark", "Help", "All keys, and how to read the numbers", 80),
+    Action("app.theme", "", "Theme", "Choose the colours of the screen"),
+    Action("help.close", "escape,f1,q", "Close", "Back to where you were", focused=True),
+    Action("app.quit", "q", "Quit", "Leave; everything is saved already", 10),
+)
+
+SECTIONS = {
+    "matrix": "What is shown",
+    "heatmap": "In the matrix",
+    "list": "In a list of sentences",
+    "screen": "The screen",
+    "app": "eiftui",
+}
+"""Headings of the parts in help and palette. A part without one is a dialogue that says itself what its keys are."""
+
+BY_ID = {action.id: action for action in ACTIONS}
+
+
+def part_bindings(part: str) -> list[BindingType]:
+    """Key bindings for the class of a part that does its own actions: of a widget, those that need the focus."""
+    return [_binding(action, action.method) for action in ACTIONS if action.part == part and action.keys]
+
+
+def screen_bindings(parts: Iterable[str]) -> list[BindingType]:
+    """Key bindings for a screen, whose `action_do` hands them on to the parts that do them."""
+    here = (action for action in ACTIONS if action.part in parts and action.keys and not action.focused)
+    return [_binding(action, f"do('{action.id}')") for action in here]
+
+
+def without_vim() -> dict[str, str]:
+    """The keymap that takes vim's keys away."""
+    return {action.id: action.keys for action in ACTIONS if action.vim}
+
+
+def _binding(action: Action, call: str) -> Binding:
+    return Binding(action.all_keys, call, action.title, show=action.footer > 0, tooltip=action.tooltip, id=action.id)

@@ -1,0 +1,102 @@
+"""The application: opens a session on the main screen, and knows the themes, the keymap and the palette."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from rich.console import Console
+from textual.app import App
+from textual.command import CommandPalette, Provider
+from textual.keys import format_key
+from textual.theme import Theme
+
+from eiftui.errors import EiftuiError
+from eiftui.session.safetext import visible
+from eiftui.tui.actions import BY_ID, part_bindings, without_vim
+from eiftui.tui.document import Document
+from eiftui.tui.palette import Actions
+from eiftui.tui.preferences import Preferences, save
+from eiftui.tui.screens.help import HelpScreen
+from eiftui.tui.screens.main import MainScreen
+from eiftui.tui.themes import EIFTUI
+
+
+class Explorer(App[None]):
+    """eiftui on the screen."""
+
+    TITLE = "eiftui"
+    BINDINGS = part_bindings("app")
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Actions}
+    DEFAULT_MODE = "session"
+
+    def __init__(self, document: Document, preferences: Preferences, preferences_file: Path | None = None) -> None:
+        """`preferences_file` is where a choice of theme is remembered; None for nowhere."""
+        super().__init__(ansi_color=_few_colours() or None)
+        self.document = document
+        self.preferences, self._preferences_file = preferences, preferences_file
+        self.register_theme(EIFTUI)
+        if preferences.theme in self.available_themes:
+            self.theme = preferences.theme
+        self.set_keymap(self.own_keys)
+        self.add_mode("session", self._main_screen)
+
+    def on_mount(self) -> None:
+        self.theme_changed_signal.subscribe(self, self._remember_theme)
+
+    @property
+    def own_keys(self) -> dict[str, str]:
+        """Keys of actions that are not the default."""
+        return ({} if self.preferences.vim_keys else without_vim()) | self.preferences.keys
+
+    def keys_of(self, id: str) -> list[str]:
+        """The keys of an action as they are shown."""
+        keys = self.own_keys.get(id, BY_ID[id].all_keys)
+        return [_shown(key.strip()) for key in keys.split(",") if key.strip()]
+
+    def action_do(self, id: str) -> None:
+        """Do an action of the registry, wherever its part is."""
+        if BY_ID[id].part == "app":
+            self.call_next(self.run_action, BY_ID[id].method)
+        elif isinstance(self.screen, MainScreen):
+            self.screen.action_do(id)
+
+    def action_help(self) -> None:
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.keys_of))
+
+    def action_palette(self) -> None:
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder="What would you like to do?"))
+
+    def action_theme(self) -> None:
+        self.search_themes()
+
+    def _main_screen(self) -> MainScreen:
+        return MainScreen(self.document)
+
+    def _remember_theme(self, theme: Theme) -> None:
+        if theme.name == self.preferences.theme or self._preferences_file is None:
+            return
+        self.preferences = self.preferences.model_copy(update={"theme": theme.name})
+        try:
+            save(self.preferences, self._preferences_file)
+        except (EiftuiError, OSError) as error:
+            self.notify(f"the theme is not remembered: {visible(str(error))}", severity="warning", markup=False)
+
+
+def _few_colours() -> bool:
+    """Whether the terminal has its own 16 colours at most, which are then used as they are."""
+    return "NO_COLOR" in os.environ or Console(force_terminal=True).color_system == "standard"
+
+
+def _shown(key: str) -> str:
+    """A key as a person would write it: `^p`, `G`, `?`."""
+    *modifiers, name = key.split("+") if len(key) > 1 else [key]
+    text = format_key(name)
+    if "ctrl" in modifiers:
+        modifiers.remove("ctrl")
+        text = f"^{text}"
+    return "+".join([*modifiers, text])

@@ -1,0 +1,45 @@
+"""The session that the explorer opens on: the one named, or a new one with a few sentences to begin with."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+
+from eiftui.domains.schema import Domain, Text
+from eiftui.session.session import Session
+from eiftui.settings import Settings
+from eiftui.tui.document import Document
+
+FOLDER = Path("sessions")
+FEW_DRAWS = 5
+"""Enough to see how far draws differ, and quick."""
+FIRST = Domain(
+    name="first",
+    title="Does a model that learns two premises come to expect their conclusion?",
+    source="",
+    texts=(
+        Text(id="premises", sentences=("{A} belongs to the set of {B}.", "{B} belongs to the set of {C}."), role="row"),
+        Text(id="premise", sentences=("{A} belongs to the set of {B}.",)),
+        Text(id="conclusion", sentences=("{A} belongs to the set of {C}.",)),
+        Text(id="negation", sentences=("{A} does not belong to the set of {C}.",)),
+        Text(id="converse", sentences=("{C} belongs to the set of {A}.",), role="probe"),
+        Text(id="frogs", sentences=("Frogs and toads often hibernate in winter.",)),
+    ),
+)
+
+
+def begin(path: Path | None) -> Document:
+    """The session at `path`, which is made if there is none; without a path, a new one in `sessions`.
+
+    Raises:
+        InputError: it is no session, or cannot be made.
+    """
+    if path is not None and path.exists():
+        return Document.open(path)
+    return Document(Session.create(path or _free_path(), FIRST, Settings(draws=FEW_DRAWS)))
+
+
+def _free_path() -> Path:
+    """A name in `FOLDER` that no file has."""
+    names = (FOLDER / f"session{'' if number == 1 else f'-{number}'}.eif" for number in count(1))
+    return next(path for path in names if not path.exists())

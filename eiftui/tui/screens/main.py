@@ -1,0 +1,106 @@
+"""The main screen: sentences, matrix and inspector of one document. It hands messages from part to part."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.timer import Timer
+
+from eiftui.errors import EiftuiError
+from eiftui.session.safetext import visible
+from eiftui.tui.actions import BY_ID, screen_bindings
+from eiftui.tui.document import Document
+from eiftui.tui.widgets.heatmap import HeatMap
+from eiftui.tui.widgets.inspector import Inspector
+from eiftui.tui.widgets.keybar import KeyBar
+from eiftui.tui.widgets.matrix import MatrixPane
+from eiftui.tui.widgets.part import Part
+from eiftui.tui.widgets.sentences import SentencesPane
+from eiftui.tui.widgets.title import TitleBar
+
+SECONDS_BETWEEN_PAINTS = 0.1
+SECONDS_BETWEEN_LOOKS = 1.0
+PANES = ("#heatmap", "#rows", "#probes")
+PARTS = ("screen", "matrix", "sentences", "inspector")
+
+
+class MainScreen(Screen[None]):
+    """A document on the screen. Changes of it are painted at most ten times a second; without any, nothing is."""
+
+    CSS_PATH = "main.tcss"
+    BINDINGS = screen_bindings(PARTS)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (170, "-wide")]  # noqa: RUF012
+    AUTO_FOCUS = "HeatMap"
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.document = document
+        self._due: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield TitleBar(self.document)
+        yield SentencesPane(self.document)
+        with Vertical(id="stage"):
+            yield MatrixPane(self.document)
+            yield Inspector(self.document)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.document.changed = self._note_change
+        if self.document.session.read_only:
+            self.set_interval(SECONDS_BETWEEN_LOOKS, self._follow)
+        self.call_after_refresh(self._show_cell, 0, 0)
+
+    def action_do(self, id: str) -> None:
+        """Have the part do it that an action belongs to."""
+        action = BY_ID[id]
+        part = self if action.part == "screen" else self.query_one(f"#{action.part}")
+        self.call_next(part.run_action, action.method)
+
+    def action_next_pane(self) -> None:
+        self._go_on(1)
+
+    def action_previous_pane(self) -> None:
+        self._go_on(-1)
+
+    def on_heat_map_cursor_moved(self, message: HeatMap.CursorMoved) -> None:
+        self._show_cell(message.row, message.column)
+
+    def on_matrix_pane_view_changed(self, message: MatrixPane.ViewChanged) -> None:
+        self.query_one(Inspector).show_view(message.view)
+
+    def on_sentences_pane_sentence_chosen(self, message: SentencesPane.SentenceChosen) -> None:
+        heatmap = self.query_one(HeatMap)
+        if heatmap.cursor:
+            row, column = heatmap.cursor
+            heatmap.move_to(
+                row if message.row is None else message.row, column if message.column is None else message.column
+            )
+
+    def _go_on(self, by: int) -> None:
+        """Give another pane the focus. A narrow screen shows either the sentences or the matrix."""
+        panes = [self.query_one(selector) for selector in PANES]
+        now = panes.index(self.focused) if self.focused in panes else 0
+        pane = panes[(now + by) % len(panes)]
+        self.set_class(pane.parent is self.query_one(SentencesPane), "-writing")
+        self.call_after_refresh(pane.focus)
+
+    def _show_cell(self, row: int, column: int) -> None:
+        self.query_one(Inspector).show_cell(row, column)
+        self.query_one(SentencesPane).show_cell(row, column)
+
+    def _note_change(self) -> None:
+        if self._due is None:
+            self._due = self.set_timer(SECONDS_BETWEEN_PAINTS, self._show_document)
+
+    def _show_document(self) -> None:
+        self._due = None
+        for part in self.query(Part):
+            part.show_document()
+
+    def _follow(self) -> None:
+        try:
+            self.document.follow()
+        except EiftuiError as error:
+            self.notify(visible(str(error)), severity="error", markup=False)

@@ -1,0 +1,241 @@
+"""What of a session is shown, and the matrix that this comes to: values, and what stands where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eiftui.session.readings import Quantity
+from eiftui.settings import Condition
+from eiftui.show import numbers
+from eiftui.tui.order import Order, ordered
+
+Shown = Literal["trained", "prompted", "predicted", "gap", "baseline"]
+SHOWN: tuple[Shown, ...] = ("trained", "prompted", "predicted", "gap", "baseline")
+Array = NDArray[np.float64]
+Statuses = NDArray[np.int8]
+"""Of each cell, a `Status`."""
+Indices = NDArray[np.intp]
+SHARED_POWER = 0.4
+"""Prompting moves losses several times as far as training does: so both have colours enough on one scale."""
+
+
+class Status(IntEnum):
+    """What a cell holds. Of several draws, the greatest that any has is that of their mean."""
+
+    UNDEFINED = 0
+    """There is no such number: a row that has no influence on itself to be divided by."""
+    PENDING = 1
+    CANCELLED = 2
+    FAILED = 3
+    RUNNING = 4
+    PREVIEW = 5
+    """Not measured yet; the first-order prediction stands for it."""
+    VALUE = 6
+    """Measured, be it a finite number or not."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """What is measured of a quantity."""
+
+    values: Array
+    """(draws, rows, columns), nats per token; nan where not measured."""
+    measured: NDArray[np.bool_]
+    """(draws, rows, columns)"""
+
+
+class Source(Protocol):
+    """Where the numbers come from."""
+
+    def table(self, quantity: Quantity) -> Table: ...
+
+    def baseline(self) -> Array:
+        """Loss of each probe on the base model: (draws, columns), nats per token; nan where not measured."""
+
+    def statuses(self, condition: Condition, draw: int | None) -> Statuses:
+        """Of cells that are not measured, in one draw or any: (rows, columns)."""
+
+    def floor(self, condition: Condition) -> float:
+        """The null floor, nats per token; 0 where it is not known."""
+
+    @property
+    def own_columns(self) -> Sequence[int | None]:
+        """For each row, the column of the same text."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A choice of what to show."""
+
+    shown: Shown = "trained"
+    draw: int | None = None
+    """None for the mean over draws."""
+    normalised: bool = False
+    """Each row divided by its training set's influence on itself: what transfers per unit learned."""
+    log_probability: bool = False
+    """Change of log-probability, which is minus the change of loss."""
+    intervals: bool = False
+    own_scale: bool = False
+    """The colour scale is that of what is shown, instead of one for trained and prompted."""
+    rows_by: Order = "number"
+    columns_by: Order = "number"
+    like: int = 0
+    """The row that rows are compared with where they are ordered by likeness, and the column likewise."""
+    like_column: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A matrix ready to be painted. Axes are rows and columns in the order shown."""
+
+    rows: Indices
+    """Of each line, the training set's place in the session."""
+    columns: Indices
+    values: Array
+    halves: Array | None
+    """Half-widths of 95 % intervals over draws; nan where there are fewer than two."""
+    status: Statuses
+    limit: float
+    """The magnitude of the strongest colour; 0 for no colours."""
+    floor: float
+    warm: int
+    """The sign that means: the probe became less likely."""
+    power: float
+    """Colours follow magnitudes to this power: 1, or less where weak and strong influences share a scale."""
+    draws: tuple[int, int]
+    """How many draws every cell has at least, and how many there are to be."""
+
+    @property
+    def exponent(self) -> int:
+        """The power of ten that printed numbers are divided by."""
+        return numbers.common_exponent([self.limit]) if self.limit else numbers.common_exponent(self.values)
+
+
+def picture(view: View, source: Source) -> Picture:
+    """The matrix that a view shows of a source."""
+    values, halves, status = _cells(view, source)
+    if view.normalised and view.shown != "baseline":
+        values, halves, status = _normalised(values, halves, status, source.own_columns)
+    elif view.log_probability:
+        values = -values
+    rows = ordered(values, view.rows_by, view.like)
+    columns = ordered(values.T, view.columns_by, view.like_column)
+    at = np.ix_(rows, columns)
+    return Picture(
+        rows=rows,
+        columns=columns,
+        values=values[at],
+        halves=None if halves is None else halves[at],
+        status=status[at],
+        limit=_limit(view, values, source),
+        floor=_floor(view, source),
+        warm=-1 if view.normalised or view.log_probability else 1,
+        power=SHARED_POWER if _shares_scale(view) else 1.0,
+        draws=_draws(view, source),
+    )
+
+
+def title(view: View, drawn: Picture) -> str:
+    """What the matrix is, in words: `Trained · Δ loss, nats/token · mean of 20 draws`."""
+    unit = "loss, nats/token" if view.shown == "baseline" else "Δ loss, nats/token"
+    if view.log_probability:
+        unit = unit.replace("loss", "log-prob")
+    if view.normalised and view.shown != "baseline":
+        unit = "per influence on itself"
+    words = [view.shown.capitalize(), f"{unit} {numbers.scale(drawn.exponent)}".strip()]
+    done, all_draws = drawn.draws
+    if view.draw is not None:
+        words.append(f"draw {view.draw + 1} of {all_draws}")
+    elif all_draws > 1:
+        words.append(f"mean of {all_draws} draws" if done == all_draws else f"mean of {done}/{all_draws} draws")
+    return " · ".join(words)
+
+
+def _cells(view: View, source: Source) -> tuple[Array, Array | None, Statuses]:
+    """Values, half-widths and statuses in the session's order, as losses."""
+    if view.shown == "baseline":
+        base = source.baseline()
+        values = np.repeat(base[:, None, :], len(source.own_columns), axis=1)
+        return _of_draws(view, Table(values, ~np.isnan(values)), source.statuses("trained", view.draw))
+    pending = source.statuses("trained" if view.shown == "gap" else view.shown, view.draw)
+    values, halves, status = _of_draws(view, source.table(view.shown), pending)
+    if view.shown == "trained":
+        preview, _, known = _of_draws(View(draw=view.draw), source.table("predicted"), pending)
+        stands_in = (status != Status.VALUE) & (known == Status.VALUE)
+        values, status = np.where(stands_in, preview, values), np.where(stands_in, Status.PREVIEW, status)
+    return values, halves, status.astype(np.int8)
+
+
+def _of_draws(view: View, table: Table, pending: Statuses) -> tuple[Array, Array | None, Statuses]:
+    """One draw, or the mean over the draws that are measured."""
+    halves = None
+    if view.draw is not None:
+        values, measured = table.values[view.draw], table.measured[view.draw]
+    else:
+        measured = table.measured.any(axis=0)
+        values, halves = _mean(table), _intervals(table) if view.intervals else None
+    return values, halves, np.where(measured, Status.VALUE, pending).astype(np.int8)
+
+
+def _mean(table: Table) -> Array:
+    """The mean over measured draws, (rows, columns): nan if one of them is, or there is none."""
+    count = table.measured.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.where(table.measured, table.values, 0.0).sum(axis=0) / count)
+
+
+def _intervals(table: Table) -> Array:
+    from eiftui.show.summary import mean_and_interval  # brings scipy, which takes longer than the first paint
+
+    with np.errstate(invalid="ignore"):
+        return mean_and_interval(table.values)[1]
+
+
+def _normalised(
+    values: Array, halves: Array | None, status: Statuses, own_columns: Sequence[int | None]
+) -> tuple[Array, Array | None, Statuses]:
+    """Each row divided by its value at the column of the same text, where that is measured and not 0."""
+    unit = np.full(len(values), np.nan)
+    for row, column in enumerate(own_columns):
+        if column is not None and status[row, column] >= Status.PREVIEW:
+            unit[row] = values[row, column] or np.nan
+    no_unit = np.isnan(unit)[:, None] & (status >= Status.PREVIEW)
+    with np.errstate(invalid="ignore"):
+        halves = None if halves is None else halves / np.abs(unit)[:, None]
+        return values / unit[:, None], halves, np.where(no_unit, Status.UNDEFINED, status).astype(np.int8)
+
+
+def _shares_scale(view: View) -> bool:
+    return view.shown in ("trained", "prompted", "predicted", "gap") and not (view.normalised or view.own_scale)
+
+
+def _limit(view: View, values: Array, source: Source) -> float:
+    """The magnitude of the strongest colour. The shared one stays as it is whatever is shown."""
+    if view.shown == "baseline":
+        return 0.0
+    if not _shares_scale(view):
+        return numbers.scale_limit(np.ma.masked_invalid(values), _floor(view, source))
+    both = [_mean(source.table(condition)) for condition in ("trained", "prompted")]
+    return max(numbers.scale_limit(np.ma.masked_invalid(one)) for one in both) or numbers.largest_magnitude(
+        np.ma.masked_invalid(values)
+    )
+
+
+def _floor(view: View, source: Source) -> float:
+    if view.normalised or view.shown in ("baseline", "gap", "predicted"):
+        return 0.0
+    return source.floor("trained" if view.shown == "trained" else "prompted")
+
+
+def _draws(view: View, source: Source) -> tuple[int, int]:
+    if view.shown == "baseline":
+        known = ~np.isnan(source.baseline())
+        return int(known.sum(axis=0).min(initial=len(known))), len(known)
+    measured = source.table(view.shown).measured
+    return int(measured.sum(axis=0).min(initial=len(measured))), len(measured)

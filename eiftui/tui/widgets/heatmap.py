@@ -1,0 +1,306 @@
+"""The heat map: a matrix of any size under frozen headers, with a cell cursor. A change of it costs few bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from eiftui.show.encoding import fitted
+from eiftui.tui.actions import part_bindings
+from eiftui.tui.view import Array, Indices, Picture
+from eiftui.tui.widgets.cells import DIGIT, INTERVAL, NUMBER, WIDTHS, Painter, depth
+
+HEADER = 1
+SHORTEST_LABEL, LONGEST_LABEL = 8, 40
+
+
+class HeatMap(ScrollView, can_focus=True):
+    """Shows a `Picture`. Lines and places count in the order shown; messages name rows and columns of the session."""
+
+    BINDINGS = part_bindings("heatmap")
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"heatmap--header", "heatmap--here"}
+
+    @dataclass
+    class CursorMoved(Message):
+        """The cursor stands on another cell."""
+
+        row: int
+        column: int
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id=id)
+        self._picture: Picture | None = None
+        self._labels: Sequence[str] = ()
+        self._line = self._place = 0
+        self._zoom: int | None = None
+        self._painter: Painter | None = None
+        self._head = 0
+        self._strips: dict[int, Strip] = {}
+
+    @property
+    def cursor(self) -> tuple[int, int] | None:
+        """Row and column of the session under the cursor; None in an empty matrix."""
+        if self._picture is None or not self._picture.values.size:
+            return None
+        return int(self._picture.rows[self._line]), int(self._picture.columns[self._place])
+
+    def show(self, picture: Picture, labels: Sequence[str]) -> None:
+        """Show another picture; of the same shape and scale, only what differs is painted. `labels` are the rows'."""
+        before, cursor = self._picture, self.cursor
+        self._picture = picture
+        self._follow(cursor)
+        if before is None or not _same_frame(before, picture) or labels != self._labels:
+            self._labels = labels
+            self._fit()
+            return
+        self._make_painter()
+        for line in _differing(before, picture):
+            self._strips.pop(line, None)
+            self._refresh(Region(0, HEADER + line - self.scroll_offset.y, self.size.width, 1))
+
+    def move_to(self, row: int, column: int) -> None:
+        """Put the cursor on a cell of the session."""
+        if self._picture is not None:
+            lines, places = np.flatnonzero(self._picture.rows == row), np.flatnonzero(self._picture.columns == column)
+            if lines.size and places.size:
+                self._move(int(lines[0]), int(places[0]))
+
+    def action_move(self, where: str) -> None:
+        page, wide = max(1, self.size.height - HEADER), max(1, (self.size.width - self._head) // self._cell)
+        lines, places = self._shape
+        line, place = {
+            "up": (self._line - 1, self._place),
+            "down": (self._line + 1, self._place),
+            "left": (self._line, self._place - 1),
+            "right": (self._line, self._place + 1),
+            "page_up": (self._line - page, self._place),
+            "page_down": (self._line + page, self._place),
+            "page_left": (self._line, self._place - wide),
+            "page_right": (self._line, self._place + wide),
+            "home": (self._line, 0),
+            "end": (self._line, places - 1),
+            "top": (0, self._place),
+            "bottom": (lines - 1, self._place),
+        }[where]
+        self._move(line, place)
+
+    def action_zoom(self, by: int) -> None:
+        """Make cells wider or narrower by some steps."""
+        widths = self._widths
+        at = widths.index(self._cell) + by
+        if 0 <= at < len(widths):
+            self._zoom = at
+            self._fit()
+            self._into_view()
+
+    def on_click(self, event: events.Click) -> None:
+        place = (event.x - self._head + self.scroll_offset.x) // self._cell
+        line = event.y - HEADER + self.scroll_offset.y
+        lines, places = self._shape
+        if event.x >= self._head and event.y >= HEADER and line < lines and place < places:
+            self._move(line, place)
+
+    def on_resize(self) -> None:
+        self._fit()
+        self._into_view()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._strips.clear()
+
+    # Painting
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if self._picture is None or self._painter is None:
+            return Strip.blank(width, self.rich_style)
+        line = y - HEADER + self.scroll_offset.y
+        if y < HEADER:
+            head, body = " " * self._head, self._header()
+        elif line < len(self._picture.rows):
+            head, body = self._label(line), self._body(line)
+        else:
+            return Strip.blank(width, self.rich_style)
+        style = self._head_style(y >= HEADER and line == self._line)
+        left = self.scroll_offset.x
+        body = body.crop_extend(left, left + width - self._head, self.rich_style)
+        return Strip([Segment(head, style), *body], width)
+
+    def _header(self) -> Strip:
+        """Numbers of the columns, as many as have room, and that of the cursor's."""
+        assert self._picture is not None
+        cell, columns = self._cell, self._picture.columns
+        step = -(-(len(str(len(columns))) + 1) // cell)
+        step = step if step == 1 else max(5, -(-step // 5) * 5)
+        numbers = " " * (cell * len(columns))
+        for place, column in enumerate(columns):
+            if place == 0 or (place + 1) % step == 0:
+                numbers = _put(numbers, str(column + 1), (place + 1) * cell)
+        here = str(columns[self._place] + 1) if len(columns) else ""
+        end = max((self._place + 1) * cell, len(here))
+        start = end - max(cell, len(here))
+        strip = Strip([Segment(numbers, self._head_style(False))])
+        at_cursor = Strip([Segment(here.rjust(end - start), self._head_style(True))])
+        return Strip.join([strip.crop(0, start), at_cursor, strip.crop(end)])
+
+    def _label(self, line: int) -> str:
+        assert self._picture is not None
+        row = int(self._picture.rows[line])
+        digits = len(str(len(self._labels)))
+        room = self._head - digits - 2
+        text = fitted(self._labels[row], room, "utf-8") + " " if room > 0 else ""
+        return f"{row + 1:>{digits}} {text}"
+
+    def _body(self, line: int) -> Strip:
+        strip = self._strips.get(line)
+        if strip is None:
+            strip = self._strips[line] = self._paint(line)
+        if line != self._line:
+            return strip
+        assert self._painter is not None
+        cell, start = self._cell, self._place * self._cell
+        cursor = Segment(self._painter.text(line, self._place), Painter.cursor(self._painter.colours))
+        return Strip.join([strip.crop(0, start), Strip([cursor], cell), strip.crop(start + cell)])
+
+    def _paint(self, line: int) -> Strip:
+        assert self._picture is not None
+        assert self._painter is not None
+        painter, base = self._painter, self.rich_style
+        cells = (
+            Segment(painter.text(line, place), base + painter.style(line, place))
+            for place in range(len(self._picture.columns))
+        )
+        return Strip(cells, self._cell * len(self._picture.columns)).simplify()
+
+    def _head_style(self, here: bool) -> Style:
+        return self.get_component_rich_style("heatmap--here" if here else "heatmap--header")
+
+    # Where things are
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        return (0, 0) if self._picture is None else (len(self._picture.rows), len(self._picture.columns))
+
+    @property
+    def _cell(self) -> int:
+        return self._painter.width if self._painter else NUMBER
+
+    @property
+    def _widths(self) -> tuple[int, ...]:
+        with_intervals = self._picture is not None and self._picture.halves is not None
+        return (*WIDTHS[:-1], INTERVAL) if with_intervals else WIDTHS
+
+    def _fit(self) -> None:
+        """Choose widths for what there is to show and for the room there is, and paint all of it."""
+        self._make_painter()
+        lines, places = self._shape
+        number = len(str(len(self._labels))) + 1
+        room = self.size.width - number - places * self._cell - 1
+        longest = max(map(cell_len, self._labels), default=0)
+        self._head = number + (min(room, longest, LONGEST_LABEL) + 1 if room >= SHORTEST_LABEL else 0)
+        self._strips.clear()
+        self.virtual_size = Size(self._head + places * self._cell, HEADER + lines)
+        self.refresh()
+
+    def _make_painter(self) -> None:
+        if self._picture is not None:
+            self._painter = Painter(self._picture, self._widths[self._step()], depth(self.app))
+
+    def _step(self) -> int:
+        """Which width: as chosen, else the widest that shows every column, else that of a digit."""
+        if self._zoom is not None:
+            return self._zoom
+        places = self._shape[1]
+        room = self.size.width - len(str(len(self._labels))) - 1
+        fitting = [step for step, width in enumerate(self._widths) if width >= DIGIT and places * width <= room]
+        return fitting[-1] if fitting else self._widths.index(DIGIT)
+
+    def _follow(self, cursor: tuple[int, int] | None) -> None:
+        """Keep the cursor on the cell of the session it was on, or near it where that is gone."""
+        assert self._picture is not None
+        if cursor is not None:
+            self._line = _place_of(cursor[0], self._picture.rows, self._line)
+            self._place = _place_of(cursor[1], self._picture.columns, self._place)
+
+    def _move(self, line: int, place: int) -> None:
+        lines, places = self._shape
+        before = self._line, self._place
+        self._line, self._place = max(0, min(lines - 1, line)), max(0, min(places - 1, place))
+        if (self._line, self._place) == before or not lines or not places:
+            return
+        if not self._into_view():
+            for line, place in (before, (self._line, self._place)):
+                x, y = self._head + place * self._cell - self.scroll_offset.x, HEADER + line - self.scroll_offset.y
+                self._refresh(Region(x, y, self._cell, 1))
+                if before[0] != self._line:
+                    self._refresh(Region(0, y, self._head, 1))
+                if before[1] != self._place:
+                    self._refresh(Region(max(self._head, x - DIGIT), 0, self._cell + DIGIT, HEADER))
+        if cursor := self.cursor:
+            self.post_message(self.CursorMoved(*cursor))
+
+    def _into_view(self) -> bool:
+        """Jump by half a page where the cursor is out of sight, as every scroll paints everything; whether it did."""
+        left, top = self.scroll_offset
+        wide, high = self.size.width - self._head, self.size.height - HEADER
+        x, y = self._place * self._cell, self._line
+        if not left <= x <= left + wide - self._cell:
+            left = max(0, (x - wide // 2) // self._cell * self._cell)
+        if not top <= y < top + high:
+            top = max(0, y - high // 2)
+        if (left, top) == self.scroll_offset:
+            return False
+        self.scroll_to(left, top, animate=False)
+        return True
+
+    def _refresh(self, region: Region) -> None:
+        visible = region.intersection(self.size.region)
+        if visible.area:
+            self.refresh(visible)
+
+
+def _same_frame(one: Picture, other: Picture) -> bool:
+    """Whether cells that are the same in both look the same in both."""
+    return (
+        np.array_equal(one.rows, other.rows)
+        and np.array_equal(one.columns, other.columns)
+        and (one.limit, one.exponent, one.floor) == (other.limit, other.exponent, other.floor)
+        and (one.warm, one.power) == (other.warm, other.power)
+        and (one.halves is None) == (other.halves is None)
+    )
+
+
+def _differing(one: Picture, other: Picture) -> list[int]:
+    """Lines in which two pictures of the same frame differ."""
+    differs = _differs(one.values, other.values) | (one.status != other.status)
+    if one.halves is not None and other.halves is not None:
+        differs |= _differs(one.halves, other.halves)
+    return [int(line) for line in np.flatnonzero(differs.any(axis=1))]
+
+
+def _differs(one: Array, other: Array) -> NDArray[np.bool_]:
+    return np.asarray((one != other) & ~(np.isnan(one) & np.isnan(other)))
+
+
+def _place_of(index: int, order: Indices, before: int) -> int:
+    found = np.flatnonzero(order == index)
+    return int(found[0]) if found.size else max(0, min(before, len(order) - 1))
+
+
+def _put(line: str, text: str, end: int) -> str:
+    """`text` written into `line` so that it ends at `end`, where something as long fits there on blanks."""
+    start = max(0, end - len(text))
+    end = start + len(text)
+    return line if line[max(0, start - 1) : end].strip() or end > len(line) else line[:start] + text + line[end:]

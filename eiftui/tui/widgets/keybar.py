@@ -1,0 +1,56 @@
+"""The footer: keys that matter where the focus is, as many as the width has room for."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+
+from eiftui.tui.actions import BY_ID, Action
+
+SPACE = 2
+
+
+class KeyBar(Widget):
+    """One line; a click on a key does what the key does."""
+
+    DEFAULT_CSS = "KeyBar { height: 1; dock: bottom; }"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"keybar--key"}
+
+    def __init__(self) -> None:
+        super().__init__(id="keys")
+        self._shown: list[tuple[Action, str]] = []
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._take)
+        self._take(self.screen)
+
+    def _take(self, screen: Screen[object]) -> None:
+        """Note the first key of each action that the footer may show, the most important first."""
+        keys: dict[str, str] = {}
+        for active in screen.active_bindings.values():
+            id = active.binding.id
+            if id in BY_ID and active.enabled:
+                keys.setdefault(id, self.app.get_key_display(active.binding))
+        shown = sorted(((BY_ID[id], key) for id, key in keys.items()), key=lambda item: -item[0].footer)
+        shown = [item for item in shown if item[0].footer]
+        if shown != self._shown:
+            self._shown = shown
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        key_style, base = self.get_component_rich_style("keybar--key"), self.rich_style
+        segments: list[Segment] = [Segment(" ", base)]
+        room = self.size.width - 1
+        for action, key in self._shown:
+            room -= len(key) + 1 + len(action.title) + SPACE
+            if room < -SPACE:
+                break
+            click = Style.from_meta({"@click": f"app.do('{action.id}')"})
+            segments += [Segment(key, key_style + click), Segment(f" {action.title}", base + click)]
+            segments.append(Segment(" " * SPACE, base))
+        return Strip(segments).crop_extend(0, self.size.width, base)
