@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_config_path
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from eiftui.errors import InputError
 from eiftui.session.atomic import replacing
 
-COLOURS = {
+COLOURS: dict[str, dict[str, str]] = {
     "auto": {},
     "256": {"TEXTUAL_COLOR_SYSTEM": "256"},
     "16": {"TEXTUAL_COLOR_SYSTEM": "standard"},
@@ -26,18 +26,20 @@ COLOURS = {
 
 
 class Preferences(BaseModel):
-    """Each field is a line of the settings file, under its explanation."""
+    """Each field is a line of the settings file, under its description."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    theme: str = "eiftui"
-    """Colours of the screen: eiftui, or a theme of Textual such as textual-light, nord or gruvbox."""
-    colours: Literal["auto", "256", "16", "none"] = "auto"
-    """How many colours the terminal shows: auto asks it; none is what NO_COLOR=1 does."""
-    vim_keys: bool = True
-    """Whether h j k l and the like move about, beside the arrows."""
-    keys: dict[str, str] = {}
-    """Keys of your own for actions, by the id that the help names: keys."matrix.toggle_prompted" = "x,f5"."""
+    theme: str = Field(
+        default="eiftui", description="Colours of the screen: eiftui, or one of Textual's, such as nord."
+    )
+    colours: Literal["auto", "256", "16", "none"] = Field(
+        default="auto", description="How many colours the terminal shows: auto asks it; none is what NO_COLOR=1 does."
+    )
+    vim_keys: bool = Field(default=True, description="Whether h j k l and the like move about, beside the arrows.")
+    keys: dict[str, str] = Field(
+        default={}, description='Keys of your own, by the id of the action: keys."matrix.toggle_prompted" = "x,f5".'
+    )
 
 
 def default_path() -> Path:

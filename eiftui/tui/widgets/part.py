@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from textual.content import Content
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.visual import Visual
 from textual.widget import Widget
 
 from eiftui.tui.document import Document
@@ -21,18 +26,32 @@ class Part(Widget):
 
 
 class Words(Widget):
-    """Text of a fixed size: new text is painted only if it differs, and lays nothing out again."""
+    """Text in a place of a fixed size: new text lays nothing out again, and only lines that differ are painted."""
 
     DEFAULT_CSS = "Words { height: 1; width: 1fr; }"
 
     def __init__(self, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._content = Content("")
+        self._lines: list[Strip] = []
 
     def show(self, content: Content) -> None:
-        if content.markup != self._content.markup:
-            self._content = content
-            self.refresh()
+        self._content = content
+        before, self._lines = self._lines, self._wrapped()
+        for y, (old, new) in enumerate(zip_longest(before, self._lines)):
+            if old is None or new is None or list(old) != list(new):
+                self.refresh(Region(0, y, self.size.width, 1))
 
-    def render(self) -> Content:
-        return self._content
+    def on_resize(self) -> None:
+        self._lines = self._wrapped()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._lines = self._wrapped()
+
+    def render_line(self, y: int) -> Strip:
+        return self._lines[y] if y < len(self._lines) else Strip.blank(self.size.width, self.rich_style)
+
+    def _wrapped(self) -> list[Strip]:
+        width = self.size.width
+        return Visual.to_strips(self, self._content, width, None, self.visual_style, pad=True) if width else []
