@@ -83,18 +83,15 @@ def measure(
     """
     from eiftui.engine.here import Here
     from eiftui.engine.run import load, run
+    from eiftui.models.load import LanguageModel
 
-    team = Here(tell)
-    if network is None:
-        load(session, team)
-    else:
-        from eiftui.models.load import LanguageModel
-
+    model = None
+    if network is not None:
         if tokenizer is None:
             raise TypeError("a network needs its tokenizer")
-        team.measurer.take(LanguageModel.of(network, tokenizer, session.settings.model), session.settings)
-        session.append(team.measurer.record(session.settings))
-        session.ensure_draws()
+        model = LanguageModel.of(network, tokenizer, session.settings.model)
+    team = Here(tell, model)
+    load(session, team)
     run(session, team)
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Condition = Literal["trained", "predicted", "prompted"]
 CONDITIONS: tuple[Condition, ...] = ("trained", "predicted", "prompted")
+Quantified = Condition | Literal["base"]
+"""What has numbers of its own: a condition, or the base model's losses."""
+LEAST_RATE = 1e-30
+"""Changes of weights have to be float32 numbers, of which the smallest is near 1e-38."""
 
 
 def _finite(value: float) -> float:
@@ -37,7 +41,7 @@ class Optimizer(Frozen):
     name: Literal["sgd", "adamw"] = "sgd"
     lr: Annotated[Finite, Field(ge=0)] = 1e-3
     """Learning rate. Zero is allowed here because the null floor is measured with it."""
-    epochs: Annotated[int, Field(ge=1)] = 1
+    epochs: Annotated[int, Field(ge=1, le=1000)] = 1
     momentum: Annotated[Finite, Field(ge=0, lt=1)] = 0.0
     """SGD only."""
     weight_decay: Annotated[Finite, Field(ge=0)] = 0.0
@@ -49,6 +53,15 @@ class Optimizer(Frozen):
     eps: float = 1e-8
     """AdamW only."""
 
+    @model_validator(mode="after")
+    def _does_what_it_says(self) -> Self:
+        if self.momentum and self.name == "adamw":
+            raise ValueError("momentum is of sgd: adamw has none")
+        rate = self.lr * min(1.0, self.clip_norm or 1.0) if self.name == "sgd" else self.lr
+        if self.lr and rate < LEAST_RATE:
+            raise ValueError(f"the learning rate {rate:g} is too small: below {LEAST_RATE:g} float32 holds no changes")
+        return self
+
 
 class ModelChoice(Frozen):
     """Which language model, and in which form."""
@@ -58,7 +71,7 @@ class ModelChoice(Frozen):
     device: str = "auto"
     """`auto`, `cpu`, `mps`, `cuda` or `cuda:N`."""
     dtype: Literal["float32", "bfloat16"] = "float32"
-    """Number format of the base weights. Activations, updates and losses are float32 whatever it is."""
+    """Number format of the base weights. The reference engine computes in it, the factor engine in float32."""
     start_token: str = "auto"
     """`auto` (the tokenizer's BOS, else EOS), `none`, or a token of the vocabulary."""
     trust_remote_code: bool = False
@@ -79,21 +92,28 @@ class Settings(Frozen):
     optimizer: Optimizer = Optimizer()
     method: Method = Method()
     conditions: tuple[Condition, ...] = CONDITIONS
-    draws: Annotated[int, Field(ge=1)] = 20
+    draws: Annotated[int, Field(ge=1, le=100_000)] = 20
     seed: int = 0
 
-    def numerics(self, condition: Condition, fingerprint: str) -> dict[str, object]:
-        """The fields that determine the numbers of `condition` on the model with `fingerprint`, and no others."""
-        fields: dict[str, object] = {"condition": condition, "model": fingerprint}
-        if condition != "prompted":
+    def numerics(self, what: Quantified, fingerprint: str) -> dict[str, object]:
+        """The fields that determine the numbers of `what` on the model with `fingerprint`, and no others.
+
+        The engine counts everywhere, because each computes in its own number format.
+        """
+        fields: dict[str, object] = {"what": what, "model": fingerprint, "engine": self.method.engine}
+        if what in ("trained", "predicted"):
             fields["optimizer"] = self.optimizer.model_dump()
-        if condition == "trained":
-            fields["method"] = self.method.model_dump()
+        if what == "trained" and self.method.engine == "factors":
+            fields["products"] = self.method.products
         return fields
 
-    def key(self, condition: Condition, fingerprint: str) -> str:
+    def key(self, what: Quantified, fingerprint: str) -> str:
         """A short digest of `numerics`: equal keys mean that measured numbers may be reused."""
-        return digest(self.numerics(condition, fingerprint))
+        return digest(self.numerics(what, fingerprint))
+
+    def by_reference(self) -> Settings:
+        """The same, measured by the reference engine."""
+        return self.model_copy(update={"method": self.method.model_copy(update={"engine": "reference"})})
 
 
 def digest(content: object) -> str:

@@ -7,6 +7,9 @@ import sys
 
 from rich.console import Console
 
+from eiftui.session.safetext import visible
+from eiftui.show.encoding import printable
+
 WIDTH_OF_A_FILE = 120
 
 
@@ -21,3 +24,8 @@ def make_console() -> Console:
     """Standard output: as wide as the terminal, or 120 columns where there is none (`COLUMNS` says otherwise)."""
     wide = sys.stdout.isatty() or "COLUMNS" in os.environ
     return _Output(highlight=False, width=None if wide else WIDTH_OF_A_FILE)
+
+
+def say(console: Console, text: str) -> None:
+    """Print a line of plain text, in characters that the console can show and that steer no terminal."""
+    console.print(printable(visible(text), console.encoding), markup=False, soft_wrap=True)

@@ -9,14 +9,12 @@ import sys
 
 from rich.console import Console
 
-from eiftui.cli.console import make_console
-from eiftui.settings import ModelChoice, Optimizer
+from eiftui.cli.console import make_console, say
+from eiftui.settings import ModelChoice
 from eiftui.show import colour
-from eiftui.show.encoding import printable
 
 NAME = "doctor"
 HELP = "check this machine, and how a model can be measured"
-CHECK = ((2, 3, 4, 5), (2, 3, 6))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> None:
     console = make_console()
     for name, found in [*_machine(console), *(_model(options) if options.model else [])]:
-        console.print(printable(f"{name:<14}{found}", console.encoding), markup=False, soft_wrap=True)
+        say(console, f"{name:<14}{found}")
 
 
 def _machine(console: Console) -> list[tuple[str, str]]:
@@ -57,7 +55,7 @@ def _machine(console: Console) -> list[tuple[str, str]]:
 
 def _model(options: argparse.Namespace) -> list[tuple[str, str]]:
     """Try the factor engine on a model: what carries it, and which operations have no rule."""
-    from eiftui.errors import UnsupportedModel
+    from eiftui.engine.measurer import obstacle
     from eiftui.influence.engine import FactorEngine, engine_for
     from eiftui.influence.pair import UNRULED
     from eiftui.models.load import load_model
@@ -74,10 +72,7 @@ def _model(options: argparse.Namespace) -> list[tuple[str, str]]:
     assert isinstance(engine, FactorEngine)
     lines.append(("probes", "packed as a tree" if engine.forward.follows_trees else "side by side: no tree masks here"))
     UNRULED.clear()
-    try:
-        for _ in engine.trained([(CHECK[0],)], list(CHECK), Optimizer()):
-            pass
-    except UnsupportedModel as error:
-        return [*lines, ("engine", f"reference only: {error}")]
+    if reason := obstacle(engine):
+        return [*lines, ("engine", f"reference only: {reason}")]
     without = f"; without a rule, done in float64: {', '.join(sorted(UNRULED))}" if UNRULED else ""
     return [*lines, ("engine", f"factors, {engine.mechanism}{without}")]

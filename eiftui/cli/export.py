@@ -28,6 +28,7 @@ def main(options: argparse.Namespace) -> None:
 
 
 def _number(text: str) -> int:
-    if not text.isdecimal():
-        raise InputError(f"--draw {text}: mean, all, or the number of a draw, counted from 0")
-    return int(text)
+    try:
+        return int(text)
+    except ValueError:
+        raise InputError(f"--draw {text}: mean, all, or the number of a draw, counted from 0") from None

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Cell
 
-from eiftui.cli.console import make_console
+from eiftui.cli.console import make_console, say
 from eiftui.domains.draw import draw
 from eiftui.domains.library import builtin_names, load_builtin
 from eiftui.domains.schema import Domain, Text
@@ -81,7 +81,7 @@ def _fetch(console: Console, name: str) -> None:
         model = load_model(ModelChoice(name=name, device="cpu"), tell)
     finally:
         report.finish()
-    console.print(f"{name} is here: {model.parameters:,} weights, fingerprint {model.fingerprint}", markup=False)
+    say(console, f"{name} is here: {model.parameters:,} weights, fingerprint {model.fingerprint}")
 
 
 def _list_models(console: Console) -> None:

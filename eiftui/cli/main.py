@@ -7,12 +7,14 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
 from eiftui.cli import explore
 from eiftui.errors import EiftuiError, InputError
 from eiftui.session.records import eiftui_version
+from eiftui.session.safetext import visible
 
 INTERRUPTED = 130
 
@@ -44,28 +46,59 @@ def parser() -> Parser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; the exit code of DESIGN §5."""
+    _replace_closed_streams()
     interruption = Interruption()
     interruption.listen()
     try:
         try:
-            given = sys.argv[1:] if arguments is None else arguments
-            if explore.wanted(given):
-                explore.main(given)
-            else:
-                options = parser().parse_args(given)
-                options.job(options)
+            _do(sys.argv[1:] if arguments is None else arguments)
         finally:
-            sys.stdout.flush()  # also after --help, which leaves by SystemExit
+            _flush_output()  # also after --help, which leaves by SystemExit
     except BrokenPipeError:
-        # whoever read our output has gone; nothing more can be said to them
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # whoever read it has gone; nothing more can be said to them
     except (Exception, KeyboardInterrupt) as error:
         if interruption.asked:
             return _say("interrupted; what was measured is kept", INTERRUPTED)
         if isinstance(error, EiftuiError):
             return _say(str(error), error.exit_code)
+        if isinstance(error, OSError) and error.filename:  # a name that the system cannot take, however it was given
+            return _say(f"cannot use {error.filename} ({error.strerror})", InputError.exit_code)
         raise
     return 0
+
+
+def _do(arguments: Sequence[str]) -> None:
+    try:
+        "".join(arguments).encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"not UTF-8 on the command line: {error.object}") from error
+    if explore.wanted(arguments):
+        explore.main(arguments)
+    else:
+        options = parser().parse_args(arguments)
+        options.job(options)
+
+
+def _replace_closed_streams() -> None:
+    """Let a standard stream that is closed lead nowhere, so that no file opened later takes its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115  (for as long as the process lives)
+
+
+def _flush_output() -> None:
+    """Raises InputError if standard output cannot be written, as where it is a file on a full disk."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _drop_output()
+        raise InputError(f"cannot write to standard output ({error.strerror})") from error
+
+
+def _drop_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class Interruption:
@@ -86,7 +119,8 @@ class Interruption:
 
 
 def _say(message: str, code: int) -> int:
-    print(f"eiftui: {' '.join(message.split())}", file=sys.stderr)
+    with suppress(OSError):  # the exit code says it too
+        print(f"eiftui: {visible(' '.join(message.split()))}", file=sys.stderr, flush=True)
     return code
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,14 @@ from eiftui.domains.library import load_builtin, load_file
 from eiftui.domains.schema import Domain
 from eiftui.domains.textfile import from_text_files
 from eiftui.errors import InputError
+from eiftui.session.records import Sheet
+from eiftui.session.session import Session
 from eiftui.settings import CONDITIONS, Settings
 
 AUTO_LR = {"sgd": 1e-3, "adamw": 1e-5}
 """Learning rates where nothing better is known of the model."""
+ONE_WORKER = ("here", "local", "local:1")
+"""What `--workers` may be for a single one."""
 
 
 def add_what(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +60,9 @@ def add_how(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--trust-remote-code", action="store_true", default=None, help="let a model bring its own code")
     group.add_argument("--memory-budget", type=_gib, metavar="GiB", help="for what is held beside the weights")
-    group.add_argument("--workers", default="here", metavar="local[:N]", help="worker processes (default: none)")
+    group.add_argument(
+        "--workers", default="here", type=_workers, metavar="local[:N]", help="worker processes (default: none)"
+    )
 
 
 def domain(options: argparse.Namespace) -> Domain | None:
@@ -70,6 +77,12 @@ def domain(options: argparse.Namespace) -> Domain | None:
     if options.train:
         domains.append(from_text_files(options.train, options.probe))
     return combine(domains) if domains else None
+
+
+def refuse_other_texts(session: Session, domain: Domain | None) -> None:
+    """Raises InputError if a session holds other texts than the domain that was asked for with it."""
+    if domain is not None and session.sheet.texts != Sheet.of(domain).texts:
+        raise InputError(f"{session.path} holds other texts than {domain.name}; name another file with --out")
 
 
 def settings(options: argparse.Namespace, before: Settings | None) -> Settings:
@@ -88,6 +101,8 @@ def settings(options: argparse.Namespace, before: Settings | None) -> Settings:
     fresh = before is None and options.preset is None
     if options.lr is not None or fresh or (options.optimizer and options.optimizer != base.optimizer.name):
         optimizer["lr"] = _learning_rate("auto" if options.lr is None else options.lr, model["name"], optimizer["name"])
+    if optimizer["name"] == "adamw" and options.momentum is None:
+        optimizer["momentum"] = 0.0  # what it was for SGD
     changes = {
         "model": model,
         "optimizer": optimizer,
@@ -99,8 +114,10 @@ def settings(options: argparse.Namespace, before: Settings | None) -> Settings:
         return Settings.model_validate({**fields, **changes})
     except ValidationError as error:
         first = error.errors()[0]
-        name = str(first["loc"][-1]).replace("_", "-")
-        raise InputError(f"--{name} {first['input']}: {first['msg'].removeprefix('Value error, ')}") from error
+        problem = first["msg"].removeprefix("Value error, ")
+        if isinstance(first["input"], dict):  # of several values together
+            raise InputError(problem) from error
+        raise InputError(f"--{str(first['loc'][-1]).replace('_', '-')} {first['input']}: {problem}") from error
 
 
 def _changed(base: Any, options: argparse.Namespace, renamed: dict[str, str], same: Sequence[str]) -> dict[str, Any]:
@@ -125,6 +142,12 @@ def _learning_rate(text: str, model: str, optimizer: str) -> float:
     if not (value > 0 and math.isfinite(value)):
         raise InputError(f"--lr {text}: a learning rate is a finite number above 0")
     return value
+
+
+def _workers(text: str) -> str:
+    if not re.fullmatch(r"here|local(:[1-9]\d{0,2})?", text, re.ASCII):
+        raise InputError(f"--workers {text}: use local or local:N")
+    return text
 
 
 def _gib(text: str) -> float:

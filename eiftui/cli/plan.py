@@ -8,10 +8,9 @@ import sys
 from pathlib import Path
 
 from eiftui.cli import options as opts
-from eiftui.cli.console import make_console
+from eiftui.cli.console import make_console, say
 from eiftui.errors import InputError
 from eiftui.session.session import Session
-from eiftui.show.encoding import printable
 from eiftui.show.numbers import duration, size
 
 NAME = "plan"
@@ -28,6 +27,7 @@ def main(options: argparse.Namespace) -> None:
     """Load the model, measure a sample, and say what the whole will take. Nothing is written."""
     from eiftui.engine.estimate import estimate
     from eiftui.engine.measurer import Measurer
+    from eiftui.engine.plan import checks
     from eiftui.engine.protocol import Load
 
     console = make_console()
@@ -36,17 +36,20 @@ def main(options: argparse.Namespace) -> None:
         if not console.is_terminal:
             print("calibrating", file=sys.stderr)
         with console.status("calibrating") if console.is_terminal else contextlib.nullcontext():
+            texts = list(checks(session))
             session.append(measurer.load(Load(settings=session.settings, memory_budget=options.memory_budget)))
+            for task in texts:
+                list(measurer.measure(task))
             found = estimate(session, measurer)
         draws, rows, columns = session.draws, len(session.rows), len(session.probes)
     lines = [f"{rows} training sets × {columns} probes × {draws} draws: {found.cells:,} cells to measure"]
     lines += [f"  {condition:<10} {duration(seconds)}" for condition, seconds in found.seconds.items()]
     lines += [
-        f"time    about {duration(found.total)}",
+        f"time    about {duration(found.total)}" + " with one worker" * (options.workers not in opts.ONE_WORKER),
         f"memory  about {size(found.memory)} at most, of it {size(found.weights)} weights",
     ]
     for line in lines:
-        console.print(printable(line, console.encoding), markup=False)
+        say(console, line)
 
 
 def _session(options: argparse.Namespace) -> Session:
@@ -58,7 +61,7 @@ def _session(options: argparse.Namespace) -> Session:
         session = Session.in_memory(domain, opts.settings(options, None))
     else:
         with Session.open(options.session, read_only=True) as found:
-            session = found.copy()
-        session.configure(opts.settings(options, session.settings))
+            opts.refuse_other_texts(found, domain)
+            session = found.copy(opts.settings(options, found.settings))
     session.ensure_draws()
     return session

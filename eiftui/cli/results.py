@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
+
 import numpy as np
 from rich.console import Console
 
+from eiftui.cli.console import say
 from eiftui.session.readings import Quantity
 from eiftui.session.safetext import visible
 from eiftui.session.session import Session
-from eiftui.show.encoding import printable
 from eiftui.show.heatmap import heatmap
 from eiftui.show.numbers import compact
 from eiftui.show.summary import mean_and_interval, strongest
@@ -18,24 +20,31 @@ STRONGEST = 3
 
 def print_results(console: Console, session: Session) -> None:
     """Print every condition of the session, and what to do next."""
-    draws, say = session.draws, _Lines(console)
-    say(settings_line(session))
+    draws = session.draws
+    say(console, settings_line(session))
     for condition in session.settings.conditions:
         last = condition == session.settings.conditions[-1]
         title = f"{condition}: change of loss, nats per token" + (f", mean of {draws} draws" if draws > 1 else "")
         print_heatmap(console, session, condition, title, draws, legend=last)
-    _say_strongest(session, say)
-    _say_notes(session, say)
+    _say_strongest(session, console)
+    _say_notes(session, console)
     if session.path:
-        say(f"saved in {session.path}; go on with:")
-        further = {
-            f"eiftui export {session.path} -o matrix.csv": "the matrix, for a paper",
-            f"eiftui export {session.path} -o all.json": "everything, down to single tokens",
-            f"eiftui run {session.path} --draws {2 * draws}": "more draws; nothing is measured twice",
-        }
+        say(console, f"saved in {session.path}; go on with:")
+        further = _further(session, shlex.quote(str(session.path)))
         width = max(map(len, further))
         for command, what in further.items():
-            say(f"  {command:<{width}}  {what}")
+            say(console, f"  {command:<{width}}  {what}")
+
+
+def _further(session: Session, file: str) -> dict[str, str]:
+    """Commands to go on with, and what each is good for; `file` is the session's, as a shell reads it."""
+    further = {
+        f"eiftui export {file} -o matrix.csv": "the matrix, for a paper",
+        f"eiftui export {file} -o all.json": "everything, down to single tokens",
+    }
+    if session.sheet.slots:
+        further[f"eiftui run {file} --draws {2 * session.draws}"] = "more draws; nothing is measured twice"
+    return further
 
 
 def settings_line(session: Session) -> str:
@@ -47,7 +56,7 @@ def settings_line(session: Session) -> str:
         "norms clipped at": optimizer.clip_norm,
     }
     parts = [
-        visible(settings.model.name),
+        settings.model.name,
         f"{optimizer.name}, learning rate {compact(optimizer.lr)}, epochs {optimizer.epochs}",
         *[f"{name} {compact(value)}" for name, value in extras.items() if value],
         f"{settings.model.dtype} weights",
@@ -71,17 +80,7 @@ def print_heatmap(
     console.print()
 
 
-class _Lines:
-    """Prints lines of plain text that the console's encoding can show."""
-
-    def __init__(self, console: Console) -> None:
-        self.console = console
-
-    def __call__(self, text: str) -> None:
-        self.console.print(printable(text, self.console.encoding), markup=False, soft_wrap=True)
-
-
-def _say_strongest(session: Session, say: _Lines) -> None:
+def _say_strongest(session: Session, console: Console) -> None:
     """The strongest influences between different texts, of the first condition that was measured by training."""
     condition = "trained" if "trained" in session.settings.conditions else session.settings.conditions[0]
     rows, columns = ([visible(text.label) for text in texts] for texts in (session.rows, session.probes))
@@ -91,17 +90,17 @@ def _say_strongest(session: Session, say: _Lines) -> None:
             if text.sentences == probe.sentences:
                 values[:, row, column] = np.nan
     for sentence in strongest(values, rows, columns, STRONGEST):
-        say(sentence if condition != "prompted" else sentence.replace("after learning", "with", 1))
+        say(console, sentence if condition != "prompted" else sentence.replace("after learning", "with", 1))
 
 
-def _say_notes(session: Session, say: _Lines) -> None:
+def _say_notes(session: Session, console: Console) -> None:
     for notice in session.notices:
-        say(f"note: {visible(notice.text)}")
+        say(console, f"note: {notice.text}")
     floors = {condition: session.floor(condition) for condition in session.settings.conditions}
     known = [f"{condition} {compact(floor)}" for condition, floor in floors.items() if floor is not None]
     if known:
-        say(f"null floor (what the same path reports where nothing changed): {', '.join(known)}")
+        say(console, f"null floor (what the same path reports where nothing changed): {', '.join(known)}")
     bad = sum(int((session.measured(c) & ~np.isfinite(session.matrix(c))).sum()) for c in session.settings.conditions)
     if bad:
         rate = compact(session.settings.optimizer.lr)
-        say(f"{bad} cells are not finite numbers: the learning rate {rate} is too high")
+        say(console, f"{bad} cells are not finite numbers: the learning rate {rate} is too high")

@@ -9,16 +9,17 @@ from pathlib import Path
 from rich.console import Console
 
 from eiftui.cli import options as opts
-from eiftui.cli.console import make_console
+from eiftui.cli.console import make_console, say
 from eiftui.cli.results import print_heatmap, print_results
-from eiftui.engine.plan import cells_in_all, cells_missing, tasks
+from eiftui.engine.plan import cells_in_all, cells_missing, complete
 from eiftui.engine.protocol import Result, Task
 from eiftui.engine.run import load, run
 from eiftui.engine.team import Team, make_team
 from eiftui.errors import InputError
-from eiftui.session.records import Measured, Notice, Sheet
+from eiftui.session.records import Measured
 from eiftui.session.safetext import visible
 from eiftui.session.session import Session
+from eiftui.settings import Settings
 from eiftui.show.progress import JsonProgress, ProgressReport, QuietProgress, RunProgress
 
 NAME = "run"
@@ -39,11 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> None:
     """Open or make the session, measure what it lacks, show what it has."""
     console = make_console()
-    session, created = open_session(options)
+    session, settings, created = open_session(options)
     with session:
         report = _report(options, console)
         try:
-            _measure(session, options, report, console)
+            _measure(session, settings, options, report, console)
         except InputError:
             if created and not any(session.measured(condition).any() for condition in session.settings.conditions):
                 session.discard()  # so that the same command works once its input is mended
@@ -52,8 +53,8 @@ def main(options: argparse.Namespace) -> None:
             print_results(console, session)
 
 
-def open_session(options: argparse.Namespace) -> tuple[Session, bool]:
-    """The session that the options name, with their settings, and whether it is new.
+def open_session(options: argparse.Namespace) -> tuple[Session, Settings, bool]:
+    """The session that the options name, the settings that it is to go on with, and whether it is new.
 
     Raises:
         InputError: it cannot be opened or made, or it holds other texts than those asked for.
@@ -67,16 +68,15 @@ def open_session(options: argparse.Namespace) -> tuple[Session, bool]:
     if not path.exists():
         if domain is None:
             raise InputError(f"there is no session {path}; say what to measure, with --domain NAME or --train F.txt")
-        return Session.create(path, domain, opts.settings(options, None)), True
+        settings = opts.settings(options, None)
+        return Session.create(path, domain, settings), settings, True
     session = Session.open(path)
     try:
-        if domain is not None and session.sheet.texts != Sheet.of(domain).texts:
-            raise InputError(f"{path} holds other texts than {domain.name}; name another file with --out")
-        session.configure(opts.settings(options, session.settings))
+        opts.refuse_other_texts(session, domain)
+        return session, opts.settings(options, session.settings), False
     except BaseException:
         session.close()
         raise
-    return session, False
 
 
 def _file_name(name: str) -> str:
@@ -91,15 +91,27 @@ def _report(options: argparse.Namespace, console: Console) -> ProgressReport:
     return RunProgress(console if console.is_terminal else Console(stderr=True))
 
 
-def _measure(session: Session, options: argparse.Namespace, report: ProgressReport, console: Console) -> None:
+def _live(options: argparse.Namespace, console: Console) -> bool:
+    """Whether somebody watches the run, to whom something may be said before it is done."""
+    return console.is_terminal and not options.quiet and not options.json_progress
+
+
+def _measure(
+    session: Session, settings: Settings, options: argparse.Namespace, report: ProgressReport, console: Console
+) -> None:
     """Measure with a progress report; workers end and the report finishes whatever happens."""
-    if session.model and next(tasks(session), None) is None:
+    asked = session.copy(settings)
+    if complete(asked):
+        session.configure(settings)
         return
     team: Team | None = None
     try:
-        report.start(cells_in_all(session), 0)
+        report.start(cells_in_all(asked), 0)
         team = make_team(options.workers, lambda text, fraction: report.stage(_stage(text, fraction)))
-        load(session, team, options.memory_budget)
+        news = load(session, team, options.memory_budget, settings)
+        if _live(options, console):
+            for notice in news:
+                say(console, notice.text)
         total, missing = cells_in_all(session), cells_missing(session)
         report.start(total, total - missing)
         run(session, team, _Watcher(session, report, console, options).saw)
@@ -110,7 +122,7 @@ def _measure(session: Session, options: argparse.Namespace, report: ProgressRepo
 
 
 def _stage(text: str, fraction: float | None) -> str:
-    return text if fraction is None else f"{text} {fraction:.0%}"
+    return visible(text) if fraction is None else f"{visible(text)} {fraction:.0%}"
 
 
 class _Watcher:
@@ -118,12 +130,10 @@ class _Watcher:
 
     def __init__(self, session: Session, report: ProgressReport, console: Console, options: argparse.Namespace) -> None:
         self.session, self.report, self.console = session, report, console
-        self.preview = not options.quiet and not options.json_progress and session.draws > 1
+        self.preview = _live(options, console) and session.draws > 1
         self.rows: dict[str, int] = {}
 
     def saw(self, task: Task, result: Result) -> None:
-        if isinstance(result, Notice):
-            self.console.print(visible(result.text), markup=False)
         if not isinstance(result, Measured):
             return
         done = self.rows[result.condition] = self.rows.get(result.condition, 0) + 1

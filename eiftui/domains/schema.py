@@ -19,6 +19,8 @@ def _one_line(sentence: str) -> str:
         raise ValueError("a sentence is empty")
     if "\n" in sentence or "\r" in sentence:
         raise ValueError("a sentence holds a line break")
+    if "\0" in sentence:
+        raise ValueError("a sentence holds a NUL character")
     return sentence
 
 
@@ -88,6 +90,13 @@ class WithTexts:
         """Names of all slots, each once, in order of appearance."""
         return tuple(dict.fromkeys(name for text in self.texts for name in text.slots))
 
+    def check_roles(self) -> None:
+        """Raises ValueError if there is nothing to train on, or nothing to probe."""
+        if not self.rows:
+            raise ValueError("there is no training set: every text is a probe only")
+        if not self.probes:
+            raise ValueError("there is no probe: every text is a training set only")
+
     def check_ids(self) -> None:
         """Raises ValueError if two texts share an id."""
         ids = [text.id for text in self.texts]
@@ -107,6 +116,7 @@ class Domain(WithTexts, Frozen):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         self.check_ids()
+        self.check_roles()
         rows, probes = ({text.id for text in texts} for texts in (self.rows, self.probes))
         for contrast in self.contrasts:
             for cell in (contrast.lower, contrast.higher):

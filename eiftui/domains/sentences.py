@@ -28,6 +28,8 @@ def _problem(sentence: str) -> str | None:
         return f"an empty sentence; write something on each side of '{SEPARATOR.strip()}'"
     if "\n" in sentence or "\r" in sentence:
         return f"a line break inside a sentence; put '{SEPARATOR.strip()}' between two sentences"
+    if "\0" in sentence:
+        return "a NUL character inside a sentence; is the file text in UTF-8?"
     stray = _STRAY_BRACES.search(SLOT.sub(" ", sentence))
     if stray:
         return (

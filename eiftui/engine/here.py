@@ -9,17 +9,22 @@ import torch
 from eiftui.engine.measurer import Measurer, Tell
 from eiftui.engine.protocol import Load, Result, Task
 from eiftui.errors import EiftuiError
+from eiftui.models.load import LanguageModel
 from eiftui.session.records import ModelRecord
 
 
 class Here:
-    """Measures in this process."""
+    """Measures in this process: on the model that it is asked to load, or on `model` if that is given."""
 
-    def __init__(self, tell: Tell) -> None:
+    def __init__(self, tell: Tell, model: LanguageModel | None = None) -> None:
         self.measurer = Measurer(tell)
+        self._model = model
 
     def load(self, request: Load) -> ModelRecord:
-        return self.measurer.load(request)
+        if self._model is None:
+            return self.measurer.load(request)
+        self.measurer.take(self._model, request.settings, request.memory_budget)
+        return self.measurer.record(request.settings)
 
     def measure(self, task: Task) -> Iterator[Result]:
         try:

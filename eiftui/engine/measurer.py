@@ -9,18 +9,19 @@ import numpy as np
 import torch
 import transformers
 
-from eiftui.engine.protocol import Load, Result, Sentences, Task
+from eiftui.engine.protocol import Load, Result, Task
 from eiftui.errors import EiftuiError, UnsupportedModel
-from eiftui.influence.engine import Engine, RowResult, engine_for
+from eiftui.influence.engine import Engine, FactorEngine, RowResult, engine_for
 from eiftui.models.load import LanguageModel, load_model
-from eiftui.models.tokens import check_length, encode_probe, encode_prompt, encode_sentences
-from eiftui.session.records import BaseProbe, BaseRecord, Floor, Measured, ModelRecord, Notice, text_id
-from eiftui.settings import Condition, Settings
+from eiftui.models.tokens import Tokens, check_fit, encode_probe, encode_prompt, encode_sentences
+from eiftui.session.records import BaseProbe, BaseRecord, Floor, Measured, ModelRecord, text_id
+from eiftui.settings import Condition, Method, Optimizer, Settings
 
 Tell = Callable[[str, float | None], None]
 FLOOR_ROWS = 2
 FLOOR_PROBES = 4
-REFERENCE = "measured by the reference engine instead"
+TRIAL = ((2, 3, 4, 5), (2, 3, 6))
+"""Tokens that every vocabulary has."""
 
 
 class Measurer:
@@ -30,6 +31,9 @@ class Measurer:
         self._tell = tell
         self._model: LanguageModel | None = None
         self._engine: Engine | None = None
+        self._method: Method | None = None
+        self._memory_budget: float | None = None
+        self._obstacle: str | None = None
 
     @property
     def model(self) -> LanguageModel:
@@ -45,7 +49,7 @@ class Measurer:
 
     def load(self, request: Load) -> ModelRecord:
         """Load the model that the settings name. Raises as `load_model` does."""
-        self._model = self._engine = None
+        self._model = self._engine = self._method = None
         settings = request.settings
         choice = settings.model
         if request.worker and choice.device in ("auto", "cuda") and torch.cuda.device_count() > 1:
@@ -54,9 +58,21 @@ class Measurer:
         return self.record(settings)
 
     def take(self, model: LanguageModel, settings: Settings, memory_budget: float | None = None) -> None:
-        """Measure on a model that is already loaded."""
-        self._model = model
-        self._engine = engine_for(model.network, model.start, settings.method, memory_budget)
+        """Measure on a model that is already loaded; by the reference engine, if the factor engine cannot carry it."""
+        self._model, self._memory_budget = model, memory_budget
+        self._engine = self._method = self._obstacle = None
+        self._use(settings.method)
+        if isinstance(self._engine, FactorEngine):
+            self._obstacle = obstacle(self._engine)
+        if self._obstacle:
+            self._use(settings.by_reference().method)
+
+    def _use(self, method: Method) -> None:
+        """Have the engine that `method` asks for."""
+        if method != self._method:
+            self._engine = self._method = None
+            self._engine = engine_for(self.model.network, self.model.start, method, self._memory_budget)
+            self._method = method
 
     def record(self, settings: Settings) -> ModelRecord:
         """What the loaded model is, for the session."""
@@ -70,50 +86,56 @@ class Measurer:
             context=model.context,
             device=str(model.device),
             versions={"torch": torch.__version__, "transformers": transformers.__version__},
+            files=model.files,
+            obstacle=self._obstacle,
         )
 
     def measure(self, task: Task) -> Iterator[Result]:
-        """The records of a task, each as soon as it is measured.
-
-        What the factor engine cannot carry is measured by the reference engine, and a notice says so.
+        """The records of a task, each as soon as it is measured, with the engine that can carry the model.
 
         Raises:
             InputError: a text cannot be tokenised, or is too long.
+            UnsupportedModel: the factor engine met in a text what it had not met when it was tried.
         """
+        if self._obstacle:
+            task = task.model_copy(update={"settings": task.settings.by_reference()})
+        self._use(task.settings.method)
         try:
             yield from self._measure(task)
         except UnsupportedModel as error:
-            if task.settings.method.engine == "reference":
-                raise
-            yield Notice(text=f"{error}: {REFERENCE}")
-            reference = task.settings.method.model_copy(update={"engine": "reference"})
-            self._engine = engine_for(self.model.network, self.model.start, reference)
-            yield from self._measure(task)
+            raise UnsupportedModel(f"{error}: try --engine reference") from error
 
     def _measure(self, task: Task) -> Iterator[Result]:
         if task.what == "check":
             self._check(task)
         elif task.what == "base":
-            yield self._base(task.probes)
+            yield self._base(task)
         elif task.what == "floor":
             yield from self._floors(task)
         else:
             yield from self._rows(task, task.what)
 
     def _check(self, task: Task) -> None:
-        for probe in task.probes:
-            encode_probe(self.model, probe)
+        probes = [encode_probe(self.model, probe) for probe in task.probes]
         for row in task.rows:
             encode_sentences(self.model, row)
+        if "prompted" in task.settings.conditions:
+            self._prompts(task, probes)
 
-    def _base(self, probes: Sequence[Sentences]) -> BaseRecord:
-        tokens = [encode_probe(self.model, probe) for probe in probes]
+    def _prompts(self, task: Task, probes: Sequence[Tokens]) -> list[Tokens]:
+        """Each row as a prompt, which fits before each of the probes."""
+        prompts = [encode_prompt(self.model, row) for row in task.rows]
+        check_fit(self.model, prompts, probes)
+        return prompts
+
+    def _base(self, task: Task) -> BaseRecord:
+        tokens = [encode_probe(self.model, probe) for probe in task.probes]
         losses = self.engine.base(tokens)
         return BaseRecord(
-            model=self.model.fingerprint,
+            key=task.settings.key("base", self.model.fingerprint),
             probes=tuple(
                 BaseProbe(id=text_id(probe), sentences=probe, tokens=ids, losses=own.astype(np.float32))
-                for probe, ids, own in zip(probes, tokens, losses, strict=True)
+                for probe, ids, own in zip(task.probes, tokens, losses, strict=True)
             ),
         )
 
@@ -143,11 +165,7 @@ class Measurer:
     def _results(self, task: Task, condition: Condition) -> Iterator[RowResult]:
         probes = [encode_probe(self.model, probe) for probe in task.probes]
         if condition == "prompted":
-            prompts = [encode_prompt(self.model, row) for row in task.rows]
-            longest = max(map(len, probes))
-            for prompt, row in zip(prompts, task.rows, strict=True):
-                check_length(self.model, len(prompt) + longest, "\n".join(row) + " and the longest probe")
-            return self.engine.prompted(prompts, probes)
+            return self.engine.prompted(self._prompts(task, probes), probes)
         rows = [encode_sentences(self.model, row) for row in task.rows]
         measure = self.engine.trained if condition == "trained" else self.engine.predicted
         return measure(rows, probes, task.settings.optimizer)
@@ -175,3 +193,15 @@ class Measurer:
         together = self.engine.base(probes)
         apart = [self.engine.base([probe])[0] for probe in probes]
         return max(abs(float(a.mean() - b.mean())) for a, b in zip(together, apart, strict=True))
+
+
+def obstacle(engine: FactorEngine) -> str | None:
+    """Why the factor engine cannot carry its model, naming the module that is why; None where it can. It is tried."""
+    try:
+        for _ in engine.trained([TRIAL], TRIAL, Optimizer()):
+            pass
+    except UnsupportedModel as error:
+        return str(error)
+    finally:
+        engine.forget()
+    return None

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from eiftui.engine.protocol import Task, What
+from eiftui.errors import InputError
+from eiftui.models.files import identity
 from eiftui.session.session import Session
 from eiftui.settings import Condition
 
@@ -29,15 +31,29 @@ def tasks(session: Session) -> Iterator[Task]:
             yield _task(session, draw, "floor", range(len(session.rows)), range(len(session.probes)))
 
 
-def check(session: Session) -> Task:
-    """A task that fails where a text of any draw cannot be measured, before anything is."""
-    draws = range(session.draws)
-    return Task(
-        what="check",
-        rows=tuple(dict.fromkeys(session.filled(text, draw) for draw in draws for text in session.rows)),
-        probes=tuple(dict.fromkeys(session.filled(text, draw) for draw in draws for text in session.probes)),
-        settings=session.settings,
-    )
+def checks(session: Session) -> Iterator[Task]:
+    """Tasks, one a draw, that fail where a text cannot be measured, before anything is.
+
+    Raises:
+        InputError: there is nothing to train on, or nothing to probe.
+    """
+    try:
+        session.sheet.check_roles()
+    except ValueError as error:
+        raise InputError(f"nothing to measure: {error}") from error
+    for draw in range(session.draws):
+        yield _task(session, draw, "check", range(len(session.rows)), range(len(session.probes)))
+
+
+def complete(session: Session) -> bool:
+    """Whether nothing is left to do: all is measured, and on the files that the model has now.
+
+    A model whose files are not here, as where a session was brought from another machine, is taken to be as it was.
+    """
+    if session.model is None or not session.rows or not session.probes or any(tasks(session)):
+        return False
+    files = identity(session.model.choice.name)
+    return None in (files, session.model.files) or files == session.model.files
 
 
 def cells_missing(session: Session, conditions: Iterable[Condition] | None = None) -> int:

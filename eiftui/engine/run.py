@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from eiftui.engine.plan import check, tasks
+from eiftui.engine.plan import checks, tasks
 from eiftui.engine.protocol import Load, Result, Task
 from eiftui.engine.team import Team
-from eiftui.session.records import Measured, Notice
+from eiftui.session.records import Measured, ModelRecord, Notice
 from eiftui.session.session import Session
+from eiftui.settings import Settings
 
 Watch = Callable[[Task, Result], None]
 
@@ -26,18 +27,38 @@ class Outcome:
     """Of them, how many have a loss that is not a finite number."""
 
 
-def load(session: Session, team: Team, memory_budget: float | None = None) -> None:
-    """Load the session's model, record what it turned out to be, and see that it can read every text.
+def load(
+    session: Session, team: Team, memory_budget: float | None = None, settings: Settings | None = None
+) -> list[Notice]:
+    """Load a model, see that it can read every text, and only then record what it is and the settings to go on with.
+
+    `settings` are the session's own where none are given. Returns what a person should know about the model.
 
     Raises:
-        EiftuiError: it cannot be had.
+        EiftuiError: it cannot be had, or cannot read a text; nothing was recorded.
     """
-    model = team.load(Load(settings=session.settings, memory_budget=memory_budget))
+    asked = session.copy(settings)
+    texts = list(checks(asked))
+    model = team.load(Load(settings=asked.settings, memory_budget=memory_budget))
+    for task in texts:
+        for result in team.measure(task):
+            asked.append(result)
+    news = [notice for notice in _news(asked, model) if notice.text not in {old.text for old in session.notices}]
+    session.configure(asked.settings)
     if model != session.model:
-        session.append(model)
+        session.append(model, *news)
     session.ensure_draws()
-    for result in team.measure(check(session)):
-        session.append(result)
+    return news
+
+
+def _news(session: Session, model: ModelRecord) -> Iterator[Notice]:
+    if model.obstacle and session.settings.method.engine == "factors":
+        yield Notice(text=f"{model.obstacle}: measured by the reference engine instead")
+    if session.model and session.model.fingerprint != model.fingerprint:
+        yield Notice(
+            text=f"{model.choice.name} has changed since it was last loaded (fingerprint {session.model.fingerprint}, "
+            f"now {model.fingerprint}): everything is measured anew"
+        )
 
 
 def run(session: Session, team: Team, watch: Watch = lambda task, result: None) -> Outcome:
@@ -49,8 +70,6 @@ def run(session: Session, team: Team, watch: Watch = lambda task, result: None) 
     cells = bad = 0
     for task in tasks(session):
         for result in team.measure(task):
-            if isinstance(result, Notice) and result.text in {notice.text for notice in session.notices}:
-                continue
             session.append(result)
             if isinstance(result, Measured):
                 cells += len(result.eif)

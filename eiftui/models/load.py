@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from eiftui.errors import EiftuiError, InputError
+from eiftui.models.files import identity
 from eiftui.models.fingerprint import fingerprint
 from eiftui.models.progress import Progress
 from eiftui.models.quiet import quiet
@@ -32,6 +33,8 @@ class LanguageModel:
     """Most tokens it can read, the start token included; None where no configuration says."""
     fingerprint: str
     """Equal for equal weights, tokens and start token, wherever they were loaded from."""
+    files: str | None = None
+    """`identity` of the files it was loaded from, if any."""
 
     @property
     def device(self) -> torch.device:
@@ -64,6 +67,7 @@ def load_model(choice: ModelChoice, progress: Progress = lambda stage, fraction:
     """
     device = choose_device(choice.device)
     source = resolve(choice.name, progress)
+    files = identity(choice.name)  # before they are read, so that a later change is not missed
     progress(f"loading {choice.name}", None)
     network, tokenizer = _load(source, choice)
     try:
@@ -72,7 +76,7 @@ def load_model(choice: ModelChoice, progress: Progress = lambda stage, fraction:
         raise EiftuiError(
             f"{choice.name} does not fit in the memory of {device}; try --dtype bfloat16 or --device cpu"
         ) from error
-    return LanguageModel.of(network, tokenizer, _with_start(choice))
+    return replace(LanguageModel.of(network, tokenizer, _with_start(choice)), files=files)
 
 
 def choose_device(name: str) -> torch.device:
@@ -83,7 +87,7 @@ def choose_device(name: str) -> torch.device:
     """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
-    if not re.fullmatch(r"cpu|mps|cuda(:\d+)?", name, re.ASCII):
+    if not re.fullmatch(r"cpu|mps|cuda(:\d{1,4})?", name, re.ASCII):
         raise InputError(f"no device {name!r}; there are auto, cpu, cuda, cuda:N and mps")
     if name.startswith("cuda") and int(name[5:] or 0) >= torch.cuda.device_count():
         raise InputError(f"no device {name!r} here: torch sees {torch.cuda.device_count()} CUDA devices")

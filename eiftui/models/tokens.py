@@ -22,7 +22,7 @@ def encode(model: LanguageModel, text: str) -> Tokens:
         raise InputError(f"no tokens in {_short(text)}: the model's tokenizer makes nothing of it")
     if model.start is None and len(tokens) < 2:
         raise InputError(f"only one token in {_short(text)}: without a start token nothing of it can be scored")
-    check_length(model, len(tokens), text)
+    _check_length(model, len(tokens), _short(text))
     return tokens
 
 
@@ -42,15 +42,24 @@ def encode_prompt(model: LanguageModel, sentences: Sequence[str]) -> Tokens:
     return encode(model, "\n".join(sentences)) + end
 
 
-def check_length(model: LanguageModel, tokens: int, text: str) -> None:
-    """Refuse what, with its start token, is longer than the model's context.
+def check_fit(model: LanguageModel, prompts: Sequence[Tokens], probes: Sequence[Tokens]) -> None:
+    """Refuse prompts and probes of which some are together longer than the model's context.
 
     Raises:
-        InputError: it is.
+        InputError: they are.
     """
+    prompt, probe = max(prompts, key=len), max(probes, key=len)
+    _check_length(model, len(prompt) + len(probe), f"{_read(model, prompt)} as a prompt before {_read(model, probe)}")
+
+
+def _check_length(model: LanguageModel, tokens: int, what: str) -> None:
     length = tokens + (model.start is not None)
     if model.context is not None and length > model.context:
-        raise InputError(f"{_short(text)} has {length} tokens with its start; the model reads {model.context}")
+        raise InputError(f"{what} has {length} tokens with its start; the model reads {model.context}")
+
+
+def _read(model: LanguageModel, tokens: Tokens) -> str:
+    return _short(str(model.tokenizer.decode(list(tokens))).strip())
 
 
 def _short(text: str) -> str:

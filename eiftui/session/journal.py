@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from eiftui.errors import EiftuiError, InputError
-from eiftui.session.atomic import sync_folder
+from eiftui.session.atomic import replacing
 from eiftui.session.lock import WriterLock
 from eiftui.session.records import FORMAT, Entry, parse, write
 
@@ -40,7 +40,7 @@ class JournalReader:
     def read(self) -> Reading:
         """The entries after the last look.
 
-        Raises InputError if the file cannot be read, is no session, or was written by a newer eiftui.
+        Raises InputError if the file cannot be read, is no session, or has another format than this eiftui's.
         """
         content, restarted = self._new_lines()
         if self.end == 0:
@@ -85,14 +85,19 @@ class JournalReader:
             raise InputError(f"{self.path} is not an eiftui session file")
         if header["format"] > FORMAT:
             raise InputError(f"{self.path}: written by a newer eiftui (format {header['format']}): update eiftui")
+        if header["format"] < FORMAT:
+            raise InputError(
+                f"{self.path}: written by an older eiftui (format {header['format']}), which kept numbers differently: "
+                "measure into another file"
+            )
 
 
 class JournalWriter:
     """Appends lines, each flushed to the disk before `append` returns, and holds the lock until `close`."""
 
-    def __init__(self, path: Path, lock: WriterLock, flags: int, length: int) -> None:
+    def __init__(self, path: Path, lock: WriterLock, length: int) -> None:
         self._path, self._lock, self._length = path, lock, length
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | flags, 0o666)
+        self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
         self.torn = os.fstat(self._descriptor).st_size - length
         """Bytes of a record that was never finished, and which this removed."""
         if self.torn:
@@ -100,25 +105,24 @@ class JournalWriter:
 
     @classmethod
     def create(cls, path: Path, entries: Sequence[Entry]) -> Self:
-        """A new file that starts with `entries`. Raises InputError if there is one, or it cannot be made."""
+        """A new file that starts with `entries`, and is there with all of them or not at all.
+
+        Raises InputError if there is one, or it cannot be made.
+        """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError(f"cannot make {path} ({error.strerror}): choose another place") from error
         lock = WriterLock(path)
         try:
-            writer = cls(path, lock, os.O_CREAT | os.O_EXCL, 0)
-        except OSError as error:
-            lock.release()
-            raise InputError(f"cannot make {path} ({error.strerror}): choose another name") from error
-        try:
-            writer.append(entries)
-            sync_folder(path.resolve().parent)
+            if os.path.lexists(path):
+                raise InputError(f"{path} exists: choose another name")
+            with replacing(path) as file:
+                file.writelines(map(write, entries))
+            return cls(path, lock, path.stat().st_size)
         except BaseException:
-            path.unlink(missing_ok=True)
-            writer.close()
+            lock.release()
             raise
-        return writer
 
     @classmethod
     def resume(cls, reader: JournalReader) -> tuple[Self, Reading]:
@@ -131,7 +135,7 @@ class JournalWriter:
         lock = WriterLock(reader.path)
         try:
             reading = reader.read()
-            return cls(reader.path, lock, 0, reader.end), reading
+            return cls(reader.path, lock, reader.end), reading
         except OSError as error:
             lock.release()
             raise InputError(f"cannot open {reader.path} for writing ({error.strerror}): open it read-only") from error

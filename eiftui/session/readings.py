@@ -22,7 +22,7 @@ from eiftui.session.records import (
     text_id,
 )
 from eiftui.session.state import Cells, State
-from eiftui.settings import CONDITIONS, Condition, Settings
+from eiftui.settings import CONDITIONS, Condition, Quantified, Settings
 
 Quantity = Literal["trained", "predicted", "prompted", "gap"]
 """A condition, or the gap: trained minus prompted, per cell."""
@@ -42,7 +42,7 @@ class _Filling:
 class Readings:
     """The read side of a session.
 
-    A number belongs to its key (model, condition, optimiser, method), its row's and its probe's sentences; where the
+    A number belongs to its key (model, condition, engine, optimiser), its row's and its probe's sentences; where the
     row stands, and what else is in the session, does not matter. So an earlier wording or setting has its numbers at
     once. Axes are draws (of the current settings), rows and columns (of the current sheet); EIF is in nats per token.
     """
@@ -50,7 +50,7 @@ class Readings:
     _state: State
     _fillings: list[_Filling] | None
     """What was derived from the state, until a record changes it; likewise `_keys`."""
-    _keys: dict[Condition, str]
+    _keys: dict[Quantified, str]
 
     def __init__(self) -> None:
         self._start_over()
@@ -212,10 +212,10 @@ class Readings:
     def _forget_derived(self) -> None:
         self._fillings, self._keys = None, {}
 
-    def _key(self, condition: Condition) -> str | None:
-        if self.model and condition not in self._keys:
-            self._keys[condition] = self.settings.key(condition, self.model.fingerprint)
-        return self._keys.get(condition)
+    def _key(self, what: Quantified) -> str | None:
+        if self.model and what not in self._keys:
+            self._keys[what] = self.model.carried(self.settings).key(what, self.model.fingerprint)
+        return self._keys.get(what)
 
     def _cells(self, condition: Condition, draw: int) -> list[Cells]:
         """For each row, its measured cells by the probe's id."""
@@ -226,8 +226,8 @@ class Readings:
         return self._state.measured.get((key, self._filled[draw].rows[row]), {}) if key else {}
 
     def _base(self, draw: int, column: int) -> BaseProbe | None:
-        probes = self._state.base.get(self.model.fingerprint, {}) if self.model else {}
-        return probes.get(self._filled[draw].probes[column])
+        key = self._key("base")
+        return self._state.base.get(key, {}).get(self._filled[draw].probes[column]) if key else None
 
 
 def _first_of_each(ids: tuple[str, ...]) -> list[int]:

@@ -19,7 +19,7 @@ from eiftui.domains.schema import Contrast, Domain, Text, WithTexts
 from eiftui.session.floats import Number, Numbers
 from eiftui.settings import Condition, Frozen, ModelChoice, Settings, digest
 
-FORMAT = 1
+FORMAT = 2
 Tokens = tuple[int, ...]
 
 
@@ -139,6 +139,14 @@ class ModelRecord(Written):
     device: str
     versions: dict[str, str]
     """Of the libraries that compute, by name."""
+    files: str | None = None
+    """Identifies the files it was loaded from (`eiftui.models.files`); None where there are none to look at."""
+    obstacle: str | None = None
+    """Why the factor engine cannot carry it, with the module that is why; None where it can, or was not asked to."""
+
+    def carried(self, settings: Settings) -> Settings:
+        """`settings`, with the engine that can measure this model in place of one that cannot."""
+        return settings if self.obstacle is None else settings.by_reference()
 
 
 class BaseProbe(Written):
@@ -155,8 +163,8 @@ class BaseRecord(Written):
     """Losses of probes on the base model."""
 
     kind: Literal["base"] = "base"
-    model: str
-    """The model's fingerprint."""
+    key: str
+    """`Settings.key` of `base` and the model's fingerprint."""
     probes: tuple[BaseProbe, ...]
 
 

@@ -50,12 +50,15 @@ class Session(Readings):
         if read_only:
             session = cls(path, reader, None)
             session._take_reading(reader.read())
-            return session
-        writer, reading = JournalWriter.resume(reader)
-        session = cls(path, None, writer)
-        session._take_reading(reading)
-        if writer.torn:
-            session._take([Notice(text=f"{path.name} ended in an unfinished record, which was removed")])
+        else:
+            writer, reading = JournalWriter.resume(reader)
+            session = cls(path, None, writer)
+            session._take_reading(reading)
+            if writer.torn:
+                session._take([Notice(text=f"{path.name} ended in an unfinished record, which was removed")])
+        if not session._state.has_sheet:
+            session.close()
+            raise InputError(f"{path} has lost its sentences: no record of them can be read")
         return session
 
     @classmethod
@@ -65,10 +68,11 @@ class Session(Readings):
         session._take(_first_entries(domain, settings))
         return session
 
-    def copy(self) -> Self:
-        """The same session in memory, to try something out."""
+    def copy(self, settings: Settings | None = None) -> Self:
+        """The same session in memory, to try something out: other settings, if some are given."""
         session = type(self)(None, None, None)
         session._take(self._state.compact())
+        session.configure(settings or self.settings)
         return session
 
     @property

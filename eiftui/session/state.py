@@ -35,7 +35,7 @@ class State:
         self.settings = Settings()
         self.models: dict[ModelChoice, ModelRecord] = {}
         self.base: dict[str, dict[str, BaseProbe]] = {}
-        """By the model's fingerprint, then the probe's id."""
+        """By key, then the probe's id."""
         self.measured: dict[tuple[str, str], Cells] = {}
         """By key and row's id."""
         self.floors: dict[str, Floor] = {}
@@ -43,7 +43,8 @@ class State:
         self.undone: list[Sheet] = []
         self.earlier: list[Sheet] = []
         """Sheets that undo goes back to, the next one last; likewise `undone` for redo."""
-        self._has_sheet = False
+        self.has_sheet = False
+        """Whether any record of it was readable."""
         self._words: dict[tuple[int, int], dict[str, str]] = {}
         self._unknown: list[Unknown] = []
 
@@ -67,8 +68,8 @@ class State:
         for (seed, index), words in self._words.items():
             yield DrawWords(index=index, seed=seed, words=words)
         yield from self.models.values()
-        for model, probes in self.base.items():
-            yield BaseRecord(model=model, probes=tuple(probes.values()))
+        for key, probes in self.base.items():
+            yield BaseRecord(key=key, probes=tuple(probes.values()))
         yield from {id(record): record for cells in self.measured.values() for record, _ in cells.values()}.values()
         yield from self.floors.values()
         yield from self.notices
@@ -88,13 +89,13 @@ class State:
         if sheet.change == "undo" and self.earlier:
             self.undone.append(self.sheet)
             self.earlier.pop()
-        elif self._has_sheet:
+        elif self.has_sheet:
             self.earlier.append(self.sheet)
             if sheet.change == "redo" and self.undone:
                 self.undone.pop()
             else:
                 self.undone.clear()
-        self.sheet, self._has_sheet = sheet.model_copy(update={"change": "edit"}), True
+        self.sheet, self.has_sheet = sheet.model_copy(update={"change": "edit"}), True
 
     @apply.register
     def _(self, record: SettingsRecord) -> None:
@@ -111,7 +112,7 @@ class State:
 
     @apply.register
     def _(self, base: BaseRecord) -> None:
-        self.base.setdefault(base.model, {}).update((probe.id, probe) for probe in base.probes)
+        self.base.setdefault(base.key, {}).update((probe.id, probe) for probe in base.probes)
 
     @apply.register
     def _(self, record: Measured) -> None:

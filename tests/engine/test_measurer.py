@@ -15,7 +15,7 @@ from eiftui.engine.measurer import Measurer
 from eiftui.engine.protocol import Load, Task, What
 from eiftui.errors import EiftuiError, InputError
 from eiftui.models.load import LanguageModel
-from eiftui.session.records import BaseRecord, Floor, Measured, Notice, text_id
+from eiftui.session.records import BaseRecord, text_id
 from eiftui.settings import Method, ModelChoice, Optimizer, Settings
 from tests.models.tiny import tiny_model, tiny_network, tiny_tokenizer
 
@@ -144,36 +144,45 @@ def odd_model() -> LanguageModel:
     return LanguageModel.of(Normed(tiny_network("llama").config).double(), tiny_tokenizer(), ModelChoice(device="cpu"))
 
 
-def test_what_the_factors_cannot_carry_is_measured_by_the_reference_and_a_notice_names_the_weight() -> None:
-    one = Measurer()
-    one.take(odd_model(), SETTINGS)
-    notice, *rows = measure("trained", one)
-    assert isinstance(notice, Notice)
-    assert "lm_head.weight" in notice.text
-    assert "reference" in notice.text
-    assert [record.row for record in rows] == list(map(text_id, ROWS))
-    assert all(record.mechanism.startswith("reference") for record in rows)
-
-    reference = SETTINGS.model_copy(update={"method": Method(engine="reference")})
-    asked = Measurer()
+def test_what_the_factors_cannot_carry_is_measured_by_the_reference_and_the_record_names_the_weight() -> None:
+    reference = SETTINGS.by_reference()
+    fallen, asked = Measurer(), Measurer()
+    fallen.take(odd_model(), SETTINGS)
     asked.take(odd_model(), reference)
-    for record, same in zip(rows, measure("trained", asked, reference), strict=True):
-        np.testing.assert_array_equal(record.eif, same.eif)
+    assert "lm_head.weight" in (fallen.record(SETTINGS).obstacle or "")
+    assert asked.record(reference).obstacle is None
+    for what in ("base", "trained", "predicted", "prompted", "floor"):
+        for record, same in zip(measure(what, fallen), measure(what, asked, reference), strict=True):
+            assert record.model_copy(update={"seconds": 0}) == same.model_copy(update={"seconds": 0})
 
 
-def test_the_notice_comes_once() -> None:
+def test_a_task_is_measured_by_the_engine_it_asks_for_whatever_was_asked_for_before() -> None:
+    one, reference = measurer(), SETTINGS.by_reference()
+    for settings, mechanism in ((SETTINGS, "difference"), (reference, "reference"), (SETTINGS, "difference")):
+        (record, _) = measure("trained", one, settings)
+        assert record.mechanism.startswith(mechanism)
+        assert record.key == settings.key("trained", one.model.fingerprint)
+
+
+def test_a_mixture_of_experts_is_measured_by_the_reference() -> None:
+    size = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+    config = T.MixtralConfig(vocab_size=97, num_key_value_heads=2, num_local_experts=4, **size)
+    network = T.AutoModelForCausalLM.from_config(config, attn_implementation="eager").float()
     one = Measurer()
-    one.take(odd_model(), SETTINGS)
-    records = [record for what in ("predicted", "trained", "floor") for record in measure(what, one)]
-    assert [type(record) for record in records].count(Notice) == 1
-    assert {type(record) for record in records} == {Notice, Measured, Floor}
+    one.take(LanguageModel.of(network, tiny_tokenizer(), ModelChoice(device="cpu")), SETTINGS)
+    assert "experts" in (one.record(SETTINGS).obstacle or "")
+    assert all(np.isfinite(record.eif).all() for record in measure("trained", one))
 
 
 def test_a_text_without_tokens_and_one_that_is_too_long_are_refused() -> None:
     with pytest.raises(InputError, match="64"):
         measure("trained", measurer(), rows=(("x" * 70,),))
-    with pytest.raises(InputError, match="64"):
-        measure("prompted", measurer(), rows=(("x" * 40,),), probes=(("y" * 40,),))
+    too_long = {"rows": (("A dog.",), ("x" * 30,)), "probes": (("A cat.",), ("y" * 40,))}
+    for what in ("prompted", "check"):
+        with pytest.raises(InputError, match=r"'x{30}' as a prompt before 'y{40}' has 72 tokens with its start.* 64"):
+            measure(what, measurer(), **too_long)
+    without = SETTINGS.model_copy(update={"conditions": ("trained",)})
+    assert measure("check", measurer(), without, **too_long) == []
 
 
 def test_before_a_model_is_loaded_there_is_nothing_to_ask() -> None:

@@ -94,7 +94,7 @@ def test_going_back_to_settings_measured_before_leaves_nothing_to_do(make_sessio
 def test_a_sheet_of_probes_alone_asks_for_their_base_losses_only(make_session: MakeSession) -> None:
     session = make_session(conditions=("predicted",))
     probes = tuple(text.model_copy(update={"role": "probe"}) for text in session.sheet.texts)
-    session.edit(Sheet.of(Domain(name="probes", title="", source="", texts=probes)))
+    session.edit(Sheet(texts=probes))
     assert {task.what for task in tasks(session)} == {"base"}
 
 

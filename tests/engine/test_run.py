@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from eiftui.engine.here import Here
+from eiftui.engine.plan import complete
 from eiftui.engine.protocol import Result, Task
 from eiftui.engine.run import load, run
+from eiftui.errors import InputError
 from eiftui.session.session import Session
-from eiftui.settings import CONDITIONS
+from eiftui.settings import CONDITIONS, Settings
 from tests.engine.conftest import MakeSession
+from tests.engine.test_measurer import odd_model
+from tests.models.tiny import tiny_network
 
 
 class Stopped(Exception):
@@ -108,3 +115,90 @@ def test_the_two_engines_agree_through_a_run(
         run(session, here)
     for condition in CONDITIONS:
         np.testing.assert_allclose(factors.matrix(condition), reference.matrix(condition), rtol=2e-2, atol=2e-5)
+
+
+def unusable(tiny_folder: Path) -> list[dict[str, object]]:
+    """Changes of a session's settings with which nothing can be measured."""
+    model = {"name": str(tiny_folder), "device": "cpu"}
+    changes = ({"name": "no-such-model"}, {"device": "toaster"}, {"start_token": "no such token"})
+    return [{"model": {**model, **change}} for change in changes]
+
+
+def test_settings_are_recorded_only_when_they_have_proved_usable(
+    make_session: MakeSession, here: Here, tmp_path: Path, tiny_folder: Path
+) -> None:
+    path = tmp_path / "s.eif"
+    with make_session(path=path, rows=("{A} is {B}.", "x"), draws=1) as session:
+        load(session, here)
+        before = path.read_bytes()
+        # the last: a text of one token cannot be scored without a start
+        for change in [
+            *unusable(tiny_folder),
+            {"model": {**session.settings.model.model_dump(), "start_token": "none"}},
+        ]:
+            asked = Settings.model_validate({**session.settings.model_dump(), **change})
+            with pytest.raises(InputError):
+                load(session, here, settings=asked)
+            assert path.read_bytes() == before
+        usable = session.settings.model_copy(update={"draws": 2, "seed": 3})
+        load(session, here, settings=usable)
+        assert session.settings == usable
+
+
+def test_a_session_without_training_sets_or_probes_says_what_is_missing(make_session: MakeSession, here: Here) -> None:
+    session = make_session()
+    for role, missing in (("probe", "no training set"), ("row", "no probe")):
+        texts = tuple(text.model_copy(update={"role": role}) for text in session.sheet.texts)
+        session.edit(session.sheet.model_copy(update={"texts": texts}))
+        with pytest.raises(InputError, match=missing):
+            load(session, here)
+        assert not complete(session)
+    session.edit(session.sheet.model_copy(update={"texts": ()}))
+    with pytest.raises(InputError, match="no training set"):
+        load(session, here)
+
+
+def test_a_model_that_only_the_reference_can_measure_is_measured_once_and_told_once(
+    make_session: MakeSession, tmp_path: Path
+) -> None:
+    path, odd = tmp_path / "s.eif", Here(lambda text, fraction: None, odd_model())
+    with make_session(("{A} is.", "Snow is white."), ("{A} is.", "It is."), path, draws=1) as session:
+        (notice,) = load(session, odd)
+        assert "lm_head.weight" in notice.text
+        with pytest.raises(Stopped):
+            run(session, odd, stop_after(5))  # type: ignore[arg-type]
+    with Session.open(path) as session:
+        assert load(session, odd) == []
+        run(session, odd)
+        assert complete(session)
+        assert session.notices == (notice,)
+        session.configure(session.settings.by_reference())
+        assert complete(session)
+    assert set(journal(path).values()) == {1}
+
+
+def test_a_model_whose_files_have_changed_is_measured_anew_and_that_is_told(
+    make_session: MakeSession, here: Here, tmp_path: Path, tiny_folder: Path
+) -> None:
+    folder = Path(shutil.copytree(tiny_folder, tmp_path / "model"))
+    with make_session(path=tmp_path / "s.eif", model={"name": str(folder), "device": "cpu"}, draws=1) as session:
+        load(session, here)
+        run(session, here)
+        assert complete(session)
+        first = session.matrix("trained")
+
+        tiny_network("llama", seed=7, dtype=torch.float32, max_position_embeddings=256).save_pretrained(folder)
+        assert not complete(session)
+        (notice,) = load(session, here)
+        assert "has changed" in notice.text
+        assert not session.measured("trained").any()
+        run(session, here)
+        assert complete(session)
+        assert not np.allclose(session.matrix("trained"), first)
+
+        os.utime(folder / "config.json")  # touched, and the same
+        assert not complete(session)
+        assert load(session, here) == []
+        assert complete(session)
+        shutil.rmtree(folder)  # as on a machine that never had it
+        assert complete(session)

@@ -8,7 +8,7 @@ import pytest
 
 from eiftui.errors import InputError
 from eiftui.models.load import LanguageModel
-from eiftui.models.tokens import check_length, encode, encode_probe, encode_prompt, encode_sentences
+from eiftui.models.tokens import check_fit, encode, encode_probe, encode_prompt, encode_sentences
 from tests.models.tiny import BOS, tiny_model
 
 NEWLINE = 4
@@ -55,7 +55,7 @@ def test_a_text_may_fill_the_context_with_its_start_token_and_no_more(model: Lan
 
 
 def test_a_model_without_a_context_reads_any_length() -> None:
-    check_length(tiny_model("bloom"), 10**6, "long")
+    check_fit(tiny_model("bloom"), [(1,) * 10**6], [(1, 2)])
 
 
 def test_a_quoted_text_is_short_and_cannot_act_on_the_terminal(model: LanguageModel) -> None:

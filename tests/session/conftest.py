@@ -72,7 +72,9 @@ class Engine:
             )
             probes.append(probe)
         if probes:
-            session.append(BaseRecord(model=session.model.fingerprint, probes=tuple(probes)))
+            session.append(
+                BaseRecord(key=session.settings.key("base", session.model.fingerprint), probes=tuple(probes))
+            )
 
 
 def tokens(sentence):

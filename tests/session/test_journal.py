@@ -125,18 +125,64 @@ def test_of_several_records_that_do_not_fit_none_is_kept(journal):
 
 
 def test_a_session_that_does_not_fit_on_the_disk_is_not_begun(path, domain):
-    with largest_file(100), pytest.raises(EiftuiError):
+    with largest_file(100), pytest.raises(InputError, match="choose another place"):
         Session.create(path, domain)
     assert list(path.parent.iterdir()) == []
 
 
 def test_a_newer_format_is_refused_and_left_as_it_is(journal):
-    content = journal.read_bytes().replace(b'"format":1', b'"format":2,"nicer":true', 1) + b'{"torn'
+    content = journal.read_bytes().replace(b'"format":2', b'"format":3,"nicer":true', 1) + b'{"torn'
     journal.write_bytes(content)
     for read_only in (True, False):
-        with pytest.raises(InputError, match=r"written by a newer eiftui \(format 2\): update eiftui"):
+        with pytest.raises(InputError, match=r"written by a newer eiftui \(format 3\): update eiftui"):
             Session.open(journal, read_only)
     assert journal.read_bytes() == content
+
+
+def test_an_older_format_is_refused_and_left_as_it_is(journal):
+    content = journal.read_bytes().replace(b'"format":2', b'"format":1', 1)
+    journal.write_bytes(content)
+    for read_only in (True, False):
+        with pytest.raises(InputError, match=r"written by an older eiftui \(format 1\).*another file"):
+            Session.open(journal, read_only)
+    assert journal.read_bytes() == content
+
+
+@pytest.mark.parametrize("damaged", [b"", b"{]\n"])
+def test_a_session_whose_sentences_are_lost_is_refused_and_left_as_it_is(journal, damaged):
+    header, _, *rest = journal.read_bytes().splitlines(keepends=True)
+    content = header + damaged + b"".join(rest)
+    journal.write_bytes(content)
+    for read_only in (True, False):
+        with pytest.raises(InputError, match="has lost its sentences"):
+            Session.open(journal, read_only)
+    assert journal.read_bytes() == content
+    assert list(journal.parent.iterdir()) == [journal]
+
+
+def test_a_session_without_sentences_can_be_opened_and_given_some(journal):
+    with Session.open(journal) as session:
+        before = session.sheet
+        session.edit(before.model_copy(update={"texts": (), "contrasts": ()}))
+    with Session.open(journal) as session:
+        assert (session.rows, session.probes, session.draws) == ((), (), 1)
+        assert session.matrix("trained").shape == (1, 0, 0)
+        assert session.missing("trained", 0) == []
+        assert session.undo()
+        assert session.sheet == before
+
+
+def test_a_session_killed_while_it_is_made_is_there_whole_or_not_at_all(path):
+    making = """
+import os, signal, sys
+from pathlib import Path
+from eiftui.api import new, texts
+os.replace = lambda *names: os.kill(os.getpid(), signal.SIGKILL)
+new(texts(["Snow is white."]), Path(sys.argv[1]))
+"""
+    ended = subprocess.run([sys.executable, "-c", making, str(path)])
+    assert ended.returncode == -signal.SIGKILL
+    assert not path.exists()
 
 
 @pytest.mark.parametrize(

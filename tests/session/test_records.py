@@ -56,7 +56,7 @@ def bases() -> st.SearchStrategy[BaseRecord]:
     numbers = st.lists(FLOAT32, max_size=4)
     tokens = st.lists(st.integers(0, 9)).map(tuple)
     probe = st.builds(BaseProbe, id=st.text(), sentences=SENTENCES, tokens=tokens, losses=numbers)
-    return st.builds(BaseRecord, model=st.text(), probes=st.lists(probe, max_size=3).map(tuple))
+    return st.builds(BaseRecord, key=st.text(), probes=st.lists(probe, max_size=3).map(tuple))
 
 
 @given(
@@ -106,13 +106,13 @@ def test_a_number_keeps_its_float32_in_the_fewest_digits(number):
 
 def test_a_tenth_is_written_as_a_person_would():
     assert b'"losses":[0.1]' in write(
-        BaseRecord(model="m", probes=(BaseProbe(id="p", sentences=("x",), tokens=(1,), losses=[0.1]),))
+        BaseRecord(key="k", probes=(BaseProbe(id="p", sentences=("x",), tokens=(1,), losses=[0.1]),))
     )
 
 
 def test_numbers_that_json_lacks_are_words():
     probe = BaseProbe(id="p", sentences=("x",), tokens=(1,), losses=[np.nan, np.inf, -np.inf])
-    assert b'"losses":["NaN","Infinity","-Infinity"]' in write(BaseRecord(model="m", probes=(probe,)))
+    assert b'"losses":["NaN","Infinity","-Infinity"]' in write(BaseRecord(key="k", probes=(probe,)))
 
 
 def test_a_record_of_a_kind_from_the_future_is_kept_as_it_stands():
