@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from eiftui.domains.schema import Domain, Text
+from eiftui.domains.schema import Text
 from eiftui.engine.here import Here
 from eiftui.engine.plan import cells_in_all, cells_missing, tasks
 from eiftui.engine.protocol import Task
