@@ -4,39 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
 import signal
-import sys
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from eiftui.engine.protocol import (
-    Answer,
-    Answered,
-    Asked,
-    Cancel,
-    Cancelled,
-    Done,
-    Failed,
-    Finding,
-    Load,
-    Request,
-    Stage,
-)
+from eiftui.engine.process import WorkerProcess
+from eiftui.engine.protocol import Answer, Asked, Cancel, Cancelled, Done, End, Failed, Finding, Load, Request, Stage
 from eiftui.errors import EiftuiError, InputError
 
-COMMAND = (sys.executable, "-P", "-m", "eiftui.engine.worker")
-"""-P: what lies in the current folder is not taken for a library."""
-LINE_LIMIT = 1 << 24
-PATIENCE = 2.0
-"""Seconds that a worker has to give up its requests before it is asked to end."""
-LAST_PATIENCE = 5.0
-"""Seconds that it then has before it is killed."""
-LOG_LINES = 20
 Kind = TypeVar("Kind", bound=Finding)
 
 
@@ -47,7 +25,7 @@ class RequestCancelled(EiftuiError):
 class WorkerDied(EiftuiError):
     """The worker ended without being asked to. The message says how."""
 
-    def __init__(self, message: str, log: str = "") -> None:
+    def __init__(self, message: str, log: str) -> None:
         super().__init__(message)
         self.log = log
         """The last lines that it wrote to its log."""
@@ -63,16 +41,21 @@ class _Open:
 
     def take(self, answer: Answer | EiftuiError) -> None:
         self.answers.put_nowait(answer)
-        if isinstance(answer, Done | Failed | Cancelled | EiftuiError):
+        if isinstance(answer, End | EiftuiError):
             self.ended.set()
 
 
 class Client:
-    """One worker process, which does one request at a time; others wait their turn, but for `Tokenize`.
+    """One worker process. It does one request at a time and others wait their turn, but for `Tokenize`.
 
-    `start` it, `ask` it, `cancel` what it does, `close` it. If it dies, `died` is called with how, every open request
-    raises the same, and `start` makes a new one, which has no model loaded.
+    `start` it, `ask` it, `cancel` what it does, `close` it. If it dies, every open request raises `WorkerDied`, `died`
+    is called with the same, and `start` makes a new one, which has no model loaded.
     """
+
+    patience = 2.0
+    """Seconds that a worker has to give up what it does before it is asked to end."""
+    last_patience = 5.0
+    """Seconds that it then has before it is killed."""
 
     def __init__(
         self,
@@ -81,45 +64,43 @@ class Client:
         name: str = "the worker",
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        """`log` takes what the worker's libraries print; None leaves that to this process's standard error."""
-        self._log, self._died, self._name = log, died, name
-        self._environment = {**os.environ, **(environment or {})}
-        self._log_start = 0
+        """`log` takes what the worker's libraries print; None leaves that to this process's standard error.
+
+        `environment` adds variables to the worker's.
+        """
+        self._log, self._died, self._name, self._environment = log, died, name, environment or {}
         self._numbers = itertools.count(1)
         self._open: dict[int, _Open] = {}
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: WorkerProcess | None = None
         self._listening: asyncio.Task[None] | None = None
-        self._ending = False
+        self._closing = False
         self._gone = EiftuiError(f"{name} is not running")
-        """Why there is no worker."""
+        """Why there is no worker, where there is none."""
 
     @property
     def running(self) -> bool:
         """Whether there is a worker to ask."""
-        return self._listening is not None and not self._listening.done() and not self._ending
+        return self._process is not None and not self._closing
 
     @property
     def pid(self) -> int | None:
-        """Process id of the worker, and id of its process group."""
+        """Process id of the worker, if there is one."""
         return self._process.pid if self._process else None
 
     async def start(self) -> None:
-        """Start a worker where none runs. It takes requests at once, and some seconds to load its libraries.
+        """Start a worker where there is none. It takes requests at once, and needs some seconds for its libraries.
 
         Raises:
             EiftuiError: it cannot be started, or its log not written.
         """
-        if self.running:
-            return
-        try:
+        if self._process is None:
             self._process = await self._spawn()
-        except OSError as error:
-            raise EiftuiError(f"cannot start {self._name} ({error.strerror})") from error
-        self._ending = False
-        self._listening = asyncio.create_task(self._listen(self._process))
+            self._listening = asyncio.create_task(self._listen(self._process))
 
     async def ask(self, request: Request) -> AsyncGenerator[Finding | Stage, None]:
-        """The answers to a request, as they come, until it is done. To stop reading gives the request up.
+        """The answers to a request, as they come, until it is done.
+
+        Whoever stops reading earlier gives the request up (with `contextlib.aclosing`, at once).
 
         Raises:
             InputError: what was asked cannot be done as it is.
@@ -127,32 +108,25 @@ class Client:
             WorkerDied: the worker ended.
             EiftuiError: it failed otherwise, or there is no worker.
         """
-        number, asked = next(self._numbers), _Open(request)
-        if not self.running:
+        if self._process is None or self._closing:
             raise self._gone
+        number, asked = next(self._numbers), _Open(request)
+        self._process.send(Asked(number=number, request=request))
         self._open[number] = asked
         try:
-            self._send(number, request)
-            await self._drain()
-            while not isinstance(answer := await asked.answers.get(), Done):
-                if isinstance(answer, EiftuiError):
-                    raise answer
-                if isinstance(answer, Cancelled):
-                    raise RequestCancelled("cancelled")
-                if isinstance(answer, Failed):
-                    raise (InputError if answer.exit_code == InputError.exit_code else EiftuiError)(answer.error)
+            await self._process.sent()
+            while not isinstance(answer := await asked.answers.get(), End | EiftuiError):
                 yield answer
+            if not isinstance(answer, Done):
+                raise _error(answer)
         finally:
             if not asked.ended.is_set():
-                self._send(number, Cancel(number=number))
+                self._process.send(Asked(number=number, request=Cancel(number=number)))
 
     async def one(self, request: Request, kind: type[Kind]) -> Kind:
-        """The answer of a kind to a request that has one of it. Raises as `ask` does."""
-        found: list[Kind] = []
+        """The answer of a kind to a request that has one such. Raises as `ask` does."""
         async with aclosing(self.ask(request)) as answers:
-            async for answer in answers:
-                if isinstance(answer, kind):
-                    found.append(answer)
+            found = [answer async for answer in answers if isinstance(answer, kind)]
         return found[0]
 
     async def cancel(self) -> bool:
@@ -161,112 +135,73 @@ class Client:
         Returns whether the worker goes on. If not, because it did not answer in time or was loading a model, it was
         ended: `start` a new one, and load the model again.
         """
-        waiting = list(self._open.values())
-        if not self.running:
+        if self._process is None:
             return False
-        if not any(isinstance(asked.request, Load) for asked in waiting):
-            for number in self._open:
-                self._send(number, Cancel(number=number))
-            with suppress(TimeoutError):
-                async with asyncio.timeout(PATIENCE):
-                    for asked in waiting:
-                        await asked.ended.wait()
-                    return self.running
         # what libraries leave behind when they are stopped while they load is not to be relied on
+        if not any(isinstance(asked.request, Load) for asked in self._open.values()) and await self._give_up():
+            return self.running
         await self.close()
         return False
 
     async def close(self) -> None:
         """End the worker, whatever it does; open requests are given up."""
-        if self._process is None or self._listening is None or self._listening.done():
+        if self._process is None or self._listening is None:
             return
-        self._ending = True
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._signal(signal.SIGTERM)
-        done, _ = await asyncio.wait([self._listening], timeout=LAST_PATIENCE)
-        if not done:
-            self._signal(signal.SIGKILL)
+        self._closing = True
+        self._process.end()
+        ended, _ = await asyncio.wait([self._listening], timeout=self.last_patience)
+        if not ended:
+            self._process.signal(signal.SIGKILL)
             await self._listening
 
-    async def _spawn(self) -> asyncio.subprocess.Process:
-        # in a session of its own: Ctrl-C at the terminal is not for it, and what it starts ends with it
-        spawn = partial(
-            asyncio.create_subprocess_exec,
-            *COMMAND,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            limit=LINE_LIMIT,
-            env=self._environment,
-            start_new_session=True,
-        )
-        if self._log is None:
-            return await spawn()
-        self._log.parent.mkdir(parents=True, exist_ok=True)
-        with self._log.open("ab") as log:
-            self._log_start = log.tell()
-            return await spawn(stderr=log)
+    async def _spawn(self) -> WorkerProcess:
+        return await WorkerProcess.start(self._log, self._environment)
 
-    def _send(self, number: int, request: Request | Cancel) -> None:
+    async def _give_up(self) -> bool:
+        """Cancel every request; whether all ended in time."""
         assert self._process is not None
-        assert self._process.stdin is not None
-        if not self._process.stdin.is_closing():
-            self._process.stdin.write(Asked(number=number, request=request).model_dump_json().encode() + b"\n")
-
-    async def _drain(self) -> None:
-        assert self._process is not None
-        assert self._process.stdin is not None
-        with suppress(ConnectionError):  # it died: how is found out by listening
-            await self._process.stdin.drain()
-
-    async def _listen(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None
-        problem = ""
+        asked = dict(self._open)
+        for number in asked:
+            self._process.send(Asked(number=number, request=Cancel(number=number)))
         try:
-            async for line in process.stdout:
-                answered = Answered.model_validate_json(line)
+            async with asyncio.timeout(self.patience):
+                for one in asked.values():
+                    await one.ended.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _listen(self, process: WorkerProcess) -> None:
+        """Hand out answers until the worker is gone, and then tell everybody who waits."""
+        problem = None
+        try:
+            async for answered in process.answers():
                 if asked := self._open.get(answered.number):
                     asked.take(answered.answer)
                     if asked.ended.is_set():
                         del self._open[answered.number]
-                await asyncio.sleep(0)  # many answers at once must not hold up the loop
         except ValueError as error:
-            problem = f": what it said cannot be read: {str(error).splitlines()[0]}"
-            self._signal(signal.SIGKILL)
-        self._bury(await process.wait(), problem)
+            problem = f"it sent what cannot be understood: {str(error).splitlines()[0]}"
+        ending = await process.ending()
+        self._bury(
+            WorkerDied(
+                f"{self._name} ended unexpectedly ({problem or ending.how}); what was measured is kept", ending.log
+            )
+        )
 
-    def _bury(self, code: int, problem: str) -> None:
-        """Tell everybody who waits that the worker is gone."""
-        if self._ending:
-            self._gone = RequestCancelled(f"{self._name} was ended")
-        else:
-            self._gone = WorkerDied(f"{self._name} ended unexpectedly{problem or self._how(code)}", self._tail())
+    def _bury(self, death: WorkerDied) -> None:
+        asked_to = self._closing
+        self._gone = RequestCancelled(f"{self._name} was ended") if asked_to else death
+        self._process, self._closing = None, False
         for asked in self._open.values():
             asked.take(self._gone)
         self._open.clear()
-        if isinstance(self._gone, WorkerDied):
-            self._died(self._gone)
+        if not asked_to:
+            self._died(death)
 
-    def _how(self, code: int) -> str:
-        if code == -signal.SIGKILL:
-            return f" (killed by signal {-code}, as the system does when memory runs out)"
-        if code < 0:
-            return f" (killed by signal {-code})"
-        last = self._tail().strip().splitlines()[-1:]
-        return f" (exit code {code})" + "".join(f": {line}" for line in last)
 
-    def _tail(self) -> str:
-        """The last lines of this worker's part of the log."""
-        if self._log is None:
-            return ""
-        with suppress(OSError), self._log.open("rb") as log:
-            log.seek(self._log_start)
-            lines = log.read().decode(errors="replace").splitlines()
-            return "\n".join(lines[-LOG_LINES:])
-        return ""
-
-    def _signal(self, number: signal.Signals) -> None:
-        """Send a signal to the worker and what it started."""
-        if self._process is not None and self._process.returncode is None:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, number)
+def _error(end: Failed | Cancelled | EiftuiError) -> EiftuiError:
+    """What is raised where a request ended so."""
+    if isinstance(end, Failed):
+        return (InputError if end.exit_code == InputError.exit_code else EiftuiError)(end.error)
+    return RequestCancelled("cancelled") if isinstance(end, Cancelled) else end
