@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -108,8 +109,8 @@ class Picture:
     """The sign that means: the probe became less likely."""
     power: float
     """Colours follow magnitudes to this power: 1, or less where weak and strong influences share a scale."""
-    draws: tuple[int, int]
-    """How many draws every cell has at least, and how many there are to be."""
+    measured: float
+    """The share of what is to be measured that is, from 0 to 1."""
 
     @property
     def exponent(self) -> int:
@@ -137,23 +138,22 @@ def picture(view: View, source: Source) -> Picture:
         floor=_floor(view, source),
         warm=-1 if view.normalised or view.log_probability else 1,
         power=SHARED_POWER if _shares_scale(view) else 1.0,
-        draws=_draws(view, source),
+        measured=_measured(view, source),
     )
 
 
-def title(view: View, drawn: Picture) -> str:
+def title(view: View, drawn: Picture, draws: int) -> str:
     """What the matrix is, in words: `Trained · Δ loss, nats/token · mean of 20 draws`."""
     unit = "loss, nats/token" if view.shown == "baseline" else "Δ loss, nats/token"
-    if view.log_probability:
-        unit = unit.replace("loss", "log-prob")
     if view.normalised and view.shown != "baseline":
         unit = "per influence on itself"
+    elif view.log_probability:
+        unit = unit.replace("loss", "log-prob")
     words = [view.shown.capitalize(), f"{unit} {numbers.scale(drawn.exponent)}".strip()]
-    done, all_draws = drawn.draws
-    if view.draw is not None:
-        words.append(f"draw {view.draw + 1} of {all_draws}")
-    elif all_draws > 1:
-        words.append(f"mean of {all_draws} draws" if done == all_draws else f"mean of {done}/{all_draws} draws")
+    if draws > 1:
+        words.append(f"mean of {draws} draws" if view.draw is None else f"draw {view.draw + 1} of {draws}")
+    if drawn.measured < 1:
+        words.append(f"{math.floor(100 * drawn.measured)} % measured")
     return " · ".join(words)
 
 
@@ -233,9 +233,7 @@ def _floor(view: View, source: Source) -> float:
     return source.floor("trained" if view.shown == "trained" else "prompted")
 
 
-def _draws(view: View, source: Source) -> tuple[int, int]:
-    if view.shown == "baseline":
-        known = ~np.isnan(source.baseline())
-        return int(known.sum(axis=0).min(initial=len(known))), len(known)
-    measured = source.table(view.shown).measured
-    return int(measured.sum(axis=0).min(initial=len(measured))), len(measured)
+def _measured(view: View, source: Source) -> float:
+    flags = ~np.isnan(source.baseline()) if view.shown == "baseline" else source.table(view.shown).measured
+    shown = flags if view.draw is None else flags[view.draw]
+    return float(shown.mean()) if shown.size else 1.0

@@ -48,6 +48,7 @@ class HeatMap(ScrollView, can_focus=True):
         self._painter: Painter | None = None
         self._head = 0
         self._strips: dict[int, Strip] = {}
+        """Of lines painted since the last scroll sideways: the cells in sight."""
 
     @property
     def cursor(self) -> tuple[int, int] | None:
@@ -134,26 +135,27 @@ class HeatMap(ScrollView, can_focus=True):
         else:
             return Strip.blank(width, self.rich_style)
         style = self._head_style(y >= HEADER and line == self._line)
-        left = self.scroll_offset.x
+        left = self.scroll_offset.x - self._in_sight.start * self._cell
         body = body.crop_extend(left, left + width - self._head, self.rich_style)
         return Strip([Segment(head, style), *body], width)
 
     def _header(self) -> Strip:
-        """Numbers of the columns, as many as have room, and that of the cursor's."""
+        """Numbers of the columns in sight, as many as have room, and that of the cursor's."""
         assert self._picture is not None
-        cell, columns = self._cell, self._picture.columns
+        cell, columns, sight = self._cell, self._picture.columns, self._in_sight
         step = -(-(len(str(len(columns))) + 1) // cell)
         step = step if step == 1 else max(5, -(-step // 5) * 5)
-        numbers = " " * (cell * len(columns))
-        for place, column in enumerate(columns):
-            if place == 0 or (place + 1) % step == 0:
-                numbers = _put(numbers, str(column + 1), (place + 1) * cell)
-        here = str(columns[self._place] + 1) if len(columns) else ""
-        end = max((self._place + 1) * cell, len(here))
-        start = end - max(cell, len(here))
+        numbers = " " * (cell * len(sight))
+        for place in sight:
+            if place == sight.start or (place + 1) % step == 0:
+                numbers = _put(numbers, str(columns[place] + 1), (place + 1 - sight.start) * cell)
         strip = Strip([Segment(numbers, self._head_style(False))])
-        at_cursor = Strip([Segment(here.rjust(end - start), self._head_style(True))])
-        return Strip.join([strip.crop(0, start), at_cursor, strip.crop(end)])
+        if self._place not in sight:
+            return strip
+        here = str(columns[self._place] + 1).rjust(cell)
+        end = max((self._place + 1 - sight.start) * cell, len(here))
+        at_cursor = Strip([Segment(here, self._head_style(True))])
+        return Strip.join([strip.crop(0, end - len(here)), at_cursor, strip.crop(end)])
 
     def _label(self, line: int) -> str:
         assert self._picture is not None
@@ -167,22 +169,22 @@ class HeatMap(ScrollView, can_focus=True):
         strip = self._strips.get(line)
         if strip is None:
             strip = self._strips[line] = self._paint(line)
-        if line != self._line:
+        if line != self._line or self._place not in self._in_sight:
             return strip
         assert self._painter is not None
-        cell, start = self._cell, self._place * self._cell
+        cell = self._cell
+        start = (self._place - self._in_sight.start) * cell
         cursor = Segment(self._painter.text(line, self._place), Painter.cursor(self._painter.colours))
         return Strip.join([strip.crop(0, start), Strip([cursor], cell), strip.crop(start + cell)])
 
     def _paint(self, line: int) -> Strip:
-        assert self._picture is not None
         assert self._painter is not None
-        painter, base = self._painter, self.rich_style
-        cells = (
-            Segment(painter.text(line, place), base + painter.style(line, place))
-            for place in range(len(self._picture.columns))
-        )
-        return Strip(cells, self._cell * len(self._picture.columns)).simplify()
+        painter, base, sight = self._painter, self.rich_style, self._in_sight
+        styles = [painter.style(line, place) for place in sight]
+        on_base = {style: base + style for style in set(styles)}
+        texts = (painter.text(line, place) for place in sight)
+        cells = [Segment(text, on_base[style]) for text, style in zip(texts, styles, strict=True)]
+        return Strip(cells, self._cell * len(sight)).simplify()
 
     def _head_style(self, here: bool) -> Style:
         return self.get_component_rich_style("heatmap--here" if here else "heatmap--header")
@@ -196,6 +198,16 @@ class HeatMap(ScrollView, can_focus=True):
     @property
     def _cell(self) -> int:
         return self._painter.width if self._painter else NUMBER
+
+    @property
+    def _in_sight(self) -> range:
+        """The places of which a part can be seen."""
+        left, room = self.scroll_offset.x, self.size.width - self._head
+        return range(left // self._cell, min(self._shape[1], -(-(left + max(0, room)) // self._cell)))
+
+    def watch_scroll_x(self, old: float, new: float) -> None:
+        self._strips.clear()
+        super().watch_scroll_x(old, new)
 
     @property
     def _widths(self) -> tuple[int, ...]:

@@ -67,5 +67,5 @@ def _marks(picture: Picture) -> list[str]:
     found = {Status(int(status)) for status in set(picture.status.flat)}
     words = [f"{MARKS[status].strip() or 'blank'} {_NAMES[status]}" for status in _NAMES if status in found]
     if Status.PREVIEW in found:
-        words.insert(0, f"{PREVIEW} predicted, not measured yet")
+        words.insert(0, f"{PREVIEW} predicted")
     return words

@@ -20,6 +20,8 @@ from eiftui.tui.widgets.legend import Legend
 from eiftui.tui.widgets.part import Part, Words
 
 T = TypeVar("T")
+AROUND = 3
+"""Lines above and below those of the matrix."""
 
 
 class MatrixPane(Part):
@@ -54,7 +56,8 @@ class MatrixPane(Part):
             self.view = replace(view, draw=None)
             return
         drawn = picture(view, self.document)
-        self.query_one(Words).show(Content(title(view, drawn)))
+        self.styles.height = len(drawn.rows) + AROUND  # the style sheet says how high at most
+        self.query_one(Words).show(Content(title(view, drawn, self.document.session.draws)))
         self.heatmap.show(drawn, [label(text) for text in self.document.rows])
         self.query_one(Legend).show(drawn)
 

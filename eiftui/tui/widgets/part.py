@@ -44,6 +44,7 @@ class Words(Widget):
 
     def on_resize(self) -> None:
         self._lines = self._wrapped()
+        self.refresh()
 
     def notify_style_update(self) -> None:
         super().notify_style_update()

@@ -115,7 +115,7 @@ class SentenceList(ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         style = self.get_visual_style("list--here" if line == self.line else "list--number")
         digits = len(str(len(self._texts)))
-        number = Content.styled(f"{line + 1:>{digits}} ", style)
+        number = Content.styled(f" {line + 1:>{digits}} ", style)
         content = (number + with_slots(self._texts[line])).truncate(width, ellipsis=True)
         if line == self.line and self.has_focus:
             content = content.stylize(style)

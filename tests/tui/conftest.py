@@ -1,0 +1,81 @@
+"""The explorer on a measured session, without a terminal: the tests press keys and read the screen's characters."""
+
+from __future__ import annotations
+
+import os
+
+for name in ("NO_COLOR", "SSH_CONNECTION"):
+    os.environ.pop(name, None)
+os.environ |= {"TERM": "xterm-256color", "COLORTERM": "", "TEXTUAL_COLOR_SYSTEM": "256", "TEXTUAL_ANIMATIONS": "none"}
+
+from collections.abc import Callable, Iterator  # noqa: E402 Textual reads its environment when it is imported
+from pathlib import Path  # noqa: E402
+
+import pytest  # noqa: E402
+from textual.pilot import Pilot  # noqa: E402
+
+from eiftui.domains.schema import Domain, Text  # noqa: E402
+from eiftui.session.session import Session  # noqa: E402
+from eiftui.settings import Settings  # noqa: E402
+from eiftui.tui.app import Explorer  # noqa: E402
+from eiftui.tui.document import Document  # noqa: E402
+from eiftui.tui.preferences import Preferences  # noqa: E402
+from tests.session.conftest import Engine  # noqa: E402
+
+KINDS = Domain(
+    name="kinds",
+    title="Kinds",
+    source="",
+    texts=(
+        Text(id="ab", sentences=("{A} is a {B}.",)),
+        Text(id="chain", sentences=("{A} is a {B}.", "Every {B} is a {C}."), role="row"),
+        Text(id="ac", sentences=("{A} is a {C}.",)),
+        Text(id="frog", sentences=("A frog is no toad.",), role="probe"),
+    ),
+)
+
+
+@pytest.fixture
+def engine() -> Engine:
+    return Engine()
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    """Three draws, nothing measured; the model is loaded."""
+    with Session.create(tmp_path / "kinds.eif", KINDS, Settings(draws=3, seed=5)) as session:
+        Engine().load(session)
+        session.ensure_draws()
+        yield session
+
+
+@pytest.fixture
+def document(session: Session) -> Document:
+    return Document(session)
+
+
+@pytest.fixture
+def measured(session: Session, engine: Engine) -> Document:
+    engine.measure(session)
+    return Document(session)
+
+
+@pytest.fixture
+def explorer() -> Callable[[Document], Explorer]:
+    return lambda document: Explorer(document, Preferences())
+
+
+def screen_of(pilot: Pilot[None]) -> list[str]:
+    """The characters on the screen, a string a line, without blanks at their ends."""
+    strips = pilot.app.screen._compositor.render_strips()
+    return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
+
+
+async def until(pilot: Pilot[None], shown: str) -> list[str]:
+    """The screen as soon as it shows a text."""
+    for _ in range(200):
+        lines = screen_of(pilot)
+        if any(shown in line for line in lines):
+            return lines
+        await pilot.pause(0.02)
+    raise AssertionError(f"{shown!r} is not on the screen:\n" + "\n".join(lines))

@@ -1,0 +1,15 @@
+"""Whole screens as text. EIFTUI_WRITE_GOLDENS=1 writes them anew: read what changed before keeping it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+GOLDENS = Path(__file__).parent / "goldens"
+
+
+def assert_golden(name: str, lines: list[str]) -> None:
+    file = GOLDENS / f"{name}.txt"
+    if os.environ.get("EIFTUI_WRITE_GOLDENS"):
+        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert lines == file.read_text(encoding="utf-8").splitlines()

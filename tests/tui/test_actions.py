@@ -1,0 +1,58 @@
+"""The registry of actions: whole, without clashes, and true to what the parts can do."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from textual.actions import parse
+
+from eiftui.tui.actions import ACTIONS, SECTIONS, screen_bindings, without_vim
+from eiftui.tui.app import Explorer
+from eiftui.tui.screens.help import HelpScreen
+from eiftui.tui.screens.main import PARTS, MainScreen
+from eiftui.tui.widgets.heatmap import HeatMap
+from eiftui.tui.widgets.matrix import MatrixPane
+from eiftui.tui.widgets.sentences import SentenceList
+
+CLASSES = {
+    "app": Explorer,
+    "screen": MainScreen,
+    "matrix": MatrixPane,
+    "heatmap": HeatMap,
+    "list": SentenceList,
+    "help": HelpScreen,
+}
+
+
+def test_every_action_has_its_method():
+    for action in ACTIONS:
+        _, method, _ = parse(action.method)
+        assert callable(getattr(CLASSES[action.part], f"action_{method}", None)), action.id
+
+
+def test_ids_are_unique_and_every_action_says_what_it_does():
+    assert max(Counter(action.id for action in ACTIONS).values()) == 1
+    for action in ACTIONS:
+        assert action.tooltip
+        assert action.title
+        assert action.part in SECTIONS or action.part == "help"
+
+
+def test_no_key_means_two_things_in_one_place():
+    for part in CLASSES:
+        here = [a for a in ACTIONS if a.part == part or (not a.focused and a.part in (*PARTS, "app"))]
+        keys = Counter(key for action in here for key in action.all_keys.split(",") if key)
+        if part != "help":
+            assert [key for key, count in keys.items() if count > 1] == []
+
+
+def test_vims_keys_can_be_taken_away():
+    assert without_vim()["heatmap.down"] == "down"
+    assert "matrix.toggle_prompted" not in without_vim()
+
+
+def test_a_screen_binds_the_keys_of_its_parts_that_work_everywhere():
+    ids = {binding.id for binding in screen_bindings(PARTS)}
+    assert "matrix.toggle_prompted" in ids
+    assert "heatmap.down" not in ids
+    assert "app.quit" not in ids

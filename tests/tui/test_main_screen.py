@@ -1,0 +1,195 @@
+"""The main screen, by its keys and characters."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from eiftui.domains.schema import Text
+from eiftui.session.session import Session
+from eiftui.tui.app import Explorer
+from eiftui.tui.document import Document
+from eiftui.tui.preferences import Preferences, load
+from eiftui.tui.screens.help import HelpScreen
+from eiftui.tui.widgets.heatmap import HeatMap
+from eiftui.tui.widgets.matrix import MatrixPane
+from tests.tui.conftest import screen_of, until
+from tests.tui.golden import assert_golden
+
+SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_session_is_shown_in_full(measured, explorer, size):
+    async with explorer(measured).run_test(size=SIZES[size]) as pilot:
+        await pilot.press("down", "right")
+        assert_golden(f"measured-{size}", await until(pilot, "±"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_without_colours_everything_is_in_the_text(measured, explorer, size, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with explorer(measured).run_test(size=SIZES[size]) as pilot:
+        await pilot.press("down", "minus")
+        assert_golden(f"no-colour-{size}", await until(pilot, "±"))
+
+
+async def test_one_key_toggles_trained_and_prompted_on_the_same_scale(measured, explorer):
+    async with explorer(measured).run_test() as pilot:
+        legend = next(line for line in screen_of(pilot) if "likely" in line)
+        await pilot.press("t")
+        assert legend in await until(pilot, "Prompted ·")
+        await pilot.press("t")
+        await until(pilot, "Trained ·")
+
+
+async def test_keys_walk_through_quantities_and_draws(measured, explorer):
+    async with explorer(measured).run_test() as pilot:
+        view = lambda: pilot.app.screen.query_one(MatrixPane).view  # noqa: E731
+        for shown in ("prompted", "predicted", "gap", "baseline", "trained"):
+            await pilot.press("v")
+            assert view().shown == shown
+        await pilot.press("V")
+        assert view().shown == "baseline"
+        for draw in (0, 1, 2, None):
+            await pilot.press("d")
+            assert view().draw == draw
+        await pilot.press("n", "p", "i", "s")
+        assert view().normalised
+        assert view().log_probability
+        assert view().intervals
+        assert view().own_scale
+
+
+async def test_what_is_not_measured_shows_its_prediction_in_another_way(session, engine, explorer):
+    engine.measure(session, "predicted")
+    document = Document(session)
+    async with explorer(document).run_test() as pilot:
+        lines = await until(pilot, "~ predicted")
+        assert sum(line.count("~") for line in lines) == 9 + 1
+        [(row, columns), *_] = session.missing("trained", 0)
+        document.append(engine.row(session, "trained", 0, row, columns))
+        await pilot.pause(0.2)
+        assert sum(line.count("~") for line in screen_of(pilot)) == 6 + 1
+
+
+async def test_arrows_and_vims_keys_move_the_cursor_and_it_is_described(measured, explorer):
+    async with explorer(measured).run_test() as pilot:
+        heatmap = pilot.app.screen.query_one(HeatMap)
+        await pilot.press("down", "j", "right", "l", "up")
+        assert heatmap.cursor == (1, 2)
+        await until(pilot, "3 probed")
+        await pilot.press("home", "ctrl+end")
+        assert heatmap.cursor == (2, 0)
+        await pilot.press("end", "ctrl+home")
+        assert heatmap.cursor == (0, 2)
+
+
+async def test_a_click_moves_the_cursor_to_the_cell(measured, explorer):
+    async with explorer(measured).run_test() as pilot:
+        heatmap = pilot.app.screen.query_one(HeatMap)
+        line = next(y for y, line in enumerate(screen_of(pilot)) if line.startswith("3 "))
+        await pilot.click(offset=(screen_of(pilot)[line].rindex(" ") + 2, line))
+        assert heatmap.cursor == (2, 2)
+
+
+async def test_the_cursor_stays_on_its_cell_when_rows_are_ordered(measured, explorer):
+    async with explorer(measured).run_test() as pilot:
+        heatmap = pilot.app.screen.query_one(HeatMap)
+        await pilot.press("down", "o")
+        assert heatmap.cursor == (1, 0)
+        await pilot.press("o")
+        assert heatmap.cursor == (1, 0)
+
+
+async def test_the_narrow_screen_shows_the_sentences_in_place_of_the_matrix(measured, explorer):
+    async with explorer(measured).run_test(size=(80, 24)) as pilot:
+        assert not any("Training sets" in line for line in screen_of(pilot))
+        await pilot.press("tab")
+        await until(pilot, "Training sets · 3")
+        await pilot.press("down", "shift+tab")
+        await until(pilot, "Trained ·")
+        assert pilot.app.screen.query_one(HeatMap).cursor == (1, 0)
+
+
+async def test_help_lists_every_action_with_the_keys_as_they_are(measured):
+    app = Explorer(measured, Preferences(keys={"matrix.toggle_prompted": "x"}, vim_keys=False))
+    async with app.run_test(size=(120, 90)) as pilot:
+        await pilot.press("f1")
+        lines = await until(pilot, "What is shown")
+        assert any(line.split()[1:2] == ["x"] and "Trained or prompted" in line for line in lines)
+        assert not any(" k " in line and "A row up" in line for line in lines)
+        await pilot.press("escape")
+        assert not isinstance(app.screen, HelpScreen)
+        await pilot.press("x")
+        await until(pilot, "Prompted ·")
+
+
+async def test_the_palette_does_any_action(measured, explorer):
+    async with explorer(measured).run_test() as pilot:
+        await pilot.press("slash")
+        await pilot.press(*"toggle")
+        await until(pilot, "Trained or prompted")
+        await pilot.press("enter")
+        await until(pilot, "Prompted ·")
+
+
+async def test_a_choice_of_theme_is_remembered(measured, tmp_path):
+    file = tmp_path / "settings.toml"
+    async with Explorer(measured, Preferences(), file).run_test() as pilot:
+        pilot.app.theme = "nord"
+        await pilot.pause()
+        assert load(file).theme == "nord"
+
+
+async def test_a_session_that_another_process_writes_is_followed(session, engine, explorer):
+    follower = Document(Session.open(session.path, read_only=True))
+    async with explorer(follower).run_test() as pilot:
+        await until(pilot, "read-only")
+        engine.measure(session)
+        pilot.app.screen._follow()
+        lines = await until(pilot, "likely")
+        assert any(line.endswith("mean of 3 draws") for line in lines)
+
+
+WEIRD = (
+    "[bold red]not markup[/] [link=x]{A}[/link]",
+    "日本語の文は幅が広い。" * 8,
+    "👩‍👩‍👧 emoji ✈️ and e\u0301 combining",
+    "עברית מימין לשמאל {A}",
+    "\x1b[31mred\x07 bell\u202e reversed",
+    "long " * 400,
+)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_sentences_of_any_kind_leave_the_layout_whole(document, explorer, size):
+    document.edit([Text(id=str(index), sentences=(sentence,)) for index, sentence in enumerate(WEIRD)])
+    width, height = SIZES[size]
+    async with explorer(document).run_test(size=(width, height)) as pilot:
+        for _ in WEIRD:
+            strips = pilot.app.screen._compositor.render_strips()
+            assert [strip.cell_length for strip in strips] == [width] * height
+            text = "".join(segment.text for strip in strips for segment in strip)
+            assert "\x1b" not in text
+            assert "\u202e" not in text
+            await pilot.press("down", "tab")
+        await pilot.press("tab")
+
+
+async def test_a_session_without_sentences_is_no_error(document, explorer):
+    document.edit([])
+    async with explorer(document).run_test() as pilot:
+        await pilot.press("down", "t", "o", "plus", "i", "d", "n", "pagedown", "tab", "down", "tab")
+        await until(pilot, "smollm2-135m")
+
+
+def test_the_screens_process_never_loads_torch():
+    code = (
+        "import sys, eiftui.cli.main, eiftui.tui.start, eiftui.tui.app, eiftui.tui.beginning\n"
+        "print(*{'torch', 'transformers', 'scipy.stats', 'plotext'} & sys.modules.keys())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

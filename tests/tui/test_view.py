@@ -1,0 +1,164 @@
+"""What a view makes of measured numbers. The source is plain arrays: no session, no screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from eiftui.tui.view import Picture, Status, Table, View, picture, title
+
+NAN = float("nan")
+
+
+@dataclass
+class Arrays:
+    """Two draws of two training sets on three probes; the second training set is also the second probe."""
+
+    trained: object
+    prompted: object = field(default_factory=lambda: np.full((2, 2, 3), -8.0))
+    predicted: object = field(default_factory=lambda: np.full((2, 2, 3), -2.0))
+    pending: Status = Status.PENDING
+    own_columns: tuple[int | None, ...] = (None, 1)
+    floors: float = 0.0
+
+    def table(self, quantity):
+        if quantity == "gap":
+            return Table(np.array(self.trained) - np.array(self.prompted), ~np.isnan(np.array(self.trained)))
+        values = np.array(getattr(self, quantity), float)
+        return Table(values, ~np.isnan(values))
+
+    def baseline(self):
+        return np.array([[1.0, 2.0, 3.0], [3.0, 4.0, 5.0]])
+
+    def statuses(self, condition, draw):
+        return np.full((2, 3), self.pending, np.int8)
+
+    def floor(self, condition):
+        return self.floors
+
+
+TRAINED = [[[-1.0, -2.0, 0.0], [1.0, 4.0, 2.0]], [[-3.0, -2.0, 0.0], [1.0, 4.0, NAN]]]
+
+
+@pytest.fixture
+def source() -> Arrays:
+    return Arrays(TRAINED)
+
+
+def values(drawn: Picture) -> list[list[float]]:
+    return drawn.values.tolist()
+
+
+def test_the_mean_is_over_the_draws_that_are_measured(source):
+    assert values(picture(View(), source)) == [[-2, -2, 0], [1, 4, 2]]
+    assert picture(View(), source).measured == pytest.approx(11 / 12)
+
+
+def test_one_draw_is_shown_as_it_is(source):
+    drawn = picture(View(draw=1), source)
+    assert values(drawn)[0] == [-3, -2, 0]
+
+
+def test_a_prediction_stands_in_for_what_is_not_measured(source):
+    drawn = picture(View(draw=1), source)
+    assert drawn.values[1, 2] == -2
+    assert drawn.status[1].tolist() == [Status.VALUE, Status.VALUE, Status.PREVIEW]
+
+
+def test_nothing_stands_in_for_what_was_prompted(source):
+    source.prompted[1, 1, 2] = NAN
+    source.pending = Status.RUNNING
+    assert picture(View("prompted", draw=1), source).status[1, 2] == Status.RUNNING
+
+
+def test_measured_numbers_that_are_not_finite_are_values(source):
+    source.trained = np.array(TRAINED)
+    source.trained[0, 0, 0] = np.inf
+    drawn = picture(View(), source)
+    assert np.isinf(drawn.values[0, 0])
+    assert drawn.status[0, 0] == Status.VALUE
+
+
+def test_the_scale_is_the_same_for_trained_and_prompted_and_every_draw(source):
+    limits = {
+        picture(View(shown, draw), source).limit for shown in ("trained", "prompted", "gap") for draw in (None, 1)
+    }
+    assert limits == {8.0}
+
+
+def test_a_scale_of_its_own_is_that_of_what_is_shown(source):
+    assert picture(View(own_scale=True), source).limit == 4
+
+
+def test_normalised_rows_are_divided_by_their_influence_on_themselves(source):
+    drawn = picture(View(normalised=True), source)
+    assert values(drawn)[1] == [0.25, 1, 0.5]
+    assert drawn.status[0].tolist() == [Status.UNDEFINED] * 3
+
+
+def test_log_probability_flips_the_number_and_not_what_the_colour_means(source):
+    loss, probability = picture(View(), source), picture(View(log_probability=True), source)
+    assert (probability.values == -loss.values).all()
+    assert (loss.warm, probability.warm) == (1, -1)
+
+
+def test_the_baseline_is_the_same_in_every_row(source):
+    drawn = picture(View("baseline"), source)
+    assert values(drawn) == [[2, 3, 4], [2, 3, 4]]
+    assert drawn.limit == 0
+
+
+def test_rows_are_ordered_by_mean_and_by_likeness(source):
+    assert picture(View(rows_by="mean"), source).rows.tolist() == [0, 1]
+    assert picture(View(rows_by="likeness", like=1), source).rows.tolist() == [1, 0]
+    assert picture(View(columns_by="mean"), source).columns.tolist() == [0, 1, 2]
+
+
+def test_an_order_moves_values_and_statuses_together(source):
+    drawn = picture(View(draw=1, rows_by="likeness", like=1), source)
+    assert values(drawn)[0] == [1, 4, -2]
+    assert drawn.status[0, 2] == Status.PREVIEW
+
+
+def test_intervals_are_over_draws(source):
+    halves = picture(View(intervals=True), source).halves
+    assert halves[0, 0] == pytest.approx(12.706, abs=1e-3)
+    assert np.isnan(halves[1, 2])
+
+
+def test_small_influences_are_printed_over_a_common_power_of_ten():
+    small = Arrays(np.array(TRAINED) * 1e-6, np.zeros((2, 2, 3)))
+    drawn = picture(View(), small)
+    assert drawn.exponent == -6
+    assert title(View(), drawn, 2) == "Trained · Δ loss, nats/token ×1e-6 · mean of 2 draws · 91 % measured"
+
+
+def test_titles_say_what_the_numbers_are(source):
+    said = {
+        View("prompted"): "Prompted · Δ loss, nats/token · mean of 2 draws",
+        View("gap", draw=0): "Gap · Δ loss, nats/token · draw 1 of 2",
+        View("prompted", log_probability=True): "Prompted · Δ log-prob, nats/token · mean of 2 draws",
+        View("prompted", normalised=True): "Prompted · per influence on itself · mean of 2 draws",
+        View("baseline"): "Baseline · loss, nats/token · mean of 2 draws",
+    }
+    for view, words in said.items():
+        assert title(view, picture(view, source), 2) == words
+
+
+def test_an_empty_matrix_is_a_picture_too():
+    class Empty(Arrays):
+        def table(self, quantity):
+            return Table(np.zeros((2, 0, 0)), np.zeros((2, 0, 0), bool))
+
+        def baseline(self):
+            return np.zeros((2, 0))
+
+        def statuses(self, condition, draw):
+            return np.zeros((0, 0), np.int8)
+
+    empty = Empty([], own_columns=())
+    for shown in ("trained", "gap", "baseline"):
+        for by in ("number", "mean", "likeness"):
+            assert picture(View(shown, rows_by=by, columns_by=by, normalised=True), empty).values.shape == (0, 0)
