@@ -1,154 +1,10 @@
-"""The worker process: requests as lines of JSON on standard input, answers on standard output.
-
-It ends when its input does, so it never outlives whoever started it.
-"""
+"""The worker process, `python -m eiftui.engine.worker`: requests on standard input, answers on standard output."""
 
 from __future__ import annotations
 
 import faulthandler
 import os
-import queue
-import signal
 import sys
-import threading
-import time
-import traceback
-from collections.abc import Iterator
-from typing import BinaryIO, NoReturn
-
-import torch
-
-from eiftui.engine.calibration import calibrate
-from eiftui.engine.continuations import continuations
-from eiftui.engine.embedding import embeddings
-from eiftui.engine.interrupts import Interrupted, Interrupts
-from eiftui.engine.measurer import Measurer
-from eiftui.engine.protocol import (
-    Answer,
-    Answered,
-    Asked,
-    Calibrate,
-    Cancel,
-    Cancelled,
-    Continue,
-    Done,
-    Embed,
-    End,
-    Failed,
-    Finding,
-    Load,
-    Request,
-    Stage,
-    Task,
-    Tokenize,
-)
-from eiftui.engine.tokenizing import tokenized
-from eiftui.errors import EiftuiError
-
-GRACE = 0.7
-"""Seconds to tidy up after whoever started this is gone: to remove temporary folders, and end a download."""
-
-
-class Worker:
-    """Does requests one at a time in the main thread, while another thread reads what is asked."""
-
-    def __init__(self, requests: BinaryIO, answers: BinaryIO) -> None:
-        """Make it in the main thread."""
-        self._requests, self._answers = requests, answers
-        self._waiting: queue.SimpleQueue[tuple[int, Request]] = queue.SimpleQueue()
-        self._telling = threading.Lock()
-        self._interrupts = Interrupts()
-        self._measurer = Measurer(self._stage)
-
-    def serve(self) -> NoReturn:
-        """Answer requests until the input ends or SIGTERM comes. Does not return, but ends the process."""
-        signal.signal(signal.SIGTERM, _leave)
-        threading.Thread(target=self._read, daemon=True).start()
-        try:
-            while True:
-                number, request = self._waiting.get()
-                with self._interrupts.during(number):
-                    end = self._do(number, request)
-                self._tell(number, end)
-        except SystemExit as leaving:
-            os._exit(
-                int(leaving.code or 0)
-            )  # the thread that reads cannot be stopped, and holds up any other way to end
-
-    def _read(self) -> None:
-        try:
-            for line in self._requests:
-                self._take(Asked.model_validate_json(line))
-        except ValueError:
-            traceback.print_exc()
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
-        time.sleep(GRACE)
-        os._exit(0)
-
-    def _take(self, asked: Asked) -> None:
-        if isinstance(asked.request, Cancel):
-            self._interrupts.cancel(asked.request.number)
-        elif isinstance(asked.request, Tokenize):  # at once, whatever the main thread does
-            self._tell(asked.number, self._do(asked.number, asked.request))
-        else:
-            self._waiting.put((asked.number, asked.request))
-
-    def _do(self, number: int, request: Request) -> End:
-        """Do a request, telling what is found, and say how it ended."""
-        try:
-            self._interrupts.check(number)
-            for finding in find(self._measurer, request):
-                self._tell(number, finding)
-                self._interrupts.check(number)
-            return Done()
-        except Interrupted:
-            return Cancelled()
-        except EiftuiError as error:
-            return Failed(error=str(error), exit_code=error.exit_code)
-        except Exception as error:
-            traceback.print_exc()
-            return Failed(error=_out_of_memory(error) or f"{type(error).__name__}: {error}")
-
-    def _stage(self, text: str, fraction: float | None) -> None:
-        if self._interrupts.now is not None:
-            self._tell(self._interrupts.now, Stage(text=text, fraction=fraction))
-
-    def _tell(self, number: int, answer: Answer) -> None:
-        line = Answered(number=number, answer=answer).model_dump_json().encode() + b"\n"
-        try:
-            with self._telling:
-                self._answers.write(line)
-                self._answers.flush()
-        except BrokenPipeError:
-            sys.exit()  # nobody is there to be told
-
-
-def find(measurer: Measurer, request: Request) -> Iterator[Finding]:
-    """What a request asks for. Raises what measuring raises."""
-    match request:
-        case Load():
-            yield measurer.load(request)
-        case Task():
-            yield from measurer.measure(request)
-        case Tokenize():
-            yield tokenized(measurer.model, request)
-        case Calibrate():
-            yield calibrate(measurer, request)
-        case Continue():
-            yield from continuations(measurer.model, request)
-        case Embed():
-            yield from embeddings(measurer.model, request)
-
-
-def _out_of_memory(error: Exception) -> str | None:
-    """What to do, if that is what the error is: torch has no type of its own for the memory of the CPU."""
-    if isinstance(error, torch.OutOfMemoryError | MemoryError) or "can't allocate memory" in str(error):
-        return "out of memory; try --memory-budget, --dtype bfloat16 or a smaller model"
-    return None
-
-
-def _leave(*_: object) -> NoReturn:
-    sys.exit(128 + signal.SIGTERM)  # as a shell would say it
 
 
 def main() -> None:
@@ -156,7 +12,9 @@ def main() -> None:
     faulthandler.enable()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    Worker(sys.stdin.buffer, answers).serve()
+    from eiftui.engine.server import Server  # now, because libraries print while they are loaded too
+
+    Server(sys.stdin.buffer, answers).serve()
 
 
 if __name__ == "__main__":
