@@ -102,6 +102,8 @@ class Picture:
     halves: Array | None
     """Half-widths of 95 % intervals over draws; nan where there are fewer than two."""
     status: Statuses
+    running: NDArray[np.bool_]
+    """Which lines are being measured, also where predictions stand in."""
     limit: float
     """The magnitude of the strongest colour; 0 for no colours."""
     floor: float
@@ -121,6 +123,7 @@ class Picture:
 def picture(view: View, source: Source) -> Picture:
     """The matrix that a view shows of a source."""
     values, halves, status = _cells(view, source)
+    running = _running(view, source)
     if view.normalised and view.shown != "baseline":
         values, halves, status = _normalised(values, halves, status, source.own_columns)
     elif view.log_probability:
@@ -134,6 +137,7 @@ def picture(view: View, source: Source) -> Picture:
         values=values[at],
         halves=None if halves is None else halves[at],
         status=status[at],
+        running=running[rows],
         limit=_limit(view, values, source),
         floor=_floor(view, source),
         warm=-1 if view.normalised or view.log_probability else 1,
@@ -167,7 +171,7 @@ def _cells(view: View, source: Source) -> tuple[Array, Array | None, Statuses]:
     values, halves, status = _of_draws(view, source.table(view.shown), pending)
     if view.shown == "trained":
         preview, _, known = _of_draws(View(draw=view.draw), source.table("predicted"), pending)
-        stands_in = (status != Status.VALUE) & (known == Status.VALUE)
+        stands_in = np.isin(status, (Status.PENDING, Status.RUNNING)) & (known == Status.VALUE)
         values, status = np.where(stands_in, preview, values), np.where(stands_in, Status.PREVIEW, status)
     return values, halves, status.astype(np.int8)
 
@@ -181,6 +185,13 @@ def _of_draws(view: View, table: Table, pending: Statuses) -> tuple[Array, Array
         measured = table.measured.any(axis=0)
         values, halves = _mean(table), _intervals(table) if view.intervals else None
     return values, halves, np.where(measured, Status.VALUE, pending).astype(np.int8)
+
+
+def _running(view: View, source: Source) -> NDArray[np.bool_]:
+    if view.shown == "baseline":
+        return np.zeros(len(source.own_columns), np.bool_)
+    statuses = source.statuses("trained" if view.shown == "gap" else view.shown, view.draw)
+    return np.asarray((statuses == Status.RUNNING).any(axis=1))
 
 
 def _mean(table: Table) -> Array:

@@ -34,6 +34,7 @@ def drawn(**changes: object) -> Picture:
         values=np.array([values]),
         halves=None,
         status=np.array([status], np.int8),
+        running=np.zeros(1, bool),
         limit=1.0,
         floor=0.01,
         warm=1,

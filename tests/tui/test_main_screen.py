@@ -63,7 +63,8 @@ async def test_keys_walk_through_quantities_and_draws(measured, explorer):
         assert view().own_scale
 
 
-async def test_what_is_not_measured_shows_its_prediction_in_another_way(session, engine, explorer):
+async def test_what_is_not_measured_shows_its_prediction_in_another_way(session, engine, explorer, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
     engine.measure(session, "predicted")
     document = Document(session)
     async with explorer(document).run_test() as pilot:

@@ -67,6 +67,18 @@ def test_a_prediction_stands_in_for_what_is_not_measured(source):
     assert drawn.status[1].tolist() == [Status.VALUE, Status.VALUE, Status.PREVIEW]
 
 
+def test_a_failure_is_not_hidden_by_a_prediction(source):
+    source.pending = Status.FAILED
+    assert picture(View(draw=1), source).status[1, 2] == Status.FAILED
+
+
+def test_rows_that_run_are_known_also_where_predictions_stand_in(source):
+    source.pending = Status.RUNNING
+    drawn = picture(View(draw=1), source)
+    assert drawn.status[1, 2] == Status.PREVIEW
+    assert drawn.running.all()
+
+
 def test_nothing_stands_in_for_what_was_prompted(source):
     source.prompted[1, 1, 2] = NAN
     source.pending = Status.RUNNING

@@ -26,7 +26,7 @@ MARKS = {
     Status.FAILED: "x",
     Status.CANCELLED: "/",
 }
-_WORDS = {Status.RUNNING: "…", Status.FAILED: "failed", Status.CANCELLED: "stop"}
+_WORDS = {Status.RUNNING: "…", Status.FAILED: "fail", Status.CANCELLED: "stop"}
 _DIM = {"256": Style.parse("rgb(118,118,118)"), "16": Style.parse("bright_black"), "none": Style.null()}
 _RUNNING = {"256": Style.parse("rgb(255,215,95)"), "16": Style.parse("bright_yellow"), "none": Style.null()}
 _FAILED = {"256": Style.parse("bold rgb(255,95,95)"), "16": Style.parse("bold bright_red"), "none": Style(bold=True)}
@@ -64,7 +64,7 @@ class Painter:
             word = _WORDS.get(status, MARKS[status]) if self.width >= NUMBER else MARKS[status]
             return word.rjust(self.width)
         text = self._value(value, row, column)
-        if status == Status.PREVIEW and self.width > 1:
+        if status == Status.PREVIEW and self.colours == "none" and self.width > 1:
             text = PREVIEW + text.strip()
         return text.rjust(self.width)[-self.width :]
 
@@ -118,16 +118,16 @@ class Painter:
 def _styled(step: int, colours: colour.Depth, preview: bool) -> Style:
     """A step of the scale as background; of a preview, as the colour of the text alone."""
     if colours == "none":
-        return Style(italic=True) if preview else Style(bold=abs(step) >= colour.STEPS - 1)
+        return Style(dim=True) if preview else Style(bold=abs(step) >= colour.STEPS - 1)
     style = colour.style(step, colour.STEPS, colours)
     if not preview:
         return style
     text = style.bgcolor if colours == "16" else Color.from_rgb(*_brighter(step))
-    return Style(color=text, italic=True)
+    return Style(color=text)
 
 
 def _brighter(step: int) -> colour.Rgb:
     """A step's colour, or the nearest stronger one that can be read as text on black."""
     if step == 0:
         return (138, 138, 138)
-    return colour.background(int(math.copysign(max(3, abs(step)), step)))
+    return colour.background(int(math.copysign(max(4, abs(step)), step)))

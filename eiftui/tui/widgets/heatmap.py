@@ -23,6 +23,7 @@ from eiftui.tui.view import Array, Indices, Picture
 from eiftui.tui.widgets.cells import DIGIT, INTERVAL, NUMBER, WIDTHS, Painter, depth
 
 HEADER = 1
+RUNNING = "▸"
 SHORTEST_LABEL, LONGEST_LABEL = 8, 40
 
 
@@ -163,7 +164,7 @@ class HeatMap(ScrollView, can_focus=True):
         digits = len(str(len(self._labels)))
         room = self._head - digits - 2
         text = fitted(self._labels[row], room, "utf-8") + " " if room > 0 else ""
-        return f"{row + 1:>{digits}} {text}"
+        return f"{row + 1:>{digits}}{RUNNING if self._picture.running[line] else ' '}{text}"
 
     def _body(self, line: int) -> Strip:
         strip = self._strips.get(line)
@@ -297,6 +298,7 @@ def _same_frame(one: Picture, other: Picture) -> bool:
 def _differing(one: Picture, other: Picture) -> list[int]:
     """Lines in which two pictures of the same frame differ."""
     differs = _differs(one.values, other.values) | (one.status != other.status)
+    differs |= (one.running != other.running)[:, None]
     if one.halves is not None and other.halves is not None:
         differs |= _differs(one.halves, other.halves)
     return [int(line) for line in np.flatnonzero(differs.any(axis=1))]
