@@ -16,7 +16,7 @@ from eiftui.influence.evaluation import base_losses, loss_changes, pack
 from eiftui.influence.forward import Forward
 from eiftui.influence.layout import SGD_NODES, Text, groups, side_by_side, tree
 from eiftui.influence.losses import Tokens, with_start
-from eiftui.influence.memory import Budget, cut, give_back, halving
+from eiftui.influence.memory import Budget, cut, halving, keep_freed
 from eiftui.influence.prediction import first_order
 from eiftui.influence.recording import Change, Gradients, record, total_bytes
 from eiftui.influence.reference import Meter, Reference
@@ -96,6 +96,7 @@ class FactorEngine:
 
     def __init__(self, forward: Forward, start: int | None, method: Method, memory: float | None) -> None:
         self.forward, self.start = forward, start
+        keep_freed()
         self.budget = Budget.of(forward, memory)
         forward.head_numbers = self.budget.head_numbers
         self._products = torch.bfloat16 if method.products == "bfloat16" else None
@@ -130,7 +131,6 @@ class FactorEngine:
 
         def measure(block: Sequence[int]) -> list[RowResult]:
             change = self.change([rows[row] for row in block], optimizer)
-            give_back()
             parts: dict[int, Tensor] = {}
             for one in packed:
                 parts |= zip(one.indices, loss_changes(self.forward, one, change, self._products), strict=True)
@@ -218,7 +218,6 @@ class FactorEngine:
         return found
 
     def _record(self, sequences: Sequence[Tokens]) -> list[tuple[Tokens, Gradients]]:
-        give_back()
         return list(zip(sequences, record(self.forward, sequences, None), strict=True))
 
     def _forget(self, used: set[Tokens]) -> None:

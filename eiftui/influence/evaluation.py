@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,10 +12,10 @@ from torch import Tensor
 
 from eiftui.influence.forward import Forward
 from eiftui.influence.layout import SGD_NODES, Layout, Text, groups, side_by_side, tree
-from eiftui.influence.losses import token_losses
 from eiftui.influence.pair import Pair
 from eiftui.influence.recording import Change
-from eiftui.influence.rules import log_sum_exp
+from eiftui.influence.rules import lost_digits
+from eiftui.influence.vocabulary import LogSum, LogSumChange
 from eiftui.influence.weights import PairMatrix, Tape, as_activation
 
 LINES = 16
@@ -47,10 +47,16 @@ def pack(forward: Forward, texts: Sequence[Text], nodes: int = SGD_NODES) -> lis
 @torch.no_grad()
 def base_losses(forward: Forward, layout: Layout) -> list[Tensor]:
     """The base model's loss of each scored token of each text in `layout`, nats: a tensor (tokens,) a text."""
-    losses = torch.empty(len(layout.pair_read), dtype=forward.dtype, device=forward.device)
-    for part, logits in forward.read(forward.plain, layout, 1):
-        pairs, reads = _pairs_in(layout, part)
-        losses[pairs] = token_losses(logits[0, reads], layout.pair_target[pairs])
+    total, at_target = LogSum(), torch.empty(len(layout.pair_read), dtype=forward.dtype, device=forward.device)
+
+    def add(part: slice, logits: Tensor) -> None:
+        total.add(logits[0])
+        pairs, reads, targets = _pairs_in(layout, part)
+        at_target[pairs] = logits[0, reads, targets]
+
+    forward.read(forward.reading(), layout, 1, add)
+    assert total.total is not None
+    losses = total.total[layout.pair_read] - at_target
     return [losses[list(text)] for text in layout.texts]
 
 
@@ -58,40 +64,67 @@ def base_losses(forward: Forward, layout: Layout) -> list[Tensor]:
 def loss_changes(forward: Forward, probes: PackedProbes, change: Change, products: torch.dtype | None) -> list[Tensor]:
     """Loss after minus loss before of each scored token, nats: a tensor (rows, tokens) a text.
 
-    `products` is the number format of W·d if it is narrower than that of activations.
+    It is Δ(log Σ exp l) − Δ l at the target. `products` is the number format of W·d if it is narrower than that of
+    activations.
     """
-    layout = probes.layout
-    if probes.tape:
-        probes.tape.rewind()
-    weights = pair_weights(forward, change, probes.tape, products)
-    changes = torch.empty(change.rows, len(layout.pair_read), dtype=forward.dtype, device=forward.device)
-    for part, logits in forward.read(weights, layout, change.rows):
-        pairs, reads = _pairs_in(layout, part)
-        changes[:, pairs] = _token_loss_change(logits, reads, layout.pair_target[pairs])
+    layout, total = probes.layout, LogSumChange()
+    at_target = torch.empty(change.rows, len(layout.pair_read), dtype=forward.dtype, device=forward.device)
+
+    def add(part: slice, logits: Pair) -> None:
+        total.add(logits.x[0], logits.d[:, 0])
+        pairs, reads, targets = _pairs_in(layout, part)
+        at_target[:, pairs] = logits.d[:, 0, reads, targets]
+
+    read = partial(_read_pairs, forward, probes, change, products)
+    read(add)
+    totals, doubtful = total.change()
+    if doubtful:
+        totals = _plain_change(read, totals)
+    changes = totals[:, layout.pair_read] - at_target
     return [changes[:, list(text)] for text in layout.texts]
 
 
+def _read_pairs(
+    forward: Forward,
+    probes: PackedProbes,
+    change: Change,
+    products: torch.dtype | None,
+    each: Callable[[slice, Pair], None],
+) -> None:
+    if probes.tape:
+        probes.tape.rewind()
+    weights = forward.reading(pair_weights(forward, change, probes.tape, products))
+    forward.read(weights, probes.layout, change.rows + 1, each)
+
+
+def _plain_change(read: Callable[[Callable[[slice, Pair], None]], None], exact: Tensor) -> Tensor:
+    """(rows, read): `exact` but where it has lost digits; log Σ exp after minus before, which are far apart there."""
+    before, after = LogSum(), LogSum()
+
+    def add(_: slice, logits: Pair) -> None:
+        before.add(logits.x[0])
+        after.add(logits.after[:, 0])
+
+    read(add)
+    assert before.total is not None and after.total is not None
+    return torch.where(lost_digits(torch.expm1(exact)), after.total - before.total, exact)
+
+
 def pair_weights(forward: Forward, change: Change, tape: Tape | None, products: torch.dtype | None) -> dict[str, Any]:
-    """Every weight that has changed, as what meets pairs; the others as they are."""
-    weights: dict[str, Any] = dict(forward.plain)
+    """Every weight that has changed, as what meets pairs."""
+    weights: dict[str, Any] = {}
     for name in change.matrices:
-        base = forward.parameters[name]
-        # logits are too large to keep, and are made a slice at a time
-        weights[name] = PairMatrix(
-            base, name, partial(change.update, name), None if forward.vocabulary in base.shape else tape, products
-        )
+        base, update = forward.parameters[name], partial(change.update, name)
+        if name == forward.head:  # logits are too many to keep
+            weights[name] = PairMatrix(base, name, update, None, products, forward.part)
+        else:
+            weights[name] = PairMatrix(base, name, update, tape, products)
     for name, vector in change.vectors.items():
         weights[name] = Pair(as_activation(forward.parameters[name]), vector)
     return weights
 
 
-def _token_loss_change(logits: Pair, reads: Tensor, targets: Tensor) -> Tensor:
-    """Δ(log Σ exp l) − Δ l at the target: `logits` (1, n, vocabulary) → (rows, pairs)."""
-    at_target = logits.d[:, 0, reads, targets]
-    return log_sum_exp(logits).d[:, 0, reads] - at_target
-
-
-def _pairs_in(layout: Layout, part: slice) -> tuple[Tensor, Tensor]:
-    """The pairs whose place lies in a slice of `layout.read`, and their places counted from its beginning."""
-    pairs = ((layout.pair_read >= part.start) & (layout.pair_read < part.stop)).nonzero()[:, 0]
-    return pairs, layout.pair_read[pairs] - part.start
+def _pairs_in(layout: Layout, part: slice) -> tuple[Tensor, Tensor, Tensor]:
+    """The pairs whose target lies in a part of the vocabulary: which, where they are read, and the target in it."""
+    pairs = ((layout.pair_target >= part.start) & (layout.pair_target < part.stop)).nonzero()[:, 0]
+    return pairs, layout.pair_read[pairs], layout.pair_target[pairs] - part.start

@@ -30,8 +30,8 @@ class Factor(Protocol):
         """The part of it that an optimiser is given: all, but for an embedding's padding."""
         ...
 
-    def add_times(self, y: Tensor, weights: Tensor) -> None:
-        """Add `weights` (rows, n, tokens) times S to `y` (rows, n, out), in place."""
+    def add_times(self, y: Tensor, weights: Tensor, outputs: slice) -> None:
+        """Add `weights` (rows, n, tokens) times some `outputs` of S to `y` (rows, n, out), in place."""
         ...
 
     def project(self, y: Tensor) -> Tensor:
@@ -64,8 +64,8 @@ class Dense:
     def trained(self) -> Dense:
         return self
 
-    def add_times(self, y: Tensor, weights: Tensor) -> None:
-        y.baddbmm_(weights, self.gradients)
+    def add_times(self, y: Tensor, weights: Tensor, outputs: slice) -> None:
+        y.baddbmm_(weights, self.gradients[..., outputs])
 
     def project(self, y: Tensor) -> Tensor:
         return torch.matmul(y, self.gradients.transpose(1, 2))
@@ -97,8 +97,11 @@ class OneHot:
             return self
         return OneHot(self.ids, self.inputs * (self.ids != self.padding)[..., None], self.size)
 
-    def add_times(self, y: Tensor, weights: Tensor) -> None:
-        y.scatter_add_(2, self.ids[:, None].expand_as(weights), weights)
+    def add_times(self, y: Tensor, weights: Tensor, outputs: slice) -> None:
+        first, end, _ = outputs.indices(self.size)
+        inside = (self.ids >= first) & (self.ids < end)
+        places = (self.ids - first).where(inside, 0)
+        y.scatter_add_(2, places[:, None].expand_as(weights), weights * inside[:, None])
 
     def project(self, y: Tensor) -> Tensor:
         rows, n, _ = y.shape

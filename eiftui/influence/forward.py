@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
@@ -13,10 +13,12 @@ from torch.func import functional_call
 
 from eiftui.influence.layout import Layout, Text, side_by_side, tree
 from eiftui.influence.precision import KeepDouble
-from eiftui.influence.weights import plain_weights
+from eiftui.influence.weights import Matrix, Part, plain_weights
 
-HEAD_NUMBERS = 1 << 22
-"""Least number of logits, over all rows, that exist at once."""
+HEAD_NUMBERS = 1 << 20
+"""Least number of logits, over all rows, that exist at once: about what a processor's cache holds."""
+PARTS_OF = 64
+"""Parts of the vocabulary are multiples of this, for products of matrices to be quick."""
 
 
 class Forward:
@@ -32,7 +34,12 @@ class Forward:
         first = next(iter(self.parameters.values()))
         self.device = first.device
         self.dtype = torch.promote_types(first.dtype, torch.float32)
-        self.vocabulary: int = network.get_output_embeddings().weight.shape[0]  # type: ignore[operator]
+        head: Tensor = network.get_output_embeddings().weight  # type: ignore[operator]
+        self.vocabulary = head.shape[0]
+        self.head = next(name for name, parameter in self.parameters.items() if parameter is head)
+        """Name of the matrix that makes logits."""
+        self.part = Part()
+        """Which logits a stand-in for that matrix makes."""
         self.head_numbers = HEAD_NUMBERS
         self.plain = plain_weights(self.parameters)
         self._takes_positions = "position_ids" in inspect.signature(network.forward).parameters
@@ -47,28 +54,37 @@ class Forward:
         """Logits (rows, tokens, vocabulary) of plain causal sequences `ids` (rows, tokens)."""
         positions = torch.arange(ids.shape[1], device=ids.device).expand_as(ids)
         with self.precision():
-            return self._call(weights, ids, positions, None)
+            call = _Around(self.network, lambda network: self._call(network, ids, positions, None))
+            return functional_call(call, _inside(weights), args=())
 
-    def read(self, weights: Mapping[str, Any], layout: Layout, rows: int) -> Iterator[tuple[slice, Any]]:
-        """Logits at the places that `layout` reads, in slices: (slice of `layout.read`, (1, n, vocabulary)).
+    def read(self, weights: Mapping[str, Any], layout: Layout, rows: int, each: Callable[[slice, Any], None]) -> None:
+        """Give `each` the logits at the places that `layout` reads: (part of the vocabulary, (1, read, its length)).
 
-        The trunk runs once, the model's own head once a slice; `rows` models at once set how long a slice is.
+        The trunk runs once, the model's own head once a part, because all logits of all rows would fill the memory.
+        `rows` models at once set how long a part is. The head's weight must be a stand-in that follows `self.part`.
         """
-        length = max(1, self.head_numbers // (self.vocabulary * rows))
+        length = max(PARTS_OF, self.head_numbers // (len(layout.read) * rows) // PARTS_OF * PARTS_OF)
         mask = self._mask(layout)
-        with self.precision(), self._sliced_head() as head:
-            for start in range(0, len(layout.read), length):
-                part = slice(start, start + length)
-                head.places = layout.read[part]
-                yield part, self._call(weights, layout.ids, layout.positions, mask)
 
-    def _call(self, weights: Mapping[str, Any], ids: Tensor, positions: Tensor, mask: Any) -> Any:
+        def in_parts(network: nn.Module) -> None:
+            for start in range(0, self.vocabulary, length):
+                self.part.now = slice(start, min(start + length, self.vocabulary))
+                each(self.part.now, self._call(network, layout.ids, layout.positions, mask))
+
+        with self.precision(), self._trunk_once(layout.read):
+            functional_call(_Around(self.network, in_parts), _inside(weights), args=())
+
+    def reading(self, weights: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Weights for `read`: those of the base model but for `weights`, of which one stands in for the head's."""
+        return {**self.plain, self.head: Matrix(self.parameters[self.head], self.head, self.part), **(weights or {})}
+
+    def _call(self, network: nn.Module, ids: Tensor, positions: Tensor, mask: Any) -> Any:
         arguments: dict[str, Any] = {"input_ids": ids, "use_cache": False}
         if self._takes_positions:
             arguments["position_ids"] = positions
         if mask is not None:
             arguments["attention_mask"] = mask
-        return functional_call(self.network, dict(weights), kwargs=arguments).logits
+        return network(**arguments).logits
 
     def _mask(self, layout: Layout) -> Any:
         """The additive mask of a layout, for models with two kinds of attention one of each."""
@@ -92,12 +108,11 @@ class Forward:
         return hidden.masked_fill_(~seen, torch.finfo(self.dtype).min)[:, None]
 
     @contextmanager
-    def _sliced_head(self) -> Iterator[_SlicedTrunk]:
-        """While open, the trunk runs at the first call only, and gives the head the places asked for."""
-        sliced = _SlicedTrunk(self._trunk.forward)
-        self._trunk.forward = sliced
+    def _trunk_once(self, places: Tensor) -> Iterator[None]:
+        """While open, the trunk runs at the first call only, and gives the head these places."""
+        self._trunk.forward = _Once(self._trunk.forward, places)
         try:
-            yield sliced
+            yield
         finally:
             del self._trunk.forward
 
@@ -113,26 +128,41 @@ class Forward:
 
     @torch.no_grad()
     def _first_logits(self, layout: Layout) -> Tensor:
-        parts = [logits[0] for _, logits in self.read(self.plain, layout, 1)]
-        pairs = torch.cat(parts)[layout.pair_read]
+        parts: list[Tensor] = []
+        self.read(self.reading(), layout, 1, lambda _, logits: parts.append(logits[0]))
+        pairs = torch.cat(parts, 1)[layout.pair_read]
         return pairs[[pair for text in layout.texts for pair in text]]
 
 
-class _SlicedTrunk:
+class _Around(nn.Module):
+    """Something done with a network, as a module, so that its weights are replaced once for all of it."""
+
+    def __init__(self, network: nn.Module, work: Callable[[nn.Module], Any]) -> None:
+        super().__init__()
+        self.network, self._work = network, work
+
+    def forward(self) -> Any:
+        return self._work(self.network)
+
+
+def _inside(weights: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"network.{name}": weight for name, weight in weights.items()}
+
+
+class _Once:
     """Stands for a trunk's forward: runs it once, and gives only the hidden states of some places."""
 
-    places: Tensor
-
-    def __init__(self, forward: Any) -> None:
-        self._forward = forward
+    def __init__(self, forward: Any, places: Tensor) -> None:
+        self._forward, self._places = forward, places
         self._output: Any = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._output is None:
-            self._output = self._forward(*args, **kwargs)
-        hidden = self._output[0]
-        read = hidden.reshape(1, -1, hidden.shape[-1])[:, self.places]
-        return type(self._output)(last_hidden_state=read)
+            output = self._forward(*args, **kwargs)
+            hidden = output[0]
+            read = hidden.reshape(1, -1, hidden.shape[-1])[:, self._places]
+            self._output = type(output)(last_hidden_state=read)
+        return self._output
 
 
 def _trunk(network: nn.Module) -> nn.Module:

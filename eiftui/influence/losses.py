@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -32,3 +33,28 @@ def training_loss(logits: Tensor, ids: Tensor, lengths: Tensor) -> Tensor:
     losses = token_losses(logits[:, :-1], ids[:, 1:])
     real = torch.arange(1, ids.shape[1], device=ids.device) < lengths[:, None]
     return (losses * real).sum(1) / (lengths - 1)
+
+
+class RecordedLoss(torch.autograd.Function):
+    """`training_loss` of all rows, added up, for a backward that keeps the gradient at the logits.
+
+    That gradient, softmax less one at the target, is made in the one buffer that is then kept; by autograd's own rules
+    it would pass through several of that size.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, logits: Tensor, targets: Tensor, shares: Tensor) -> Tensor:
+        """`logits` (rows, tokens, vocabulary), `targets` (rows, tokens), `shares` (rows, tokens) of each token."""
+        totals = torch.stack([row.logsumexp(-1) for row in logits])
+        ctx.save_for_backward(logits, targets, shares, totals)
+        return ((totals - logits.gather(-1, targets[..., None])[..., 0]) * shares).sum()
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Any:
+        logits, targets, shares, totals = ctx.saved_tensors
+        result = torch.empty_like(logits)
+        for row, own in enumerate(result):
+            torch.sub(logits[row], totals[row, :, None], out=own)
+            own.exp_().scatter_add_(1, targets[row, :, None], own.new_full((len(own), 1), -1.0))
+            own.mul_(gradient * shares[row, :, None])
+        return result, None, None

@@ -51,7 +51,7 @@ class Budget:
     @property
     def head_numbers(self) -> int:
         """Logits, over all rows, that exist at once."""
-        return max(HEAD_NUMBERS, self.bytes >> 6)
+        return max(HEAD_NUMBERS, self.bytes >> 8)
 
     @property
     def recorded_tokens(self) -> int:
@@ -91,13 +91,20 @@ def cut(indices: Sequence[int], size: Callable[[int], int], largest: int) -> lis
     return [list(indices[start:end]) for start, end in pairwise(ends)]
 
 
-def give_back() -> None:
-    """Give memory that was freed back to the system, where the C library keeps it for later."""
-    if _TRIM is not None:
-        _TRIM(0)
+def keep_freed() -> None:
+    """From now on this process uses memory again that it has freed, where the C library is glibc.
+
+    It would give large blocks back to the system at once; to be given them anew, page by page, takes longer than what
+    is done in them.
+    """
+    tune = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if tune is not None:
+        tune(_MMAP_THRESHOLD, GIB)
+        tune(_TRIM_THRESHOLD, GIB)
 
 
-_TRIM = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+"""Names of settings in glibc's malloc.h."""
 
 
 def halving(measure: Callable[[Sequence[int]], Sequence[Result]], block: Sequence[int]) -> Iterator[Result]:

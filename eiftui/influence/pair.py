@@ -70,13 +70,14 @@ class Pair(Carried):
     x: Tensor
     d: Tensor
     _after: Tensor | None
+    _both: Tensor | None
     memo: dict[Any, Any]
     """What layers have made of x + d, for other layers that are given it too."""
 
     @staticmethod
     def __new__(cls, x: Tensor, d: Tensor) -> Pair:
         self: Pair = torch.Tensor._make_wrapper_subclass(cls, x.shape, dtype=x.dtype, device=x.device)
-        self.x, self._after, self.memo = x, None, {}
+        self.x, self._after, self._both, self.memo = x, None, None, {}
         self.d = d if d.shape[1:] == x.shape else aligned(d, x.dim()).expand(len(d), *x.shape)
         return self
 
@@ -87,9 +88,16 @@ class Pair(Carried):
             self._after = self.x + self.d
         return self._after
 
+    @property
+    def both(self) -> Tensor:
+        """x, then d: (1 + rows, *x.shape); made once, likewise."""
+        if self._both is None:
+            self._both = torch.cat([self.x[None], self.d])
+        return self._both
+
     def become(self, other: Pair) -> Pair:
         """Take the values of `other`: what an in-place operation does."""
-        self.x, self.d, self._after, self.memo = other.x, other.d, None, {}
+        self.x, self.d, self._after, self._both, self.memo = other.x, other.d, None, None, {}
         return self
 
     def __repr__(self, **_: Any) -> str:  # type: ignore[override]

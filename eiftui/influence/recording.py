@@ -13,7 +13,7 @@ from torch import Tensor
 from eiftui.errors import UnsupportedModel
 from eiftui.influence.factors import Factor, inner_of_sums, stacked
 from eiftui.influence.forward import Forward
-from eiftui.influence.losses import Tokens, padded, training_loss
+from eiftui.influence.losses import RecordedLoss, Tokens, padded
 from eiftui.influence.updates import Schedule, Update, make_update, vector_change
 from eiftui.influence.weights import RowMatrix, RowVector, as_activation
 from eiftui.settings import Optimizer
@@ -112,10 +112,14 @@ def record(forward: Forward, sequences: Sequence[Tokens], before: Change | None)
                 f"the weight {name} is neither a matrix nor a vector: shape {tuple(parameter.shape)}"
             )
     ids, lengths = padded(sequences, forward.device)
+    shares = (torch.arange(1, ids.shape[1], device=ids.device) < lengths[:, None]).to(forward.dtype)
+    shares /= (lengths - 1)[:, None]
     with torch.enable_grad():
-        training_loss(forward.logits(weights, ids), ids, lengths).sum().backward()
+        # the last token is only predicted, so the model need not read it
+        logits = forward.logits(weights, ids[:, :-1])
+        RecordedLoss.apply(logits, ids[:, 1:], shares).backward()
     gradients = {name: leaf.grad for name, leaf in leaves.items() if leaf.grad is not None}
-    return [_row(matrices, gradients, row, len(sequence)) for row, sequence in enumerate(sequences)]
+    return [_row(matrices, gradients, row, len(sequence) - 1) for row, sequence in enumerate(sequences)]
 
 
 def _row(matrices: dict[str, list[Factor]], vectors: dict[str, Tensor], row: int, tokens: int) -> Gradients:

@@ -121,15 +121,44 @@ def exponential(a: Pair) -> Pair:
 
 @rule("sigmoid")
 def sigmoid(a: Pair) -> Pair:
+    """−σ(x) σ(−x) e / (1 + σ(−x) e) with e = expm1(−d); by the ends of a step that is long."""
+    up, down = a.x.sigmoid(), a.x.neg().sigmoid_()
+    change = torch.expm1(-a.d)
+    below = torch.addcmul(_one(change), down, change)
+    change.mul_(up * -down).div_(below)
+    long = _longer_than(LONG, a.d)
+    if long is not None:
+        where = long.nonzero(as_tuple=True)
+        change[where] = _sigmoid_between(a.x.expand_as(a.d)[where], a.d[where])
+    return Pair(up, change)
+
+
+def _sigmoid_between(x: Tensor, d: Tensor) -> Tensor:
     """σ(high) σ(−low) (1 − exp(low − high)), signed: no factor of it can overflow or cancel."""
-    after = a.after
-    size = torch.sigmoid(torch.maximum(a.x, after)).mul_(torch.sigmoid(torch.minimum(a.x, after).neg_()))
-    return Pair(a.x.sigmoid(), size.mul_(torch.expm1(a.d.abs().neg_())).mul_(a.d.sign().neg_()))
+    after = x + d
+    size = torch.sigmoid(torch.maximum(x, after)).mul_(torch.sigmoid(torch.minimum(x, after).neg_()))
+    return size.mul_(torch.expm1(d.abs().neg_())).mul_(d.sign().neg_())
+
+
+LONG = 2.0
+"""Up to this size of d, an identity that is quick loses less than a digit."""
+
+
+def _longer_than(bound: float, d: Tensor) -> Tensor | None:
+    """Where abs(d) is larger, or not a number; None if it is nowhere."""
+    least, most = torch.aminmax(d)
+    return None if bool((least >= -bound) & (most <= bound)) else ~(d.abs() <= bound)
+
+
+def _one(like: Tensor) -> Tensor:
+    return torch.ones((), dtype=like.dtype, device=like.device)
 
 
 @rule("silu")
 def silu(a: Pair, inplace: bool = False) -> Pair:
-    result = multiply(a, sigmoid(a))
+    """d σ(x) + (x + d) Δσ."""
+    gate = sigmoid(a)
+    result = Pair(a.x * gate.x, gate.d.mul_(a.after).addcmul_(a.d, gate.x))
     return a.become(result) if inplace else result
 
 
@@ -194,7 +223,7 @@ def softmax(a: Pair, dim: int = -1, dtype: Any = None, **_: Any) -> Pair:
     p = a.x.softmax(-1)
     change = torch.expm1(a.d).mul_(p)
     total = change.sum(-1, keepdim=True)
-    doubtful = _doubtful(total)
+    doubtful = lost_digits(total)
     change.sub_(p * total).div_(1 + total)
     if doubtful.any():
         change = torch.where(doubtful, (a.x + a.d).softmax(-1) - p, change)
@@ -211,7 +240,7 @@ def log_sum_exp(a: Pair, dim: int = -1, keepdim: bool = False) -> Pair:
     p = (a.x - x).exp_()
     # a product of matrices for each place: rows × last axis, times last axis
     total = torch.matmul(torch.expm1(a.d).movedim(0, -2), p.unsqueeze(-1)).movedim(-2, 0)
-    doubtful, change = _doubtful(total)[..., 0], torch.log1p(total)
+    doubtful, change = lost_digits(total)[..., 0], torch.log1p(total)
     if doubtful.any():
         where = doubtful.nonzero(as_tuple=True)
         base = a.x[where[1:]]
@@ -219,9 +248,9 @@ def log_sum_exp(a: Pair, dim: int = -1, keepdim: bool = False) -> Pair:
     return Pair(x, change) if keepdim else Pair(x[..., 0], change[..., 0])
 
 
-def _doubtful(total: Tensor) -> Tensor:
+def lost_digits(total: Tensor) -> Tensor:
     """Where 1 + Σ p expm1(d) has lost digits, or something in it was too large; the plain difference is good there."""
-    return ~((total > -0.5) & (total < torch.inf))
+    return ~((total > -0.98) & (total < torch.inf))
 
 
 @rule("log_softmax")

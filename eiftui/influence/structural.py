@@ -77,7 +77,10 @@ def permute(a: Pair, *dims: Any) -> Pair:
 @rule("__getitem__")
 def getitem(a: Pair, index: Any) -> Pair:
     index = index if isinstance(index, tuple) else (index,)
-    return Pair(a.x[index], a.d[(slice(None), *index)])
+    x = a.x[index]
+    if x.shape == a.x.shape and x.data_ptr() == a.x.data_ptr() and x.stride() == a.x.stride():
+        return a  # all of it: what was made of it already stays of use
+    return Pair(x, a.d[(slice(None), *index)])
 
 
 def _parts(name: str, axis_position: int) -> Any:

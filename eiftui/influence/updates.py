@@ -22,6 +22,7 @@ from eiftui.settings import Optimizer
 BLOCK = 1 << 18
 """Numbers of a gradient that AdamW rebuilds at once: about what a processor's cache holds."""
 
+ALL = slice(None)
 
 Memo = dict[tuple[int, torch.Size], tuple[Tensor, Tensor]]
 """Products of some activations with the inputs of factors, by where those lie; they are kept, so that none moves in."""
@@ -35,8 +36,8 @@ class Update(Protocol):
         """(rows, 1, 1); None where there is no weight decay."""
         ...
 
-    def add_to(self, y: Tensor, x: Tensor, memo: Memo | None = None) -> None:
-        """Add the change times `x` (rows, n, in) to `y` (rows, n, out), in place.
+    def add_to(self, y: Tensor, x: Tensor, memo: Memo | None = None, outputs: slice = ALL) -> None:
+        """Add the change times `x` (rows, n, in) to `y` (rows, n, out), in place; `y` may be some of the outputs only.
 
         `memo` belongs to `x`: layers that are given the same activations have the same factors' inputs.
         """
@@ -173,13 +174,13 @@ class LowRank:
     terms: Sequence[tuple[Tensor, Factor]]
     """Coefficients (rows,) and factors."""
 
-    def add_to(self, y: Tensor, x: Tensor, memo: Memo | None = None) -> None:
+    def add_to(self, y: Tensor, x: Tensor, memo: Memo | None = None, outputs: slice = ALL) -> None:
         memo = {} if memo is None else memo
         for coefficient, factor in self.terms:
             place = (factor.inputs.data_ptr(), factor.inputs.shape)
             if place not in memo:
                 memo[place] = torch.matmul(x, factor.inputs.transpose(1, 2)), factor.inputs
-            factor.add_times(y, memo[place][0] * _over(coefficient, x))
+            factor.add_times(y, memo[place][0] * _over(coefficient, x), outputs)
 
     def apply_transposed(self, y: Tensor) -> Tensor:
         return _total(torch.matmul(factor.project(y).mul_(_over(c, y)), factor.inputs) for c, factor in self.terms)
@@ -210,21 +211,24 @@ class AdamW:
             gradients.append(total if clip == 1 else total.mul_(clip.to(total)))
         return adamw_change(self.schedule.optimizer, gradients)
 
-    def _blocks(self, size: int) -> Iterator[tuple[int, slice]]:
+    def _blocks(self, outputs: slice = ALL) -> Iterator[tuple[int, slice]]:
         factor = self.steps[0][0]
         rows, _, width = factor.inputs.shape
+        first, end, _ = outputs.indices(factor.size)
         height = max(1, BLOCK // width)
         for row in range(rows):
-            for start in range(0, size, height):
-                yield row, slice(start, min(start + height, size))
+            for start in range(first, end, height):
+                yield row, slice(start, min(start + height, end))
 
-    def add_to(self, y: Tensor, x: Tensor, memo: Memo | None = None) -> None:
-        for row, block in self._blocks(y.shape[2]):
-            y[row, :, block] += torch.matmul(x[row], self.lines(row, block).T)
+    def add_to(self, y: Tensor, x: Tensor, memo: Memo | None = None, outputs: slice = ALL) -> None:
+        first = outputs.start or 0
+        for row, block in self._blocks(outputs):
+            place = slice(block.start - first, block.stop - first)
+            y[row, :, place] += torch.matmul(x[row], self.lines(row, block).T)
 
     def apply_transposed(self, y: Tensor) -> Tensor:
         result = y.new_zeros(*y.shape[:2], self.steps[0][0].inputs.shape[-1])
-        for row, block in self._blocks(y.shape[2]):
+        for row, block in self._blocks():
             result[row].addmm_(y[row, :, block], self.lines(row, block))
         return result
 
@@ -234,7 +238,7 @@ class AdamW:
 
     def inner(self, factors: Sequence[Factor]) -> Tensor:
         result = factors[0].inputs.new_zeros(self.schedule.rows, len(factors[0].inputs))
-        for row, block in self._blocks(self.steps[0][0].size):
+        for row, block in self._blocks():
             lines = self.lines(row, block)
             for factor in factors:
                 # Σ over tokens and outputs of S ∘ (X linesᵀ), per probe

@@ -68,6 +68,12 @@ class _Linear(torch.autograd.Function):
         return result, None, None, None, None
 
 
+class Part:
+    """Which of its outputs a matrix is asked for: of the head's, which has most, a few at a time."""
+
+    now = slice(None)
+
+
 class Weight(Carried):
     """A stand-in for a parameter, with its shape and place, in the number format of activations."""
 
@@ -90,13 +96,28 @@ class Matrix(Weight):
     Only these operations may meet it; anything else raises, and the model is measured by the reference engine.
     """
 
+    part: Part | None
+
+    def __init__(self, base: Tensor, name: str, part: Part | None = None) -> None:
+        self.part = part
+
+    @property
+    def outputs(self) -> slice:
+        """Which of its outputs are wanted."""
+        return self.part.now if self.part else slice(None)
+
+    @property
+    def wanted(self) -> Tensor:
+        """The base weight of those; a model that keeps it as (in, out) is asked for all."""
+        return self.base[self.outputs] if self.part else self.base
+
     @property
     def T(self) -> Any:  # type: ignore[override]  # noqa: N802
         return _Transposed(self)
 
     def product(self, x: Any, out_in: bool) -> Any:
         """What the layer gives for `x` (…, in): (…, out)."""
-        return _Linear.apply(x, self.base, out_in)
+        return _Linear.apply(x, self.wanted, out_in)
 
     def lookup(self, ids: Tensor, padding: int | None = None) -> Any:
         """Lines `ids` of an embedding, whose line `padding` torch gives no gradient."""
@@ -107,6 +128,7 @@ class RowMatrix(Matrix):
     """A matrix in a forward whose batch axis is the rows, each with its own `update`; notes factors in `sink`."""
 
     def __init__(self, base: Tensor, name: str, rows: int, update: MakeUpdate | None, sink: Sink | None) -> None:
+        super().__init__(base, name)
         self.rows, self.update, self.sink = rows, update, sink
 
     def product(self, x: Tensor, out_in: bool) -> Tensor:
@@ -150,9 +172,25 @@ class PairMatrix(Matrix):
     """A matrix that meets pairs: the base product is shared by all rows, and their own updates added (METHODS §8)."""
 
     def __init__(
-        self, base: Tensor, name: str, update: MakeUpdate, tape: Tape | None, products: torch.dtype | None
+        self,
+        base: Tensor,
+        name: str,
+        update: MakeUpdate,
+        tape: Tape | None,
+        products: torch.dtype | None,
+        part: Part | None = None,
     ) -> None:
-        self.update, self.tape, self.products = update, tape, products
+        super().__init__(base, name, part)
+        self._make_update, self.tape, self.products = update, tape, products
+        self._update: Update | None = None
+
+    def update(self) -> Update:
+        """The change, put together anew unless it is needed a part at a time."""
+        if self.part is None:
+            return self._make_update()
+        if self._update is None:
+            self._update = self._make_update()
+        return self._update
 
     def product(self, x: Pair, out_in: bool) -> Pair:
         """W d + ΔW (x + d), of which only W d may be computed in a narrower format."""
@@ -160,24 +198,24 @@ class PairMatrix(Matrix):
         update = self.update()
         if update.decay is not None:
             change = change.mul_(1 + update.decay).add_(update.decay * base.reshape(1, -1, base.shape[-1]))
-        update.add_to(change, x.after.reshape(len(x.d), -1, x.d.shape[-1]), x.memo)
+        update.add_to(change, x.after.reshape(len(x.d), -1, x.d.shape[-1]), x.memo, self.outputs)
         return Pair(base, change.view(len(x.d), *base.shape))
 
     def _products_of(self, x: Pair, out_in: bool) -> tuple[Tensor, Tensor]:
         """W x, (…, out), and W d, (rows, n, out): in one product where W x is not kept and formats agree."""
         d = x.d.reshape(len(x.d), -1, x.d.shape[-1])
         if self.tape is None and self.products is None:
-            both = _Linear.apply(torch.cat([x.x.reshape(1, *d.shape[1:]), d]), self.base, out_in)
+            both = _Linear.apply(x.both.view(len(d) + 1, *d.shape[1:]), self.wanted, out_in)
             return both[0].view(*x.x.shape[:-1], -1), both[1:]
         narrow = d if self.products is None else d.to(self.products)
-        change = _Linear.apply(narrow, self.base, out_in).to(d.dtype)
+        change = _Linear.apply(narrow, self.wanted, out_in).to(d.dtype)
         base = self._base_product(x.x, out_in)
         return base, change
 
     def _base_product(self, x: Tensor, out_in: bool) -> Tensor:
         if self.tape is None:
-            return _Linear.apply(x, self.base, out_in)
-        return self.tape.next(lambda: _Linear.apply(x, self.base, out_in))
+            return _Linear.apply(x, self.wanted, out_in)
+        return self.tape.next(lambda: _Linear.apply(x, self.wanted, out_in))
 
     def lookup(self, ids: Tensor, padding: int | None = None) -> Pair:
         base = super().lookup(ids)
@@ -251,6 +289,8 @@ def any_matmul(a: Any, b: Any) -> Any:
 @rule("linear")
 def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     y = weight.product(x, True) if isinstance(weight, Matrix) else matmul(x, value(weight).T)
+    if bias is not None and isinstance(weight, Matrix) and weight.part:
+        bias = bias[weight.outputs]
     return y if bias is None else plus(y, bias)
 
 

@@ -1,0 +1,46 @@
+"""Sums over a vocabulary that comes a part at a time: log-sum-exp, and how much it changes (METHODS §8)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from eiftui.influence.rules import lost_digits
+
+
+class LogSum:
+    """log Σ exp over the last axis, which comes in parts."""
+
+    def __init__(self) -> None:
+        self.total: Tensor | None = None
+
+    def add(self, logits: Tensor) -> None:
+        """Another part: (…, part)."""
+        part = logits.logsumexp(-1)
+        self.total = part if self.total is None else torch.logaddexp(self.total, part)
+
+
+class LogSumChange:
+    """log Σ exp(x + d) − log Σ exp x = log1p(Σ exp(x) expm1(d) / Σ exp x), both sums relative to the largest x so far."""
+
+    def __init__(self) -> None:
+        self._largest: Tensor | None = None
+        self._sum = self._change = torch.zeros(())
+
+    def add(self, x: Tensor, d: Tensor) -> None:
+        """Another part: base logits (n, part), and each row's difference from them (rows, n, part)."""
+        largest = x.amax(-1)
+        if self._largest is not None:
+            largest = torch.maximum(largest, self._largest)
+            shrink = (self._largest - largest).exp_()
+            self._sum, self._change = self._sum * shrink, self._change * shrink
+        self._largest = largest
+        weights = (x - largest[:, None]).exp_()
+        self._sum = self._sum + weights.sum(-1)
+        # a product of matrices for each place: rows × part, times part
+        self._change = self._change + torch.matmul(torch.expm1(d).transpose(0, 1), weights[..., None])[..., 0].T
+
+    def change(self) -> tuple[Tensor, bool]:
+        """(rows, n), and whether some of it has lost digits: then the plain difference is good there."""
+        relative = self._change / self._sum
+        return torch.log1p(relative), bool(lost_digits(relative).any())
