@@ -2,7 +2,8 @@
 
 from benchmarks.material import default_model, say, seconds
 from eiftui.domains.library import load_builtin
-from eiftui.engine.estimate import estimate
+from eiftui.engine.calibration import calibrate
+from eiftui.engine.estimate import sample
 from eiftui.engine.here import Here
 from eiftui.engine.run import run
 from eiftui.session.session import Session
@@ -19,7 +20,9 @@ def main():
         team.measurer.take(model, settings)
         session.append(team.measurer.record(settings))
         session.ensure_draws()
-        calibration, found = seconds(lambda session=session, team=team: estimate(session, team.measurer))
+        small = sample(session)
+        calibration, answer = seconds(lambda team=team, small=small: calibrate(team.measurer, small.request))
+        found = small.estimate(answer)
         real, _ = seconds(lambda session=session, team=team: run(session, team))
         say(
             name,

@@ -25,7 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> None:
     """Load the model, measure a sample, and say what the whole will take. Nothing is written."""
-    from eiftui.engine.estimate import estimate
+    from eiftui.engine.calibration import calibrate
+    from eiftui.engine.estimate import sample
     from eiftui.engine.measurer import Measurer
     from eiftui.engine.plan import checks
     from eiftui.engine.protocol import Load
@@ -40,7 +41,8 @@ def main(options: argparse.Namespace) -> None:
             session.append(measurer.load(Load(settings=session.settings, memory_budget=options.memory_budget)))
             for task in texts:
                 list(measurer.measure(task))
-            found = estimate(session, measurer)
+            small = sample(session)
+            found = small.estimate(calibrate(measurer, small.request))
         draws, rows, columns = session.draws, len(session.rows), len(session.probes)
     lines = [f"{rows} training sets × {columns} probes × {draws} draws: {found.cells:,} cells to measure"]
     lines += [f"  {condition:<10} {duration(seconds)}" for condition, seconds in found.seconds.items()]

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from eiftui.engine.measurer import Measurer
 from eiftui.engine.plan import cells_missing, tasks
-from eiftui.engine.protocol import Task, What
-from eiftui.influence.memory import LIBRARIES, Budget
+from eiftui.engine.protocol import Calibrate, Calibrated, Task, What
 from eiftui.session.session import Session
 from eiftui.settings import Condition
 
@@ -34,43 +30,45 @@ class Estimate:
         return sum(self.seconds.values())
 
 
-def estimate(session: Session, measurer: Measurer) -> Estimate:
-    """Measure a few rows and probes of the first draw in each condition, and scale by tokens.
+@dataclass(frozen=True)
+class Sample:
+    """A few rows and probes of the first draw in each condition, whose time says how long a run will take."""
 
-    The session is not changed. The measurer has its model loaded.
-    """
+    cells: int
+    """How many the run will measure."""
+    request: Calibrate
+    """What is to be asked of a worker that has the session's model."""
+    times: dict[Condition, float]
+    """For each task of the request, how many times as long the run spends on its condition, by cells and tokens."""
+
+    def estimate(self, found: Calibrated) -> Estimate:
+        """What the run will take, by the answer to the request."""
+        seconds = {
+            condition: took * times for took, (condition, times) in zip(found.seconds, self.times.items(), strict=True)
+        }
+        return Estimate(self.cells, seconds, found.weights, found.memory)
+
+
+def sample(session: Session) -> Sample:
+    """The sample by which to estimate what it takes to measure all that a session lacks. Its model is known."""
     first: dict[What, Task] = {}
     for one in tasks(session):
         first.setdefault(one.what, one)
-    for one in first.values():  # the first of everything is slower
-        list(measurer.measure(one.model_copy(update={"rows": one.rows[:1], "probes": one.probes[:1]})))
-    weights = sum(p.numel() * p.element_size() for p in measurer.model.network.parameters())
-    seconds: dict[Condition, float] = {}
-    cells = 0
-    for condition in session.settings.conditions:
-        count = cells_missing(session, [condition])
-        cells += count
-        task = first.get(condition)
-        if task is not None and count:
-            seconds[condition] = _per_cell(measurer, task) * count
-    budget = Budget.of(measurer.engine.forward)
-    return Estimate(cells, seconds, weights, weights + budget.peak + LIBRARIES)
+    cells = {condition: cells_missing(session, [condition]) for condition in session.settings.conditions}
+    asked = {condition: first[condition] for condition, count in cells.items() if count and condition in first}
+    small = {
+        condition: task.model_copy(
+            update={"rows": _spread(task.rows, SAMPLE_ROWS), "probes": _spread(task.probes, SAMPLE_PROBES)}
+        )
+        for condition, task in asked.items()
+    }
+    times = {c: cells[c] / task.cells / _share(small[c], task) for c, task in asked.items()}
+    return Sample(sum(cells.values()), Calibrate(tasks=tuple(small.values())), times)
 
 
-def _per_cell(measurer: Measurer, task: Task) -> float:
-    """Seconds a cell: a sample evenly spread over rows and probes, scaled by its share of the text."""
-    rows = _spread(task.rows, SAMPLE_ROWS)
-    probes = _spread(task.probes, SAMPLE_PROBES)
-    sample = task.model_copy(update={"rows": rows, "probes": probes})
-    took = _timed(lambda: list(measurer.measure(sample)))
-    share = _length(rows) / _length(task.rows) * _length(probes) / _length(task.probes)
-    return took / share / (len(task.rows) * len(task.probes))
-
-
-def _timed(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
+def _share(small: Task, whole: Task) -> float:
+    """How much of the text of a task a sample of it has."""
+    return _length(small.rows) / _length(whole.rows) * _length(small.probes) / _length(whole.probes)
 
 
 def _length(texts: tuple[tuple[str, ...], ...]) -> int:

@@ -14,8 +14,9 @@ import torch
 from eiftui.influence.prediction import first_order
 from eiftui.models.tokens import encode
 
+SOON = 0.001
 EVERY = 0.02
-"""Seconds from one attempt to interrupt to the next."""
+"""Seconds to the first attempt to interrupt, and from one to the next."""
 
 
 class Interrupted(BaseException):
@@ -47,7 +48,7 @@ class Interrupts:
     def cancel(self, number: int) -> None:
         """Interrupt the request of this number, again and again until it ends: one time may be lost in a library."""
         self._cancelled.add(number)
-        signal.setitimer(signal.ITIMER_REAL, EVERY, EVERY)
+        signal.setitimer(signal.ITIMER_REAL, SOON, EVERY)
 
     @contextmanager
     def during(self, number: int) -> Iterator[None]:

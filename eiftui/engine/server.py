@@ -147,4 +147,5 @@ def _out_of_memory(error: Exception) -> str | None:
 
 
 def _leave(*_: object) -> NoReturn:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one would stop the tidying up
     sys.exit(128 + signal.SIGTERM)  # as a shell would say it
