@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -14,6 +15,8 @@ from eiftui.domains.library import builtin_names, load_builtin
 from eiftui.domains.schema import Domain, Text
 from eiftui.errors import InputError
 from eiftui.show.encoding import printable
+
+NOT_NARROW = 80
 
 
 class Domains:
@@ -32,7 +35,7 @@ class Domains:
         if options.name:
             _show(console, load_builtin(options.name))
             return
-        table = _table("domain", "title", "rows", "probes", "contrasts")
+        table = _table(console, "domain", "title", "rows", "probes", "contrasts", whole=("domain",))
         for domain in map(load_builtin, builtin_names()):
             counts = map(len, (domain.rows, domain.probes, domain.contrasts))
             _row(table, domain.name, domain.title, *map(str, counts))
@@ -88,20 +91,13 @@ def _list_models(console: Console) -> None:
     from eiftui.models.fetch import cached
     from eiftui.models.registry import ENTRIES, PRESETS, Wheel
 
-    table = _table("model", "title", "weights", "licence", "from", "note")
+    table = _table(console, "model", "weights", "from", "licence and notes", whole=("model", "from"))
     for entry in ENTRIES:
-        source = "pip" if isinstance(entry.source, Wheel) else entry.source
-        _row(
-            table,
-            entry.name,
-            entry.title,
-            entry.parameters,
-            entry.licence,
-            source + (" (here)" if cached(entry) else ""),
-            entry.note,
-        )
+        here = ", here" if cached(entry) else ""
+        source = f"{entry.title} (pip{here})" if isinstance(entry.source, Wheel) else entry.source
+        _row(table, entry.name, entry.parameters, source, "; ".join(filter(None, (entry.licence, entry.note))))
     console.print(table)
-    presets = _table("preset", "model", "optimiser", "draws")
+    presets = _table(console, "preset", "model", "optimiser", "draws")
     for name, settings in PRESETS.items():
         optimizer = f"{settings.optimizer.name}, η {settings.optimizer.lr:g}"
         _row(presets, name, settings.model.name, printable(optimizer, console.encoding), str(settings.draws))
@@ -113,14 +109,14 @@ def _show(console: Console, domain: Domain) -> None:
     console.print(f"{domain.name}: {domain.title}\n{domain.source}\n", markup=False)
     words = draw(domain.slots, 0, 0).words
     rows = {text.id for text in domain.rows}
-    table = _table("id", "used as", "text", "draw 0")
+    table = _table(console, "id", "used as", "text", "draw 0", whole=("id",))
     for text in domain.texts:
         role = "row and probe" if text.role == "both" else text.role
         filled = Text(id=text.id, sentences=text.fill(words)).label if text.slots else ""
         _row(table, text.id, role if text.id in rows or text.role == "probe" else "", text.label, filled)
     console.print(table)
     if domain.contrasts:
-        contrasts = _table("contrast", "desideratum", "lower", "than")
+        contrasts = _table(console, "contrast", "desideratum", "lower", "than")
         for one in domain.contrasts:
             cells = (printable(f"{cell.row} → {cell.probe}", console.encoding) for cell in (one.lower, one.higher))
             _row(contrasts, one.name, one.desideratum, *cells)
@@ -132,8 +128,9 @@ def _row(table: Table, *cells: str) -> None:
     table.add_row(*map(Cell, cells))
 
 
-def _table(*columns: str) -> Table:
+def _table(console: Console, *columns: str, whole: Sequence[str] = ()) -> Table:
+    """A table that wraps what is too wide: on consoles that are not narrow, in other columns than those named."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in whole and console.width >= NOT_NARROW)
     return table

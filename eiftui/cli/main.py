@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from eiftui.cli import explore
 from eiftui.errors import EiftuiError, InputError
@@ -17,6 +17,7 @@ from eiftui.session.records import eiftui_version
 from eiftui.session.safetext import visible
 
 INTERRUPTED = 130
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class Parser(argparse.ArgumentParser):
@@ -53,9 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             _do(sys.argv[1:] if arguments is None else arguments)
         finally:
-            _flush_output()  # also after --help, which leaves by SystemExit
+            sys.stdout.flush()  # also after --help, which leaves by SystemExit
     except BrokenPipeError:
-        _drop_output()  # whoever read it has gone; nothing more can be said to them
+        _drop(sys.stdout)  # whoever read it has gone; nothing more can be said to them
     except (Exception, KeyboardInterrupt) as error:
         if interruption.asked:
             return _say("interrupted; what was measured is kept", INTERRUPTED)
@@ -63,15 +64,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _say(str(error), error.exit_code)
         if isinstance(error, OSError) and error.filename:  # a name that the system cannot take, however it was given
             return _say(f"cannot use {error.filename} ({error.strerror})", InputError.exit_code)
+        if isinstance(error, OSError) and error.errno in NO_ROOM:  # files that we open are named: it was opened for us
+            _drop(sys.stdout)
+            return _say(f"cannot write the output ({error.strerror})", InputError.exit_code)
         raise
     return 0
 
 
 def _do(arguments: Sequence[str]) -> None:
-    try:
-        "".join(arguments).encode()
-    except UnicodeEncodeError as error:
-        raise InputError(f"not UTF-8 on the command line: {error.object}") from error
+    for argument in arguments:
+        if argument.encode(errors="ignore") != argument.encode(errors="surrogateescape"):
+            raise InputError(f"not UTF-8 on the command line: {argument}")
     if explore.wanted(arguments):
         explore.main(arguments)
     else:
@@ -86,19 +89,9 @@ def _replace_closed_streams() -> None:
             setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115  (for as long as the process lives)
 
 
-def _flush_output() -> None:
-    """Raises InputError if standard output cannot be written, as where it is a file on a full disk."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        _drop_output()
-        raise InputError(f"cannot write to standard output ({error.strerror})") from error
-
-
-def _drop_output() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _drop(stream: TextIO) -> None:
+    """Let what is still to be written to a stream go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class Interruption:
@@ -119,8 +112,10 @@ class Interruption:
 
 
 def _say(message: str, code: int) -> int:
-    with suppress(OSError):  # the exit code says it too
+    try:
         print(f"eiftui: {visible(' '.join(message.split()))}", file=sys.stderr, flush=True)
+    except OSError:  # the exit code says it too
+        _drop(sys.stderr)
     return code
 
 

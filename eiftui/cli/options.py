@@ -79,10 +79,10 @@ def domain(options: argparse.Namespace) -> Domain | None:
     return combine(domains) if domains else None
 
 
-def refuse_other_texts(session: Session, domain: Domain | None) -> None:
+def refuse_other_texts(session: Session, domain: Domain | None, remedy: str) -> None:
     """Raises InputError if a session holds other texts than the domain that was asked for with it."""
     if domain is not None and session.sheet.texts != Sheet.of(domain).texts:
-        raise InputError(f"{session.path} holds other texts than {domain.name}; name another file with --out")
+        raise InputError(f"{session.path} holds other texts than {domain.name}; {remedy}")
 
 
 def settings(options: argparse.Namespace, before: Settings | None) -> Settings:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import sys
 from pathlib import Path
 
 from eiftui.cli import options as opts
@@ -34,8 +33,6 @@ def main(options: argparse.Namespace) -> None:
     console = make_console()
     with contextlib.closing(_session(options)) as session:
         measurer = Measurer()
-        if not console.is_terminal:
-            print("calibrating", file=sys.stderr)
         with console.status("calibrating") if console.is_terminal else contextlib.nullcontext():
             texts = list(checks(session))
             session.append(measurer.load(Load(settings=session.settings, memory_budget=options.memory_budget)))
@@ -63,7 +60,6 @@ def _session(options: argparse.Namespace) -> Session:
         session = Session.in_memory(domain, opts.settings(options, None))
     else:
         with Session.open(options.session, read_only=True) as found:
-            opts.refuse_other_texts(found, domain)
+            opts.refuse_other_texts(found, domain, "plan one or the other")
             session = found.copy(opts.settings(options, found.settings))
-    session.ensure_draws()
     return session

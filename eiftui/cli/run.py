@@ -15,7 +15,7 @@ from eiftui.engine.plan import cells_in_all, cells_missing, complete
 from eiftui.engine.protocol import Result, Task
 from eiftui.engine.run import load, run
 from eiftui.engine.team import Team, make_team
-from eiftui.errors import InputError
+from eiftui.errors import EiftuiError, InputError
 from eiftui.session.records import Measured
 from eiftui.session.safetext import visible
 from eiftui.session.session import Session
@@ -49,6 +49,8 @@ def main(options: argparse.Namespace) -> None:
             if created and not any(session.measured(condition).any() for condition in session.settings.conditions):
                 session.discard()  # so that the same command works once its input is mended
             raise
+        except BrokenPipeError as error:
+            raise EiftuiError("nobody reads the progress any more; what was measured is kept") from error
         if not options.quiet:
             print_results(console, session)
 
@@ -72,7 +74,7 @@ def open_session(options: argparse.Namespace) -> tuple[Session, Settings, bool]:
         return Session.create(path, domain, settings), settings, True
     session = Session.open(path)
     try:
-        opts.refuse_other_texts(session, domain)
+        opts.refuse_other_texts(session, domain, "name another file with --out")
         return session, opts.settings(options, session.settings), False
     except BaseException:
         session.close()

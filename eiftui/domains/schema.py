@@ -93,9 +93,9 @@ class WithTexts:
     def check_roles(self) -> None:
         """Raises ValueError if there is nothing to train on, or nothing to probe."""
         if not self.rows:
-            raise ValueError("there is no training set: every text is a probe only")
+            raise ValueError("there is no training set")
         if not self.probes:
-            raise ValueError("there is no probe: every text is a training set only")
+            raise ValueError("there is no probe")
 
     def check_ids(self) -> None:
         """Raises ValueError if two texts share an id."""

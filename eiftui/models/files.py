@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from eiftui.models.cache import folder_of
@@ -25,7 +26,7 @@ def _place(name: str) -> Path | None:
     """The folder or file of a model, wherever `source.resolve` would find it."""
     known = entry(name)
     if known is None:
-        path = Path(name).expanduser()
+        path = Path(os.path.expanduser(name))
         return path if path.exists() else _snapshot(name)
     if isinstance(known.source, Wheel):
         return folder_of(known.source.member_sha256)

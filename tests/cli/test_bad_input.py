@@ -12,6 +12,11 @@ import pytest
 from eiftui.session.session import Session
 from tests.cli.conftest import Answer, Command
 
+HUGE = "9" * 5000
+"""More digits than Python turns into a number."""
+LONG = "a" * 300
+"""Longer than the name of a file can be."""
+
 
 def assert_refused(answer: Answer, *words: str, code: int = 2) -> None:
     assert answer.code == code, answer
@@ -55,15 +60,16 @@ def test_what_the_command_line_cannot_mean(eiftui: Command, arguments: Sequence[
 @pytest.mark.parametrize(
     ("option", "value"),
     [
-        *(("--lr", value) for value in ("0", "-1", "nan", "inf", "-inf", "abc", "", "1e-999")),
-        *(("--draws", value) for value in ("0", "-3", "abc", "1.5", "")),
-        *(("--epochs", value) for value in ("0", "-1", "abc")),
+        *(("--lr", value) for value in ("0", "-1", "nan", "inf", "-inf", "abc", "", "1e-999", HUGE)),
+        *(("--draws", value) for value in ("0", "-3", "abc", "1.5", "", "1000000", HUGE)),
+        *(("--epochs", value) for value in ("0", "-1", "abc", "100000", HUGE)),
         *(("--memory-budget", value) for value in ("0", "-1", "nan", "inf", "abc")),
         *(("--momentum", value) for value in ("1", "-0.1", "nan", "abc")),
         *(("--weight-decay", value) for value in ("-1", "nan", "inf")),
         *(("--clip-norm", value) for value in ("0", "-1", "nan", "inf")),
         *(("--condition", value) for value in ("learned", "trained,learned", "", "gap")),
-        *(("--seed", value) for value in ("abc", "1.5")),
+        *(("--seed", value) for value in ("abc", "1.5", HUGE)),
+        *(("--workers", value) for value in ("local:0", "local:-1", "local:x", "far", "", f"local:{HUGE}")),
         *(("--dtype", value) for value in ("float64", "")),
         *(("--optimizer", value) for value in ("lion", "")),
         *(("--engine", value) for value in ("fast", "")),
@@ -84,6 +90,7 @@ def test_a_value_that_cannot_be_is_named_and_no_session_is_made(measure: Command
         (b"A dog. ||   \n", ["line 1", "empty"]),
         ("Ein schöner Tag.\n".encode("latin-1"), ["line 1", "UTF-8"]),
         (b"\xff\xfeA\x00", ["UTF-8"]),
+        (b"A\x00 \x00d\x00o\x00g\x00", ["line 1", "NUL", "UTF-8"]),
         (b"{A is {B}.\n", ["slot"]),
         (b"{} is {B}.\n", ["slot"]),
         (b"{1} is {B}.\n", ["slot"]),
@@ -133,10 +140,107 @@ def test_a_model_that_is_none_is_named(eiftui: Command, model: str, words: list[
 
 
 @pytest.mark.parametrize(
-    ("option", "value"), [("--device", "toaster"), ("--device", "cuda:99"), ("--start-token", "<none>")]
+    ("option", "value"),
+    [
+        *(("--device", "toaster"), ("--device", "cuda:99"), ("--device", f"cuda:{HUGE}")),
+        *(("--start-token", "<none>"), ("--model", "nosuch"), ("--model", f"{LONG}/b"), ("--model", "~nobody/there")),
+    ],
 )
-def test_what_the_model_or_machine_does_not_have_is_named(measure: Command, option: str, value: str) -> None:
+def test_what_is_not_there_is_named_and_leaves_a_session_with_the_settings_it_had(
+    measure: Command, option: str, value: str
+) -> None:
     assert_refused(measure("--quiet", option, value), value)
+    assert not Path("s.eif").exists()
+    assert measure("--quiet", "--draws", "1").code == 0
+    before = Path("s.eif").read_bytes()
+    assert_refused(measure("--quiet", "--draws", "3", option, value), value)
+    assert Path("s.eif").read_bytes() == before
+
+
+@pytest.mark.parametrize("value", ["1e-300", "1e-37"])
+def test_a_learning_rate_below_what_float32_holds_is_refused(measure: Command, value: str) -> None:
+    assert_refused(measure("--quiet", "--lr", value), value, "float32")
+
+
+def test_momentum_is_refused_for_adamw_and_forgotten_on_the_way_to_it(measure: Command) -> None:
+    assert_refused(measure("--quiet", "--optimizer", "adamw", "--momentum", "0.9"), "momentum")
+    assert measure("--quiet", "--draws", "1", "--momentum", "0.9").code == 0
+    assert measure("--quiet", "--optimizer", "adamw").code == 0
+    with Session.open(Path("s.eif"), read_only=True) as session:
+        assert (session.settings.optimizer.name, session.settings.optimizer.momentum) == ("adamw", 0)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", LONG),
+        ("run", "--train", "texts.txt", "--out", f"{LONG}.eif"),
+        ("run", "--train", "texts.txt", "--out", f"{LONG[:245]}.eif"),
+        ("run", "--train", LONG),
+        ("run", "--domain-file", LONG),
+        ("run", "--train", "texts.txt", "--out", "s.eif", "--model", LONG),
+        ("run", "--train", "texts.txt", "--out", "s.eif", "--model", f"{LONG}.gguf"),
+        ("plan", LONG),
+        ("export", LONG, "-o", "x.csv"),
+    ],
+    ids=lambda arguments: " ".join(arguments).replace("aaa", ""),
+)
+def test_a_name_that_no_file_can_have_is_named(eiftui: Command, arguments: Sequence[str]) -> None:
+    assert_refused(eiftui(*arguments, *(("--quiet",) if arguments[0] == "run" else ())), "aaa", "File name too long")
+    assert sorted(path.name for path in Path().iterdir()) == ["texts.txt"]
+
+
+@pytest.mark.parametrize("arguments", [("run", "--train", "\udcff.txt"), ("run", "--domain", "\udcff"), ("\udcff",)])
+def test_arguments_that_are_not_utf_8_are_named(eiftui: Command, arguments: Sequence[str]) -> None:
+    assert_refused(eiftui(*arguments), "not UTF-8", "<U+DCFF>")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("run", "--train", "\x1b[31mred\x07"), ("run", "\x1b[31mred\x07"), ("run", "--\x1b[31m")]
+)
+def test_what_would_steer_a_terminal_is_shown_in_errors_and_not_sent(eiftui: Command, arguments: Sequence[str]) -> None:
+    answer = eiftui(*arguments)
+    assert_refused(answer, "␛[31m")
+    assert answer.err.rstrip("\n").isprintable()
+
+
+@pytest.mark.parametrize(("role", "missing"), [("probe", "no training set"), ("row", "no probe")])
+def test_a_domain_with_nothing_to_train_on_or_nothing_to_probe_is_refused(
+    eiftui: Command, role: str, missing: str
+) -> None:
+    Path("d.toml").write_text(f'[[texts]]\nid = "a"\ntext = "Snow is white."\nrole = "{role}"\n')
+    for job in ("run", "plan"):
+        assert_refused(eiftui(job, "--domain-file", "d.toml"), "d.toml", missing)
+    assert not Path("sessions").exists()
+
+
+@pytest.mark.parametrize("job", ["run", "plan"])
+def test_a_session_without_sentences_says_that_they_are_missing(measure: Command, eiftui: Command, job: str) -> None:
+    assert measure("--quiet").code == 0
+    with Session.open(Path("s.eif")) as session:
+        session.edit(session.sheet.model_copy(update={"texts": (), "contrasts": ()}))
+    before = Path("s.eif").read_bytes()
+    assert_refused(eiftui(job, "s.eif"), "nothing to measure", "no training set")
+    assert_refused(eiftui("export", "s.eif", "-o", "x.csv"), "nothing to export")
+    assert Path("s.eif").read_bytes() == before
+
+
+def test_a_session_whose_sentences_are_lost_is_refused(measure: Command, eiftui: Command) -> None:
+    assert measure("--quiet").code == 0
+    lines = Path("s.eif").read_text().splitlines(keepends=True)
+    Path("s.eif").write_text("".join(line for line in lines if json.loads(line)["kind"] != "sheet"))
+    for job in (("run", "s.eif"), ("plan", "s.eif"), ("export", "s.eif", "-o", "x.csv")):
+        assert_refused(eiftui(*job), "s.eif has lost its sentences")
+
+
+def test_a_prompt_and_a_probe_that_are_too_long_together_are_refused_before_anything_is_measured(
+    measure: Command, eiftui: Command, tiny_folder: Path
+) -> None:
+    Path("texts.txt").write_text("Snow is white.\n" + "x" * 200 + "\n")
+    assert_refused(measure("--quiet"), "as a prompt before", "402 tokens with its start; the model reads 256")
+    assert not Path("s.eif").exists()
+    assert_refused(eiftui("plan", "--train", "texts.txt", "--model", tiny_folder), "402 tokens")
+    assert measure("--quiet", "--condition", "trained").code == 0
 
 
 def test_a_sentence_longer_than_the_model_reads_is_quoted_with_both_lengths(measure: Command) -> None:
@@ -184,6 +288,7 @@ def test_a_session_that_holds_other_texts_is_not_changed(measure: Command, eiftu
     assert measure("--quiet").code == 0
     before = Path("s.eif").read_bytes()
     assert_refused(eiftui("run", "s.eif", "--domain", "belongs_to"), "other texts", "--out")
+    assert_refused(eiftui("plan", "s.eif", "--domain", "belongs_to"), "other texts")
     assert Path("s.eif").read_bytes() == before
 
 

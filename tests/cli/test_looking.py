@@ -37,6 +37,17 @@ def test_models_lists_every_known_one_and_the_presets(eiftui: Command) -> None:
         assert name in answer.out
 
 
+def test_the_ids_of_models_are_whole_on_a_terminal_of_80_columns(
+    eiftui: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    answer = eiftui("models")
+    assert max(map(len, answer.lines)) <= 80
+    for entry in ENTRIES:
+        (line,) = (line for line in answer.lines if line.startswith(f"{entry.name} "))
+        assert (entry.source if isinstance(entry.source, str) else entry.title) in line
+
+
 def test_models_fetch_of_a_folder_says_what_it_is(eiftui: Command, tiny_folder: Path) -> None:
     answer = eiftui("models", "fetch", tiny_folder)
     assert answer.code == 0
@@ -66,6 +77,12 @@ def test_a_plan_says_time_and_memory_and_writes_nothing(eiftui: Command, tiny_fo
     for word in ("trained", "predicted", "prompted", "time", "memory", "weights"):
         assert word in answer.out
     assert sorted(Path().iterdir()) == before
+
+
+def test_a_plan_says_that_its_time_is_that_of_one_worker(eiftui: Command, tiny_folder: Path) -> None:
+    what = ("plan", "--train", "texts.txt", "--draws", "1", "--model", tiny_folder)
+    assert "with one worker" in eiftui(*what, "--workers", "local:2").out
+    assert "with one worker" not in eiftui(*what, "--workers", "local:1").out
 
 
 def test_a_plan_of_a_session_is_of_what_it_lacks(measure: Command, eiftui: Command) -> None:

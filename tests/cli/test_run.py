@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from eiftui.domains.library import load_builtin
 from eiftui.session.session import Session
 from eiftui.settings import CONDITIONS
 from tests.cli.conftest import Command
+from tests.models.tiny import tiny_network
 
 
 def session(path: str = "s.eif") -> Session:
@@ -162,3 +166,45 @@ def test_a_memory_budget_changes_no_number(measure: Command, eiftui: Command, ti
     with session() as found, session("small.eif") as small:
         for condition in CONDITIONS:
             np.testing.assert_allclose(small.matrix(condition), found.matrix(condition), rtol=1e-3, atol=1e-6)
+
+
+def test_a_complete_session_is_measured_anew_where_its_models_weights_have_changed(
+    eiftui: Command, tiny_folder: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(tiny_folder, tmp_path / "model"))
+    what = ("run", "--train", "texts.txt", "--draws", "1", "--model", folder, "--out", "s.eif", "--quiet")
+    assert eiftui(*what).code == 0
+    with session() as found:
+        first = found.matrix("trained")
+    tiny_network("llama", seed=7, dtype=torch.float32, max_position_embeddings=256).save_pretrained(folder)
+    answer = eiftui("run", "s.eif")
+    assert "has changed since it was last loaded" in answer.out
+    with session() as found:
+        assert found.measured("trained").all()
+        assert not np.allclose(found.matrix("trained"), first)
+
+
+def test_the_advice_can_be_typed_as_it_stands_and_asks_for_draws_only_where_there_are_slots(
+    measure: Command, eiftui: Command, tiny_folder: Path
+) -> None:
+    assert "--draws 4" in measure().out
+    Path("plain.txt").write_text("Snow is white.\nA dog barks.\n")
+    place = "two words/it's.eif"
+    answer = eiftui("run", "--train", "plain.txt", "--model", tiny_folder, "--out", place)
+    assert "--draws" not in answer.out
+    commands = [shlex.split(line)[1:5] for line in answer.lines if line.startswith("  eiftui ")]
+    assert commands == [["export", place, "-o", "matrix.csv"], ["export", place, "-o", "all.json"]]
+
+
+def test_two_engines_on_bfloat16_weights_share_no_number(measure: Command) -> None:
+    assert measure("--quiet", "--dtype", "bfloat16", "--draws", "1").code == 0
+    with session() as found:
+        factors = [found.matrix(condition) for condition in CONDITIONS]
+    assert measure("--quiet", "--engine", "reference").code == 0
+    with session() as found:
+        for condition, matrix in zip(CONDITIONS, factors, strict=True):
+            assert found.measured(condition).all()
+            assert not np.array_equal(found.matrix(condition), matrix)
+    assert set(cells().values()) == {1}
+    records = map(json.loads, Path("s.eif").read_text().splitlines())
+    assert len({record["key"] for record in records if record["kind"] == "base"}) == 2

@@ -6,13 +6,16 @@ import json
 import os
 import pty
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from eiftui.cli.main import main
-from tests.cli.conftest import COMMAND, Command, environment, start
+from eiftui.session.session import Session
+from tests.cli.conftest import COMMAND, Answer, Command, environment, start
+from tests.models.tiny import tiny_experts, tiny_tokenizer
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])[0-9;]*m")
 ESCAPE = "\x1b"
@@ -39,6 +42,14 @@ def on_a_terminal(*arguments: str, cwd: Path, **variables: str) -> str:
 def test_quiet_prints_nothing(measure: Command) -> None:
     answer = measure("--quiet")
     assert (answer.code, answer.out, answer.err) == (0, "", "")
+
+
+def test_quiet_says_nothing_of_a_model_that_the_factor_engine_cannot_carry(eiftui: Command, tmp_path: Path) -> None:
+    tiny_experts().save_pretrained(tmp_path / "experts")
+    tiny_tokenizer().save_pretrained(tmp_path / "experts")
+    what = ("run", "--train", "texts.txt", "--draws", "1", "--model", "experts", "--out", "s.eif")
+    assert eiftui(*what, "--quiet") == Answer(0, "", "")
+    assert "experts" in next(line for line in eiftui("run", "s.eif").lines if line.startswith("note: "))
 
 
 def test_json_progress_is_a_line_of_json_a_step_from_nothing_to_all(measure: Command) -> None:
@@ -106,6 +117,48 @@ def test_a_reader_that_has_gone_is_no_error(arguments: tuple[str, ...], tmp_path
     assert process.stderr.read() == ""
     assert process.wait() == 0
     process.stderr.close()
+
+
+def in_a_shell(command: str, redirection: str, cwd: Path, **variables: str) -> tuple[int, str, str]:
+    """Exit code and output of `eiftui` and a command, with the shell's redirection of its streams."""
+    line = f"{shlex.join(COMMAND)} {command} {redirection}"
+    done = subprocess.run(
+        ["sh", "-c", line], cwd=cwd, env=environment(**variables), capture_output=True, encoding="utf-8"
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_output_is_one_line(measure: Command, tmp_path: Path, unbuffered: str) -> None:
+    assert measure("--quiet").code == 0
+    for command in ("domains", "run s.eif"):
+        code, _, err = in_a_shell(command, ">/dev/full", tmp_path, PYTHONUNBUFFERED=unbuffered)
+        assert (code, err) == (2, "eiftui: cannot write the output (No space left on device)\n")
+        assert in_a_shell(command, ">/dev/full 2>/dev/full", tmp_path, PYTHONUNBUFFERED=unbuffered)[0] == 2
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&- >&-", "<&- >&- 2>&-"])
+def test_with_streams_closed_a_run_measures_and_says_nothing(
+    eiftui: Command, tiny_folder: Path, tmp_path: Path, closed: str
+) -> None:
+    what = f"run --train texts.txt --draws 1 --model {tiny_folder} --quiet --out s.eif"
+    assert in_a_shell(what, closed, tmp_path) == (0, "", "")
+    with Session.open(Path("s.eif"), read_only=True) as session:
+        assert session.measured("trained").all()
+    code, out, err = in_a_shell("run nowhere.eif", closed, tmp_path)
+    assert (code, out, err.count("\n")) == (2, "", "2>&-" not in closed)
+
+
+def test_a_run_whose_progress_nobody_reads_any_more_is_not_done(measure: Command, tmp_path: Path) -> None:
+    assert measure("--quiet").code == 0
+    process = start("run", "s.eif", "--json-progress", "--draws", "500", cwd=tmp_path)
+    assert process.stderr is not None
+    process.stderr.readline()
+    process.stderr.close()
+    assert process.wait() == 1
+    assert process.stdout is not None
+    process.stdout.close()
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("run", "--help"), ("export", "--help")])

@@ -17,7 +17,7 @@ from eiftui.errors import EiftuiError, InputError
 from eiftui.models.load import LanguageModel
 from eiftui.session.records import BaseRecord, text_id
 from eiftui.settings import Method, ModelChoice, Optimizer, Settings
-from tests.models.tiny import tiny_model, tiny_network, tiny_tokenizer
+from tests.models.tiny import tiny_experts, tiny_model, tiny_network, tiny_tokenizer
 
 ROWS = (("Snow is white.",), ("A dog", "barks."))
 PROBES = (("Snow is cold.",), ("Dogs bark.", "Cats do not."))
@@ -165,11 +165,8 @@ def test_a_task_is_measured_by_the_engine_it_asks_for_whatever_was_asked_for_bef
 
 
 def test_a_mixture_of_experts_is_measured_by_the_reference() -> None:
-    size = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
-    config = T.MixtralConfig(vocab_size=97, num_key_value_heads=2, num_local_experts=4, **size)
-    network = T.AutoModelForCausalLM.from_config(config, attn_implementation="eager").float()
     one = Measurer()
-    one.take(LanguageModel.of(network, tiny_tokenizer(), ModelChoice(device="cpu")), SETTINGS)
+    one.take(LanguageModel.of(tiny_experts(), tiny_tokenizer(), ModelChoice(device="cpu")), SETTINGS)
     assert "experts" in (one.record(SETTINGS).obstacle or "")
     assert all(np.isfinite(record.eif).all() for record in measure("trained", one))
 

@@ -76,6 +76,14 @@ def tiny_network(
     return network
 
 
+def tiny_experts() -> T.PreTrainedModel:
+    """A mixture of experts, which the factor engine does not carry; float32, reads 256 tokens."""
+    fields = {"num_local_experts": 4, "max_position_embeddings": 256}
+    torch.manual_seed(0)
+    config = T.MixtralConfig(**{**_GATED, **fields})
+    return T.AutoModelForCausalLM.from_config(config, attn_implementation="eager").float().eval()
+
+
 def tiny_tokenizer() -> T.PreTrainedTokenizerFast:
     """A token a character: pad, BOS, EOS, unknown, newline, and as many of printable ASCII as find room: all to `{`."""
     words = ["<pad>", "<s>", "</s>", "<unk>", "\n", *map(chr, range(ord(" "), ord("{") + 1))]
