@@ -18,7 +18,6 @@ from eiftui.models.tokens import encode
 from eiftui.settings import digest
 
 _SENTENCE = re.compile(r"\s*\S.*?(?:[.!?…][\"'”’)\]]*(?=\s)|[。！？]|(?=\n))", re.DOTALL)
-"""Up to the first sentence end that something follows: the point of "3.5" is none."""
 
 
 @torch.no_grad()
@@ -38,7 +37,9 @@ def continuations(model: LanguageModel, request: Continue) -> Iterator[Continuat
     for index in range(request.number):
         tokens = _sample(model, prompt, request, room, int(digest([request.seed, index]), 16) >> 1)
         text = _text(model, prompt, tokens)
-        yield Continuation(text=_first_sentence(text) if request.one_sentence else text, tokens=tokens)
+        if request.one_sentence:
+            text = _on_one_line(whole_sentence(text) or text)
+        yield Continuation(text=text, tokens=tokens)
 
 
 def _sample(model: LanguageModel, prompt: Tokens, request: Continue, room: int, seed: int) -> Tokens:
@@ -71,8 +72,8 @@ class _AtSentenceEnd(StoppingCriteria):
     def __call__(self, input_ids: Any, scores: Any, **_: Any) -> torch.Tensor:
         """`input_ids` (1, tokens): the start token, the prompt and what was generated."""
         generated = input_ids[0, len(with_start(self._prompt, self._model.start)) :].tolist()
-        whole = _SENTENCE.match(_text(self._model, self._prompt, generated)) is not None
-        return torch.tensor([whole], device=input_ids.device)
+        whole = whole_sentence(_text(self._model, self._prompt, generated))
+        return torch.tensor([whole is not None], device=input_ids.device)
 
 
 def _text(model: LanguageModel, prompt: Tokens, generated: Sequence[int]) -> str:
@@ -84,8 +85,11 @@ def _text(model: LanguageModel, prompt: Tokens, generated: Sequence[int]) -> str
     return after[len(before) :]
 
 
-def _first_sentence(text: str) -> str:
-    """The first sentence of a continuation, on one line; all of it where it does not end."""
+def whole_sentence(text: str) -> str | None:
+    """The first sentence of a text, if what follows shows that it ends there: the point of "3.5" ends none."""
     found = _SENTENCE.match(text)
-    sentence = " ".join((found[0] if found else text).split())
-    return " " + sentence if text[:1].isspace() and sentence else sentence
+    return found[0] if found else None
+
+
+def _on_one_line(text: str) -> str:
+    return " " * text[:1].isspace() + " ".join(text.split())

@@ -11,7 +11,8 @@ from eiftui.models.tokens import Tokens
 def token_parts(model: LanguageModel, text: str) -> tuple[Tokens, tuple[str, ...]]:
     """The tokens of a text of any length, without special tokens, and the part of it that each stands for.
 
-    The parts together are the text. Of several tokens that stand for one character, the first has it.
+    The parts together are the text, if it has tokens at all. Of several tokens that stand for one character, the first
+    has it.
     """
     tokenizer = model.tokenizer
     if not tokenizer.is_fast:  # it cannot say where a token lies
