@@ -26,20 +26,16 @@ def main(options: argparse.Namespace) -> None:
     """Load the model, measure a sample, and say what the whole will take. Nothing is written."""
     from eiftui.engine.calibration import calibrate
     from eiftui.engine.estimate import sample
-    from eiftui.engine.measurer import Measurer
-    from eiftui.engine.plan import checks
-    from eiftui.engine.protocol import Load
+    from eiftui.engine.here import Here
+    from eiftui.engine.run import load
 
     console = make_console()
     with contextlib.closing(_session(options)) as session:
-        measurer = Measurer()
+        here = Here(lambda text, fraction: None)
         with console.status("calibrating") if console.is_terminal else contextlib.nullcontext():
-            texts = list(checks(session))
-            session.append(measurer.load(Load(settings=session.settings, memory_budget=options.memory_budget)))
-            for task in texts:
-                list(measurer.measure(task))
+            load(session, here, options.memory_budget)
             small = sample(session)
-            found = small.estimate(calibrate(measurer, small.request))
+            found = small.estimate(calibrate(here.measurer, small.request))
         draws, rows, columns = session.draws, len(session.rows), len(session.probes)
     lines = [f"{rows} training sets × {columns} probes × {draws} draws: {found.cells:,} cells to measure"]
     lines += [f"  {condition:<10} {duration(seconds)}" for condition, seconds in found.seconds.items()]
@@ -54,12 +50,10 @@ def main(options: argparse.Namespace) -> None:
 def _session(options: argparse.Namespace) -> Session:
     """A session in memory with what the options, or the session file, ask for."""
     domain = opts.domain(options)
-    if options.session is None:
-        if domain is None:
-            raise InputError("nothing to plan: give a SESSION, --domain NAME or --train F.txt")
-        session = Session.in_memory(domain, opts.settings(options, None))
-    else:
+    if options.session is not None:
         with Session.open(options.session, read_only=True) as found:
             opts.refuse_other_texts(found, domain, "plan one or the other")
-            session = found.copy(opts.settings(options, found.settings))
-    return session
+            return found.copy(opts.settings(options, found.settings))
+    if domain is None:
+        raise InputError("nothing to plan: give a SESSION, --domain NAME or --train F.txt")
+    return Session.in_memory(domain, opts.settings(options, None))
