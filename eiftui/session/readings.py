@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -21,12 +21,14 @@ from eiftui.session.records import (
     Tokens,
     text_id,
 )
-from eiftui.session.state import Cells, State
+from eiftui.session.state import State
 from eiftui.settings import CONDITIONS, Condition, Quantified, Settings
 
 Quantity = Literal["trained", "predicted", "prompted", "gap"]
 """A condition, or the gap: trained minus prompted, per cell."""
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,16 @@ class _Filling:
     rows: tuple[str, ...]
     """`text_id` of each training set."""
     probes: tuple[str, ...]
+    _found: dict[tuple[str, ...], tuple[Places, Places]] = field(default_factory=dict)
+
+    def find(self, probes: tuple[str, ...]) -> tuple[Places, Places]:
+        """The columns that are among some probes, and where they are among them. Rows share their probes, mostly."""
+        if probes not in self._found:
+            place = {probe: index for index, probe in enumerate(probes)}
+            columns = [column for column, probe in enumerate(self.probes) if probe in place]
+            places = [place[self.probes[column]] for column in columns]
+            self._found[probes] = np.array(columns, dtype=np.intp), np.array(places, dtype=np.intp)
+        return self._found[probes]
 
 
 class Readings:
@@ -102,25 +114,30 @@ class Readings:
         """EIF, nats per token: (draws, rows, columns). NaN where not measured."""
         if condition == "gap":
             return self.matrix("trained") - self.matrix("prompted")
-        values = np.full((len(self._filled), len(self.rows), len(self.probes)), np.nan)
-        for draw, filling in enumerate(self._filled):
-            for row, cells in enumerate(self._cells(condition, draw)):
-                for column, probe in enumerate(filling.probes):
-                    if probe in cells:
-                        record, place = cells[probe]
-                        values[draw, row, column] = record.eif[place]
-        return values
+        return self.numbers(condition)[0]
 
-    def measured(self, condition: Quantity) -> NDArray[np.bool_]:
+    def measured(self, condition: Quantity) -> Flags:
         """Which cells of `matrix` are measured, be the number finite or not: (draws, rows, columns)."""
         if condition == "gap":
             return self.measured("trained") & self.measured("prompted")
+        return self.numbers(condition)[1]
+
+    def numbers(self, condition: Condition) -> tuple[Array, Flags]:
+        """`matrix` and `measured` at once."""
         shape = (len(self._filled), len(self.rows), len(self.probes))
-        flags = [
-            [[probe in cells for probe in filling.probes] for cells in self._cells(condition, draw)]
-            for draw, filling in enumerate(self._filled)
-        ]
-        return np.array(flags, dtype=np.bool_).reshape(shape)
+        eif, measured = np.empty(shape), np.empty(shape, np.bool_)
+        for draw, row in np.ndindex(shape[:2]):
+            eif[draw, row], measured[draw, row] = self.row(condition, draw, row)
+        return eif, measured
+
+    def row(self, condition: Condition, draw: int, row: int) -> tuple[Array, Flags]:
+        """One row of one draw of `matrix`, and of `measured`: (columns,) each."""
+        filling = self._filled[draw]
+        eif, measured = np.full(len(filling.probes), np.nan), np.zeros(len(filling.probes), np.bool_)
+        for record in self._records(condition, draw, row):
+            columns, places = filling.find(record.probes)
+            eif[columns], measured[columns] = record.eif[places], True
+        return eif, measured
 
     def mean(self, condition: Quantity) -> Array:
         """The mean of `matrix` over the draws measured so far: (rows, columns). NaN where there is none."""
@@ -141,12 +158,16 @@ class Readings:
 
     def cell(self, condition: Condition, draw: int, row: int, column: int) -> tuple[Measured, int] | None:
         """The record that holds a cell, and the cell's place among that record's probes; None if not measured."""
-        return self._row_cells(condition, draw, row).get(self._filled[draw].probes[column])
+        probe = self._filled[draw].probes[column]
+        for record in reversed(self._records(condition, draw, row)):
+            if probe in record.probes:
+                return record, record.probes.index(probe)
+        return None
 
     def row_tokens(self, draw: int, row: int) -> tuple[Tokens, ...] | None:
         """Token ids of each sentence of a training set; None while no condition is measured."""
         for condition in CONDITIONS:
-            for record, _ in self._row_cells(condition, draw, row).values():
+            for record in self._records(condition, draw, row):
                 return record.tokens
         return None
 
@@ -178,10 +199,9 @@ class Readings:
     def missing(self, condition: Condition, draw: int) -> list[tuple[int, tuple[int, ...]]]:
         """What is still to be measured: rows, each with the columns it lacks. Of equal texts only the first counts."""
         filling = self._filled[draw]
-        cells = self._cells(condition, draw)
-        columns = _first_of_each(filling.probes)
+        columns = np.array(_first_of_each(filling.probes), dtype=np.intp)
         lacking = {
-            row: tuple(column for column in columns if filling.probes[column] not in cells[row])
+            row: tuple(columns[~self.row(condition, draw, row)[1][columns]].tolist())
             for row in _first_of_each(filling.rows)
         }
         return [(row, columns) for row, columns in lacking.items() if columns]
@@ -213,17 +233,14 @@ class Readings:
         self._fillings, self._keys = None, {}
 
     def _key(self, what: Quantified) -> str | None:
-        if self.model and what not in self._keys:
+        if what not in self._keys and self.model:
             self._keys[what] = self.model.carried(self.settings).key(what, self.model.fingerprint)
         return self._keys.get(what)
 
-    def _cells(self, condition: Condition, draw: int) -> list[Cells]:
-        """For each row, its measured cells by the probe's id."""
-        return [self._row_cells(condition, draw, row) for row in range(len(self._filled[draw].rows))]
-
-    def _row_cells(self, condition: Condition, draw: int, row: int) -> Cells:
+    def _records(self, condition: Condition, draw: int, row: int) -> list[Measured]:
+        """What was measured of a row, the newest last."""
         key = self._key(condition)
-        return self._state.measured.get((key, self._filled[draw].rows[row]), {}) if key else {}
+        return self._state.measured.get((key, self._filled[draw].rows[row]), []) if key else []
 
     def _base(self, draw: int, column: int) -> BaseProbe | None:
         key = self._key("base")

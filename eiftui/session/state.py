@@ -22,9 +22,6 @@ from eiftui.session.records import (
 )
 from eiftui.settings import ModelChoice, Settings
 
-Cells = dict[str, tuple[Measured, int]]
-"""For each probe's id, the record that holds its newest number, and its place there."""
-
 
 class State:
     """Starts empty; every entry of the file, in order, is applied to it."""
@@ -36,8 +33,8 @@ class State:
         self.models: dict[ModelChoice, ModelRecord] = {}
         self.base: dict[str, dict[str, BaseProbe]] = {}
         """By key, then the probe's id."""
-        self.measured: dict[tuple[str, str], Cells] = {}
-        """By key and row's id."""
+        self.measured: dict[tuple[str, str], list[Measured]] = {}
+        """By key and row's id, the newest last: of several numbers for a probe it has the one that counts."""
         self.floors: dict[str, Floor] = {}
         self.notices: list[Notice] = []
         self.undone: list[Sheet] = []
@@ -70,7 +67,8 @@ class State:
         yield from self.models.values()
         for key, probes in self.base.items():
             yield BaseRecord(key=key, probes=tuple(probes.values()))
-        yield from {id(record): record for cells in self.measured.values() for record, _ in cells.values()}.values()
+        for records in self.measured.values():
+            yield from records
         yield from self.floors.values()
         yield from self.notices
         yield from self._unknown
@@ -116,8 +114,9 @@ class State:
 
     @apply.register
     def _(self, record: Measured) -> None:
-        cells = self.measured.setdefault((record.key, record.row), {})
-        cells.update((probe, (record, place)) for place, probe in enumerate(record.probes))
+        records = self.measured.setdefault((record.key, record.row), [])
+        probes = set(record.probes)
+        records[:] = [*(earlier for earlier in records if not probes.issuperset(earlier.probes)), record]
 
     @apply.register
     def _(self, floor: Floor) -> None:

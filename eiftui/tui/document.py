@@ -123,7 +123,7 @@ class Document:
             trained, prompted = self.table("trained"), self.table("prompted")
             return Table(trained.values - prompted.values, trained.measured & prompted.measured)
         if quantity not in self._tables:
-            self._tables[quantity] = Table(self.session.matrix(quantity), self.session.measured(quantity))
+            self._tables[quantity] = Table(*self.session.numbers(quantity))
         return self._tables[quantity]
 
     def baseline(self) -> Array:
@@ -162,11 +162,7 @@ class Document:
             return
         for draw, (rows, _) in enumerate(self._filled):
             for row in (row for row, sentences in enumerate(rows) if sentences == record.sentences):
-                for column in range(len(self.probes)):
-                    found = self.session.cell(record.condition, draw, row, column)
-                    if found is not None:
-                        table.values[draw, row, column] = found[0].eif[found[1]]
-                        table.measured[draw, row, column] = True
+                table.values[draw, row], table.measured[draw, row] = self.session.row(record.condition, draw, row)
 
     def _changed_shape(self) -> bool:
         self._forget()
