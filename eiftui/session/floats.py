@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from itertools import accumulate, chain, pairwise
 from typing import Annotated, Any
 
 import numpy as np
@@ -35,6 +37,23 @@ def _as_float32(numbers: Any) -> NDArray[np.float32]:
     return array
 
 
+def _as_float32s(lists: Any) -> tuple[NDArray[np.float32], ...]:
+    """Likewise of several lists, all at once: a session has very many, most of them short."""
+    try:
+        lists = tuple(lists)
+        ends = list(accumulate(map(len, lists), initial=0))
+        with np.errstate(over="ignore"):
+            together = np.fromiter(chain.from_iterable(lists), np.float32, count=ends[-1])
+    except TypeError as error:
+        raise ValueError("not lists of numbers") from error
+    together.setflags(write=False)
+    return tuple(together[start:end] for start, end in pairwise(ends))
+
+
+def _all_written(lists: Iterable[NDArray[np.float32]]) -> list[list[float]]:
+    return [_written(numbers) for numbers in lists]
+
+
 def _written(numbers: NDArray[np.float32]) -> list[float]:
     return [float(str(number)) for number in numbers]
 
@@ -43,5 +62,11 @@ Numbers = Annotated[
     NDArray[np.float32], PlainValidator(_as_float32), PlainSerializer(_written, return_type=list[float])
 ]
 """A read-only array of one axis."""
+NumberLists = Annotated[
+    tuple[NDArray[np.float32], ...],
+    PlainValidator(_as_float32s),
+    PlainSerializer(_all_written, return_type=list[list[float]]),
+]
+"""Several of them."""
 Number = Annotated[float, PlainSerializer(shortest, return_type=float)]
 """One such number."""

@@ -16,7 +16,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_vali
 
 from eiftui.domains.draw import Draw
 from eiftui.domains.schema import Contrast, Domain, Text, WithTexts
-from eiftui.session.floats import Number, Numbers
+from eiftui.session.floats import Number, NumberLists, Numbers
 from eiftui.settings import Condition, Frozen, ModelChoice, Settings, digest
 
 FORMAT = 2
@@ -184,7 +184,7 @@ class Measured(Written):
     """`text_id` of each probe."""
     eif: Numbers
     """Loss after minus loss before of each probe, nats per token: the mean of its `changes`."""
-    changes: tuple[Numbers, ...] | None
+    changes: NumberLists | None
     """The same of each scored token of each probe; None for a prediction, which has only the mean."""
     seconds: Number
     mechanism: str
