@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,20 +11,11 @@ from eiftui.domains.schema import Text
 from eiftui.engine.protocol import Sentences, Task
 from eiftui.session.lock import SessionLocked
 from eiftui.session.readings import Quantity
-from eiftui.session.records import Measured, Record
+from eiftui.session.records import BaseRecord, Floor, Measured, Notice, Record
 from eiftui.session.session import Session
 from eiftui.settings import Condition, Settings
-from eiftui.tui.view import Array, Status, Statuses, Table
-
-
-@dataclass(frozen=True)
-class Mark:
-    """How far the missing cells of a row are, in one condition and draw."""
-
-    status: Status
-    probes: frozenset[Sentences]
-    cause: str = ""
-    """Why it failed, in one line."""
+from eiftui.tui.marks import Mark, Marks
+from eiftui.tui.view import Array, Flags, Status, Statuses, Table
 
 
 class Document:
@@ -37,7 +27,7 @@ class Document:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.changed: Callable[[], None] = lambda: None
-        self._marks: dict[tuple[Condition, Sentences], Mark] = {}
+        self._marks = Marks()
         self._forget()
 
     @classmethod
@@ -72,8 +62,9 @@ class Document:
         self.session.append(*records)
         for record in records:
             if isinstance(record, Measured):
+                self._marks.arrived(record)
                 self._update(record)
-            else:
+            elif not isinstance(record, BaseRecord | Floor | Notice):
                 self._forget()
         self.changed()
 
@@ -101,16 +92,20 @@ class Document:
             self._changed_shape()
 
     def mark(self, task: Task, status: Status, cause: str = "") -> None:
-        """Say of the cells of a task how far they are. Those that are measured show their value all the same."""
+        """Say of the cells of a task how far they are; `PENDING` takes that back. Measured ones show their value."""
         if task.what in ("trained", "predicted", "prompted"):
-            mark = Mark(status, frozenset(task.probes), cause)
-            self._marks.update({(task.what, row): mark for row in task.rows})
+            self._marks.put(task, status, cause)
             self.changed()
+
+    def clear_marks(self) -> None:
+        """Forget how far an earlier run was."""
+        self._marks.clear()
+        self.changed()
 
     def mark_of(self, condition: Condition, draw: int, row: int, column: int) -> Mark | None:
         """The mark of a cell, if a run came to it."""
-        mark = self._marks.get((condition, self._filled[draw][0][row]))
-        return mark if mark and self._filled[draw][1][column] in mark.probes else None
+        rows, probes = self._filled[draw]
+        return self._marks.find(condition, rows[row], probes[column])
 
     def close(self) -> None:
         """Let others write the session."""
@@ -137,13 +132,23 @@ class Document:
         if self._marks:
             for one in range(self.session.draws) if draw is None else (draw,):
                 for row, sentences in enumerate(self._filled[one][0]):
-                    self._take_mark(statuses[row], one, self._marks.get((condition, sentences)))
+                    if marks := self._marks.of(condition, sentences):
+                        np.maximum(statuses[row], self._marked(one, marks), out=statuses[row])
         return statuses
 
-    def _take_mark(self, statuses: Statuses, draw: int, mark: Mark | None) -> None:
-        if mark is not None:
-            here = [probe in mark.probes for probe in self._filled[draw][1]]
-            statuses[here] = np.maximum(statuses[here], mark.status)
+    def _marked(self, draw: int, marks: Sequence[Mark]) -> Statuses:
+        """The statuses of a row with some marks: (columns,)."""
+        statuses = np.full(len(self.probes), Status.PENDING, np.int8)
+        for mark in marks:
+            statuses[self._columns(draw, mark.probes)] = mark.status
+        return statuses
+
+    def _columns(self, draw: int, probes: frozenset[Sentences]) -> Flags:
+        """Which columns are among some probes: (columns,). The rows of a task share them."""
+        key = draw, probes
+        if key not in self._among:
+            self._among[key] = np.array([probe in probes for probe in self._filled[draw][1]], np.bool_)
+        return self._among[key]
 
     @property
     def _filled(self) -> list[tuple[list[Sentences], list[Sentences]]]:
@@ -173,3 +178,4 @@ class Document:
         """What was derived from the session."""
         self._tables: dict[Condition, Table] = {}
         self._fillings: list[tuple[list[Sentences], list[Sentences]]] = []
+        self._among: dict[tuple[int, frozenset[Sentences]], Flags] = {}

@@ -21,6 +21,7 @@ SHOWN: tuple[Shown, ...] = ("trained", "prompted", "predicted", "gap", "baseline
 Array = NDArray[np.float64]
 Statuses = NDArray[np.int8]
 """Of each cell, a `Status`."""
+Flags = NDArray[np.bool_]
 Indices = NDArray[np.intp]
 SHARED_POWER = 0.4
 """Prompting moves losses several times as far as training does: so both have colours enough on one scale."""

@@ -93,3 +93,22 @@ def test_a_session_that_somebody_writes_is_opened_read_only_and_followed(session
 
 def test_opening_a_locked_session_is_no_error(session):
     assert Document.open(session.path).session.read_only
+
+
+def test_a_newer_mark_hides_an_older_one_and_the_rest_of_that_stays(document, session):
+    task = trained_task(session)
+    document.mark(task, Status.FAILED, "too long")
+    document.mark(task.model_copy(update={"probes": task.probes[1:]}), Status.RUNNING)
+    assert document.statuses("trained", 0)[0].tolist() == [Status.FAILED, Status.RUNNING, Status.RUNNING]
+    assert document.mark_of("trained", 0, 0, 0).cause == "too long"
+    document.mark(task, Status.PENDING)
+    assert (document.statuses("trained", 0) == Status.PENDING).all()
+
+
+def test_a_row_that_is_measured_runs_no_more_and_others_do(document, session, engine):
+    task = trained_task(session)
+    document.mark(task, Status.RUNNING)
+    document.append(rows_of(engine, session)[0])
+    assert (document.statuses("trained", 0) == Status.RUNNING).any(axis=1).tolist() == [False, True, True]
+    document.clear_marks()
+    assert not (document.statuses("trained", 0) == Status.RUNNING).any()
