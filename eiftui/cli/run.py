@@ -45,12 +45,12 @@ def main(options: argparse.Namespace) -> None:
         report = _report(options, console)
         try:
             _measure(session, settings, options, report, console)
-        except InputError:
+        except BrokenPipeError as error:
+            raise EiftuiError("nobody reads the progress any more; what was measured is kept") from error
+        except (InputError, OSError):
             if created and not any(session.measured(condition).any() for condition in session.settings.conditions):
                 session.discard()  # so that the same command works once its input is mended
             raise
-        except BrokenPipeError as error:
-            raise EiftuiError("nobody reads the progress any more; what was measured is kept") from error
         if not options.quiet:
             print_results(console, session)
 

@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -53,8 +54,9 @@ class WriterLock:
             try:
                 self._lock(descriptor)
                 if self._is_current(descriptor):
-                    os.ftruncate(descriptor, 0)
-                    os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}".encode())
+                    with suppress(OSError):  # on a full disk it is held without a name
+                        os.ftruncate(descriptor, 0)
+                        os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}".encode())
                     return descriptor
             except BaseException:
                 os.close(descriptor)

@@ -204,6 +204,15 @@ def test_what_would_steer_a_terminal_is_shown_in_errors_and_not_sent(eiftui: Com
     assert answer.err.rstrip("\n").isprintable()
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.parametrize("option", ["--train", "--domain-file", "--model", "--out"])
+def test_what_may_not_be_read_or_written_is_named_and_leaves_no_session(eiftui: Command, option: str) -> None:
+    Path("closed").mkdir(mode=0)
+    answer = eiftui("run", "--quiet", "--train", "texts.txt", "--out", "s.eif", option, "closed/file")
+    assert_refused(answer, "closed/", "Permission denied")
+    assert not Path("s.eif").exists()
+
+
 @pytest.mark.parametrize(("role", "missing"), [("probe", "no training set"), ("row", "no probe")])
 def test_a_domain_with_nothing_to_train_on_or_nothing_to_probe_is_refused(
     eiftui: Command, role: str, missing: str

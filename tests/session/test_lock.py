@@ -79,3 +79,17 @@ def test_nothing_is_left_beside_a_closed_session(path, domain):
 def test_where_no_lock_can_be_made_there_is_one_clear_line(tmp_path):
     with pytest.raises(InputError, match="No such file or directory"):
         WriterLock(tmp_path / "missing" / "a.eif")
+
+
+def test_a_full_disk_locks_too(path, domain, monkeypatch):
+    Session.create(path, domain).close()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("eiftui.session.lock.os.write", full)
+        session = Session.open(path)
+    with pytest.raises(SessionLocked, match="already open"):
+        Session.open(path)
+    session.close()
