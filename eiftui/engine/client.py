@@ -73,6 +73,7 @@ class Client:
         self._open: dict[int, _Open] = {}
         self._process: WorkerProcess | None = None
         self._listening: asyncio.Task[None] | None = None
+        self._starting = asyncio.Lock()
         self._closing = False
         self._gone = EiftuiError(f"{name} is not running")
         """Why there is no worker, where there is none."""
@@ -93,9 +94,10 @@ class Client:
         Raises:
             EiftuiError: it cannot be started, or its log not written.
         """
-        if self._process is None:
-            self._process = await self._spawn()
-            self._listening = asyncio.create_task(self._listen(self._process))
+        async with self._starting:
+            if self._process is None:
+                self._process = await self._spawn()
+                self._listening = asyncio.create_task(self._listen(self._process))
 
     async def ask(self, request: Request) -> AsyncGenerator[Finding | Stage, None]:
         """The answers to a request, as they come, until it is done.

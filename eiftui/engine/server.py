@@ -106,7 +106,7 @@ class Server:
             return Failed(error=str(error), exit_code=error.exit_code)
         except Exception as error:
             traceback.print_exc()
-            return Failed(error=_out_of_memory(error) or f"{type(error).__name__}: {error}")
+            return Failed(error=out_of_memory(error) or f"{type(error).__name__}: {error}")
 
     def _stage(self, text: str, fraction: float | None) -> None:
         if self._interrupts.now is not None:
@@ -139,7 +139,7 @@ def find(measurer: Measurer, request: Request) -> Iterator[Finding]:
             yield from embeddings(measurer.model, request)
 
 
-def _out_of_memory(error: Exception) -> str | None:
+def out_of_memory(error: Exception) -> str | None:
     """What to do, if that is what the error is: torch has no type of its own for the memory of the CPU."""
     if isinstance(error, torch.OutOfMemoryError | MemoryError) or "can't allocate memory" in str(error):
         return "out of memory; try --memory-budget, --dtype bfloat16 or a smaller model"
