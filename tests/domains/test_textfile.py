@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eiftui.domains.schema import Text
 from eiftui.domains.sentences import split_sentences
 from eiftui.domains.textfile import from_text_files
 from eiftui.errors import InputError
@@ -110,3 +111,14 @@ def test_a_missing_file_and_a_directory_are_refused_by_name(tmp_path):
     assert "nowhere.txt" in refusal(tmp_path / "nowhere.txt")
     assert str(tmp_path) in refusal(tmp_path)
     assert "nowhere.txt" in refusal(write(tmp_path, "a\n"), tmp_path / "nowhere.txt")
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no /dev/zero")
+def test_a_file_without_end_is_refused():
+    assert "more than 64 MiB" in refusal(Path("/dev/zero"))
+
+
+def test_a_nul_character_is_refused_wherever_a_sentence_comes_from(tmp_path):
+    assert "line 2: a NUL character" in refusal(write(tmp_path, "A dog.\nA \0 cat.\n"))
+    with pytest.raises(ValueError, match="NUL"):
+        Text(id="a", sentences=("A cat.\0",))
