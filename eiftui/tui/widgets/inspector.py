@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Thread
 
 import numpy as np
-from textual import work
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
@@ -39,9 +39,10 @@ class Inspector(Part):
         self._statistics: Statistics = _mean_alone
 
     def on_mount(self) -> None:
-        self.set_timer(SECONDS_FOR_THE_FIRST_PAINT, self._load_statistics)
+        # a daemon: whoever leaves does not wait for it
+        load = Thread(target=self._load_statistics, daemon=True)
+        self.set_timer(SECONDS_FOR_THE_FIRST_PAINT, load.start)
 
-    @work(thread=True)
     def _load_statistics(self) -> None:
         """Load what intervals need after the first paint, as it takes as long."""
         from eiftui.show.summary import mean_and_interval
