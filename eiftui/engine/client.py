@@ -131,6 +131,12 @@ class Client:
             found = [answer async for answer in answers if isinstance(answer, kind)]
         return found[0]
 
+    def give_up(self, request: Request) -> None:
+        """Cancel one request. Its answers that are on their way still come, and then it is `RequestCancelled`."""
+        for number, asked in self._open.items():
+            if self._process is not None and asked.request is request:
+                self._process.send(Asked(number=number, request=Cancel(number=number)))
+
     async def cancel(self) -> bool:
         """Give up everything that is asked. Answers that were on their way still come.
 

@@ -13,8 +13,9 @@ from eiftui.engine.protocol import Load, Result, Task
 from eiftui.errors import EiftuiError, UnsupportedModel
 from eiftui.influence.engine import Engine, FactorEngine, RowResult, engine_for
 from eiftui.models.load import LanguageModel, load_model
+from eiftui.models.parts import token_parts
 from eiftui.models.tokens import Tokens, check_fit, encode_probe, encode_prompt, encode_sentences
-from eiftui.session.records import BaseProbe, BaseRecord, Floor, Measured, ModelRecord, text_id
+from eiftui.session.records import BaseProbe, BaseRecord, Floor, Measured, ModelRecord, TokenTexts, text_id
 from eiftui.settings import Condition, Method, Optimizer, Settings
 
 Tell = Callable[[str, float | None], None]
@@ -110,6 +111,7 @@ class Measurer:
             self._check(task)
         elif task.what == "base":
             yield self._base(task)
+            yield self._token_texts(task)
         elif task.what == "floor":
             yield from self._floors(task)
         else:
@@ -137,6 +139,12 @@ class Measurer:
                 BaseProbe(id=text_id(probe), sentences=probe, tokens=ids, losses=own.astype(np.float32))
                 for probe, ids, own in zip(task.probes, tokens, losses, strict=True)
             ),
+        )
+
+    def _token_texts(self, task: Task) -> TokenTexts:
+        return TokenTexts(
+            fingerprint=self.model.fingerprint,
+            texts={text_id(probe): token_parts(self.model, "\n".join(probe))[1] for probe in task.probes},
         )
 
     def _rows(self, task: Task, condition: Condition) -> Iterator[Measured]:

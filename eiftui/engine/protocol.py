@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from eiftui.session.floats import Numbers
-from eiftui.session.records import BaseRecord, Floor, Measured, ModelRecord, Notice, Tokens, Written
+from eiftui.session.records import BaseRecord, Floor, Measured, ModelRecord, Notice, Tokens, TokenTexts, Written
 from eiftui.settings import Condition, Frozen, Settings
 
 Sentences = tuple[str, ...]
@@ -164,7 +164,7 @@ class Cancelled(Frozen):
     kind: Literal["cancelled"] = "cancelled"
 
 
-Result = ModelRecord | BaseRecord | Measured | Floor | Notice
+Result = ModelRecord | BaseRecord | TokenTexts | Measured | Floor | Notice
 """A record for the session's journal."""
 Finding = Result | Tokenized | Calibrated | Continuation | Embedding
 End = Done | Failed | Cancelled

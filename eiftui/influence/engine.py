@@ -237,7 +237,7 @@ class FactorEngine:
 
         # in the order of recording, so that factors lie side by side
         order = sorted(range(len(rows)), key=lambda row: (len(rows[row]), len(rows[row][0]), rows[row][0]))
-        return cut(order, lambda row: self.budget.row_bytes(tokens(row), nodes), self.budget.bytes)
+        return cut(order, lambda row: self.budget.row_bytes(tokens(row), nodes), self.budget.bytes, padded=False)
 
 
 class ReferenceEngine:

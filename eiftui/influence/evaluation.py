@@ -106,7 +106,8 @@ def _plain_change(read: Callable[[Callable[[slice, Pair], None]], None], exact: 
         after.add(logits.after[:, 0])
 
     read(add)
-    assert before.total is not None and after.total is not None
+    assert before.total is not None
+    assert after.total is not None
     return torch.where(lost_digits(torch.expm1(exact)), after.total - before.total, exact)
 
 

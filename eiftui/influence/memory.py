@@ -79,11 +79,15 @@ def _default(network: nn.Module, device: torch.device) -> int:
     return max(LEAST, weights // 4)
 
 
-def cut(indices: Sequence[int], size: Callable[[int], int], largest: int) -> list[list[int]]:
-    """Consecutive indices in blocks of about `largest`, members of similar size in the fewest blocks, evenly filled."""
+def cut(indices: Sequence[int], size: Callable[[int], int], largest: int, padded: bool = True) -> list[list[int]]:
+    """Consecutive indices in blocks of about `largest`, members of similar size in the fewest blocks, evenly filled.
+
+    A block is as large as its members together, each filled up to the largest of them if they are `padded`.
+    """
     blocks: list[list[int]] = []
     for index in indices:
-        if not blocks or max(map(size, [*blocks[-1], index])) * (len(blocks[-1]) + 1) > largest:
+        sizes = [size(member) for member in [*(blocks[-1] if blocks else []), index]]
+        if not blocks or (max(sizes) * len(sizes) if padded else sum(sizes)) > largest:
             blocks.append([])
         blocks[-1].append(index)
     number = len(blocks)

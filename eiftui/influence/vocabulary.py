@@ -21,7 +21,7 @@ class LogSum:
 
 
 class LogSumChange:
-    """log Σ exp(x + d) − log Σ exp x = log1p(Σ exp(x) expm1(d) / Σ exp x), both sums relative to the largest x so far."""
+    """log Σ exp(x + d) − log Σ exp x = log1p(Σ exp(x) expm1(d) / Σ exp x), both sums relative to the largest x."""
 
     def __init__(self) -> None:
         self._largest: Tensor | None = None

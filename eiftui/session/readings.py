@@ -176,6 +176,11 @@ class Readings:
         base = self._base(draw, column)
         return None if base is None else base.tokens
 
+    def token_texts(self, draw: int, column: int) -> tuple[str, ...] | None:
+        """The part of a probe's text that each of its tokens stands for; None while not known."""
+        texts = self._state.token_texts.get(self.model.fingerprint, {}) if self.model else {}
+        return texts.get(self._filled[draw].probes[column])
+
     def base_losses(self, draw: int, column: int) -> Array | None:
         """The base model's loss of each scored token of a probe, nats: (tokens,). None while not known."""
         base = self._base(draw, column)

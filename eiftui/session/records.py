@@ -168,6 +168,16 @@ class BaseRecord(Written):
     probes: tuple[BaseProbe, ...]
 
 
+class TokenTexts(Written):
+    """Which part of a probe's text each of its tokens stands for, as the model's tokenizer cuts it."""
+
+    kind: Literal["token_texts"] = "token_texts"
+    fingerprint: str
+    """Of the model."""
+    texts: dict[str, tuple[str, ...]]
+    """By `text_id` of the probe."""
+
+
 class Measured(Written):
     """What one training set of one draw did to some probes, in one condition."""
 
@@ -222,7 +232,7 @@ class Notice(Written):
     time: str = Field(default_factory=now)
 
 
-Record = Header | Sheet | SettingsRecord | DrawWords | ModelRecord | BaseRecord | Measured | Floor | Notice
+Record = Header | Sheet | SettingsRecord | DrawWords | ModelRecord | BaseRecord | TokenTexts | Measured | Floor | Notice
 _ANY_RECORD: TypeAdapter[Record] = TypeAdapter(Annotated[Record, Field(discriminator="kind")])
 
 

@@ -18,6 +18,7 @@ from eiftui.session.records import (
     Notice,
     SettingsRecord,
     Sheet,
+    TokenTexts,
     Unknown,
 )
 from eiftui.settings import ModelChoice, Settings
@@ -33,6 +34,8 @@ class State:
         self.models: dict[ModelChoice, ModelRecord] = {}
         self.base: dict[str, dict[str, BaseProbe]] = {}
         """By key, then the probe's id."""
+        self.token_texts: dict[str, dict[str, tuple[str, ...]]] = {}
+        """By the model's fingerprint, then the probe's id."""
         self.measured: dict[tuple[str, str], list[Measured]] = {}
         """By key and row's id, the newest last: of several numbers for a probe it has the one that counts."""
         self.floors: dict[str, Floor] = {}
@@ -67,6 +70,8 @@ class State:
         yield from self.models.values()
         for key, probes in self.base.items():
             yield BaseRecord(key=key, probes=tuple(probes.values()))
+        for fingerprint, texts in self.token_texts.items():
+            yield TokenTexts(fingerprint=fingerprint, texts=texts)
         for records in self.measured.values():
             yield from records
         yield from self.floors.values()
@@ -111,6 +116,10 @@ class State:
     @apply.register
     def _(self, base: BaseRecord) -> None:
         self.base.setdefault(base.key, {}).update((probe.id, probe) for probe in base.probes)
+
+    @apply.register
+    def _(self, record: TokenTexts) -> None:
+        self.token_texts.setdefault(record.fingerprint, {}).update(record.texts)
 
     @apply.register
     def _(self, record: Measured) -> None:

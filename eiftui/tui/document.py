@@ -11,7 +11,7 @@ from eiftui.domains.schema import Text
 from eiftui.engine.protocol import Sentences, Task
 from eiftui.session.lock import SessionLocked
 from eiftui.session.readings import Quantity
-from eiftui.session.records import BaseRecord, Floor, Measured, Notice, Record
+from eiftui.session.records import BaseRecord, Floor, Measured, Notice, Record, TokenTexts
 from eiftui.session.session import Session
 from eiftui.settings import Condition, Settings
 from eiftui.tui.marks import Mark, Marks
@@ -64,7 +64,7 @@ class Document:
             if isinstance(record, Measured):
                 self._marks.arrived(record)
                 self._update(record)
-            elif not isinstance(record, BaseRecord | Floor | Notice):
+            elif not isinstance(record, BaseRecord | TokenTexts | Floor | Notice):
                 self._forget()
         self.changed()
 

@@ -10,9 +10,10 @@
     fake.stall()                            # does not mind `Cancel` any more: `cancel()` must end it, and says False
     fake.requests                           # all that it was asked, in order; `fake.starts` counts its lives
 
-Answers are those that a worker gives, and as many: two stages and a model for `Load`, a record a row for `Task`. An
-answer that ends a request comes with the last one before it. Numbers depend on the texts alone: a training set lowers
-the loss of a probe by the share of the probe's words that it holds; the prediction exaggerates, the prompt more so.
+Answers are those that a worker gives, and as many: two stages and a model for `Load`, a record a row for `Task`, two
+for one of `base`. An answer that ends a request comes with the last one before it. Numbers depend on the texts alone: a
+training set lowers the loss of a probe by the share of the probe's words that it holds; the prediction exaggerates, the
+prompt more so.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ from eiftui.engine.protocol import (
     Tokenized,
     TokenizedText,
 )
-from eiftui.session.records import BaseProbe, BaseRecord, Floor, Measured, ModelRecord, Tokens, text_id
+from eiftui.session.records import BaseProbe, BaseRecord, Floor, Measured, ModelRecord, Tokens, TokenTexts, text_id
 from eiftui.settings import Condition, ModelChoice, Settings, digest
 
 STRENGTH: dict[Condition, float] = {"trained": 0.5, "predicted": 0.7, "prompted": 0.9}
@@ -128,6 +129,7 @@ class FakeProcess:
                 return end
             self._fake.changed.clear()
             await self._fake.changed.wait()
+        await asyncio.sleep(0)  # as between a worker's answers, a cancel can come
         if end := self._reason_to_end(number):
             return end
         self._fake.allowed -= 1
@@ -274,6 +276,8 @@ def _records(task: Task) -> Iterator[Finding]:
             for probe in task.probes
         )
         yield BaseRecord(key=task.settings.key("base", fingerprint), probes=probes)
+        texts = {text_id(probe): tuple(_parts("\n".join(probe))) for probe in task.probes}
+        yield TokenTexts(fingerprint=fingerprint, texts=texts)
     elif task.what == "floor":
         for condition in task.settings.conditions:
             if condition != "predicted":

@@ -33,7 +33,7 @@ from eiftui.engine.protocol import (
     Tokenized,
 )
 from eiftui.errors import EiftuiError, InputError
-from eiftui.session.records import BaseRecord, Floor, Measured, ModelRecord, text_id
+from eiftui.session.records import BaseRecord, Floor, Measured, ModelRecord, TokenTexts, text_id
 from eiftui.settings import Method, ModelChoice, Optimizer, Settings
 from tests.engine.fake import FakeClient
 
@@ -115,8 +115,9 @@ async def test_a_task_is_answered_with_a_record_a_row(client: Client, settings: 
         records = await answers(client, task(settings, what))
         assert {record.row for record in records} == set(map(text_id, ROWS))
         assert all(isinstance(record, Measured) and record.condition == what for record in records)
-    (base,) = await answers(client, task(settings, "base", rows=()))
+    base, texts = await answers(client, task(settings, "base", rows=()))
     assert isinstance(base, BaseRecord)
+    assert isinstance(texts, TokenTexts)
     assert [probe.sentences for probe in base.probes] == list(ROWS[:2])
     assert {type(record) for record in await answers(client, task(settings, "floor"))} == {Floor}
     assert await answers(client, task(settings, "check")) == []
@@ -203,6 +204,17 @@ async def test_whoever_stops_reading_gives_the_request_up(worker: Client, settin
     began = time.perf_counter()
     assert await answers(worker, Embed(texts=("a",)))
     assert time.perf_counter() - began < 1
+
+
+async def test_one_request_is_given_up_and_what_waits_behind_it_is_answered(client: Client, settings: Settings) -> None:
+    many = task(settings.model_copy(update={"method": Method(engine="reference")}), rows=ROWS * 300)
+    reading, read = await begun(client, many, after=3)
+    behind = asyncio.create_task(answers(client, Embed(texts=("a",))))
+    client.give_up(many)
+    with pytest.raises(RequestCancelled):
+        await reading
+    assert 3 <= len(read) < 900
+    assert len(await behind) == 1
 
 
 async def test_when_nothing_is_asked_there_is_nothing_to_cancel(worker: Client) -> None:

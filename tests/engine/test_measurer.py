@@ -71,8 +71,9 @@ def test_a_prediction_has_no_changes_of_tokens_and_the_others_have_one_for_each(
 
 def test_base_losses_are_those_of_the_network() -> None:
     one = measurer()
-    (record,) = measure("base", one)
+    record, texts = measure("base", one)
     assert isinstance(record, BaseRecord)
+    assert ["".join(texts.texts[text_id(probe)]) for probe in PROBES] == ["\n".join(probe) for probe in PROBES]
     for probe, found in zip(PROBES, record.probes, strict=True):
         with torch.no_grad():
             expected = losses(one.model.network, "\n".join(probe))

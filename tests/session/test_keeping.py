@@ -6,7 +6,7 @@ import pytest
 from eiftui.domains.schema import Domain, Text
 from eiftui.errors import InputError
 from eiftui.session.lock import SessionLocked
-from eiftui.session.records import Measured, Notice, text_id
+from eiftui.session.records import Measured, Notice, TokenTexts, text_id
 from eiftui.session.session import Session
 from eiftui.settings import Settings
 
@@ -55,6 +55,17 @@ def test_a_later_number_of_a_cell_replaces_the_earlier_and_no_other(measured, en
     measured.append(engine.row(measured, "trained", 0, 0, (1,)).model_copy(update={"eif": [0.5]}))
     before[0, 0, 1] = 0.5
     np.testing.assert_array_equal(measured.matrix("trained"), before)
+
+
+def test_the_texts_of_tokens_are_kept_in_the_file_and_in_copies(measured, tmp_path):
+    assert measured.token_texts(0, 0) is None
+    probe = measured.filled(measured.probes[0], 0)
+    measured.append(TokenTexts(fingerprint=measured.model.fingerprint, texts={text_id(probe): ("is", " a", " b")}))
+    measured.save_as(tmp_path / "copy.eif")
+    for path in (measured.path, tmp_path / "copy.eif"):
+        with Session.open(path, read_only=True) as again:
+            assert again.token_texts(0, 0) == ("is", " a", " b")
+            assert again.token_texts(1, 0) is None
 
 
 def test_the_mean_is_over_the_draws_measured_so_far(domain, settings, engine):
