@@ -16,6 +16,7 @@ from torch import Tensor
 
 from eiftui.influence.factors import Dense, Factor, OneHot
 from eiftui.influence.pair import PLAIN, Carried, Pair, rule, value
+from eiftui.influence.products import times
 from eiftui.influence.rules import add, matmul
 from eiftui.influence.updates import Update
 
@@ -46,7 +47,7 @@ class _Linear(torch.autograd.Function):
         ctx.weight, ctx.out_in, ctx.change, ctx.sink = weight, out_in, change, sink
         ctx.inputs = x.detach() if sink else None
         wide = weight.to(x.dtype)
-        y = torch.matmul(x, wide.T if out_in else wide)
+        y = times(x, wide if out_in else wide.T)
         if change is not None:
             update = change()
             if update.decay is not None:
@@ -59,7 +60,7 @@ class _Linear(torch.autograd.Function):
         if ctx.sink is not None:
             ctx.sink(Dense(gradient, ctx.inputs, ctx.out_in))
         wide = ctx.weight.to(gradient.dtype)
-        result = torch.matmul(gradient, wide if ctx.out_in else wide.T)
+        result = times(gradient, wide.T if ctx.out_in else wide)
         if ctx.change is not None:
             update = ctx.change()
             if update.decay is not None:
@@ -261,9 +262,8 @@ def _row_norm(func: Any, x: Tensor, shape: Any, weight: Any = None, bias: Any = 
 
 
 def plain_weights(parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Stand-ins for unchanged parameters narrower than float32, so that activations are not; else none are needed."""
-    narrow = {name: p for name, p in parameters.items() if p.dtype != activation_dtype(p)}
-    return {name: Matrix(p, name) if p.dim() == 2 else as_activation(p) for name, p in narrow.items()}
+    """Stand-ins for unchanged parameters, by which activations are at least float32, and products are fast."""
+    return {name: Matrix(p, name) if p.dim() == 2 else as_activation(p) for name, p in parameters.items()}
 
 
 class _Transposed(Carried):
