@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from eiftui.domains.origin import How
 from eiftui.domains.schema import Text
 from eiftui.session.records import (
     BaseProbe,
@@ -76,6 +77,16 @@ class Readings:
     def settings(self) -> Settings:
         """What it measures with."""
         return self._state.settings
+
+    def origin(self, text: Text) -> How | None:
+        """How a text came to be worded as it is; None if it was typed, or is one that the session began with."""
+        origin = self._state.origins.get((text.id, text.sentences))
+        return origin.how if origin else None
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Of every text that there is or was, as far as the file knows."""
+        return frozenset(self._state.ids)
 
     @property
     def rows(self) -> tuple[Text, ...]:

@@ -15,6 +15,7 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from eiftui.domains.draw import Draw
+from eiftui.domains.origin import How
 from eiftui.domains.schema import Contrast, Domain, Text, WithTexts
 from eiftui.session.floats import Number, NumberLists, Numbers
 from eiftui.settings import Condition, Frozen, ModelChoice, Settings, digest
@@ -107,6 +108,17 @@ class Sheet(WithTexts, Written):
     def _unique_ids(self) -> Self:
         self.check_ids()
         return self
+
+
+class Origin(Written):
+    """How a wording of a text came about, where nobody typed it as it is."""
+
+    kind: Literal["origin"] = "origin"
+    id: str
+    """Of the text."""
+    sentences: tuple[str, ...]
+    """The wording, with slots."""
+    how: How
 
 
 class SettingsRecord(Written):
@@ -232,7 +244,19 @@ class Notice(Written):
     time: str = Field(default_factory=now)
 
 
-Record = Header | Sheet | SettingsRecord | DrawWords | ModelRecord | BaseRecord | TokenTexts | Measured | Floor | Notice
+Record = (
+    Header
+    | Sheet
+    | Origin
+    | SettingsRecord
+    | DrawWords
+    | ModelRecord
+    | BaseRecord
+    | TokenTexts
+    | Measured
+    | Floor
+    | Notice
+)
 _ANY_RECORD: TypeAdapter[Record] = TypeAdapter(Annotated[Record, Field(discriminator="kind")])
 
 

@@ -15,7 +15,7 @@ from eiftui.session.atomic import replacing
 from eiftui.session.journal import JournalReader, JournalWriter, Reading
 from eiftui.session.lock import WriterLock
 from eiftui.session.readings import Readings
-from eiftui.session.records import DrawWords, Entry, Header, Notice, Record, SettingsRecord, Sheet, parse, write
+from eiftui.session.records import DrawWords, Entry, Header, Notice, Origin, Record, SettingsRecord, Sheet, parse, write
 from eiftui.settings import Settings
 
 
@@ -97,11 +97,11 @@ class Session(Readings):
             self._writer.append(entries)
         self._take(entries)
 
-    def edit(self, sheet: Sheet) -> None:
-        """Go on with other sentences. `undo` goes back. Raises as `append` does."""
+    def edit(self, sheet: Sheet, *origins: Origin) -> None:
+        """Go on with other sentences, and note where they are from. `undo` goes back. Raises as `append` does."""
         sheet = sheet.model_copy(update={"change": "edit"})
         if sheet != self.sheet:
-            self.append(sheet)
+            self.append(*origins, sheet)
 
     def undo(self) -> bool:
         """Go back to the sheet before the last edit; False if there is none."""

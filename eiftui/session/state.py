@@ -16,6 +16,7 @@ from eiftui.session.records import (
     Measured,
     ModelRecord,
     Notice,
+    Origin,
     SettingsRecord,
     Sheet,
     TokenTexts,
@@ -30,6 +31,8 @@ class State:
     def __init__(self) -> None:
         self.header = Header()
         self.sheet = Sheet()
+        self.origins: dict[tuple[str, tuple[str, ...]], Origin] = {}
+        """By the text's id and its wording."""
         self.settings = Settings()
         self.models: dict[ModelChoice, ModelRecord] = {}
         self.base: dict[str, dict[str, BaseProbe]] = {}
@@ -45,6 +48,8 @@ class State:
         """Sheets that undo goes back to, the next one last; likewise `undone` for redo."""
         self.has_sheet = False
         """Whether any record of it was readable."""
+        self.ids: set[str] = set()
+        """Of every text that there ever was."""
         self._words: dict[tuple[int, int], dict[str, str]] = {}
         self._unknown: list[Unknown] = []
 
@@ -64,6 +69,7 @@ class State:
         """The fewest entries that add up to this state. The history of the sheet is left out."""
         yield self.header
         yield self.sheet
+        yield from self.origins.values()
         yield SettingsRecord(settings=self.settings)
         for (seed, index), words in self._words.items():
             yield DrawWords(index=index, seed=seed, words=words)
@@ -98,7 +104,13 @@ class State:
                 self.undone.pop()
             else:
                 self.undone.clear()
+        self.ids.update(text.id for text in sheet.texts)
         self.sheet, self.has_sheet = sheet.model_copy(update={"change": "edit"}), True
+
+    @apply.register
+    def _(self, origin: Origin) -> None:
+        self.origins[origin.id, origin.sentences] = origin
+        self.ids.add(origin.id)
 
     @apply.register
     def _(self, record: SettingsRecord) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from eiftui.domains.schema import Text
+from eiftui.domains.schema import Contrast, Text
 from eiftui.engine.protocol import Sentences, Task
 from eiftui.session.lock import SessionLocked
 from eiftui.session.readings import Quantity
-from eiftui.session.records import BaseRecord, Floor, Measured, Notice, Record, TokenTexts
+from eiftui.session.records import BaseRecord, Floor, Measured, Notice, Origin, Record, TokenTexts
 from eiftui.session.session import Session
 from eiftui.settings import Condition, Settings
 from eiftui.tui.marks import Mark, Marks
@@ -68,9 +68,11 @@ class Document:
                 self._forget()
         self.changed()
 
-    def edit(self, texts: Sequence[Text]) -> None:
-        """Go on with other sentences. Raises as `Session.append` does."""
-        self.session.edit(self.session.sheet.model_copy(update={"texts": tuple(texts)}))
+    def edit(self, texts: Sequence[Text], origins: Sequence[Origin] = (), contrasts: Sequence[Contrast] = ()) -> None:
+        """Go on with other sentences, and further contrasts of them. Raises as `Session.append` does."""
+        sheet = self.session.sheet
+        contrasts = tuple(dict.fromkeys((*sheet.contrasts, *contrasts)))
+        self.session.edit(sheet.model_copy(update={"texts": tuple(texts), "contrasts": contrasts}), *origins)
         self._changed_shape()
 
     def undo(self) -> bool:

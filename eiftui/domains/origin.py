@@ -1,0 +1,88 @@
+"""How a wording came about that nobody typed as it is."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from eiftui.settings import Frozen
+
+Sentences = tuple[str, ...]
+
+
+class FromDomain(Frozen):
+    """A text of a domain."""
+
+    way: Literal["domain"] = "domain"
+    name: str
+
+    def __str__(self) -> str:
+        return f"from {self.name}"
+
+
+class FromFile(Frozen):
+    """A text of a file."""
+
+    way: Literal["file"] = "file"
+    name: str
+
+    def __str__(self) -> str:
+        return f"from the file {self.name}"
+
+
+class ByOperator(Frozen):
+    """Made by rule (`eiftui.domains.operators`)."""
+
+    way: Literal["operator"] = "operator"
+    operator: str
+    note: str
+    """Which of the operator's variants it is."""
+    of: Sentences
+    """What it was made of."""
+
+    def __str__(self) -> str:
+        return f"by {self.operator} ({self.note})"
+
+
+class ByModel(Frozen):
+    """Sampled from a model, at its own probabilities. The same request makes the same again."""
+
+    way: Literal["model"] = "model"
+    model: str
+    """Its name; `fingerprint` says what was loaded by it."""
+    fingerprint: str
+    prompt: str
+    """What the model went on with."""
+    temperature: float
+    max_tokens: int
+    seed: int
+    index: int
+    """Which of the continuations it is, counted from 0."""
+
+    def __str__(self) -> str:
+        return f"sampled from {self.model} at temperature {self.temperature:g}"
+
+
+class Reworded(Frozen):
+    """Edited by hand: what it was before may have an origin of its own."""
+
+    way: Literal["reworded"] = "reworded"
+    of: Sentences
+
+    def __str__(self) -> str:
+        return "reworded"
+
+
+class Copied(Frozen):
+    """The same words as another text had."""
+
+    way: Literal["copied"] = "copied"
+    of: Sentences
+
+    def __str__(self) -> str:
+        return "a copy"
+
+
+How = Annotated[FromDomain | FromFile | ByOperator | ByModel | Reworded | Copied, Field(discriminator="way")]
+"""Each says in a few words what it is; `of` is what a text was made of, with slots."""

@@ -1,0 +1,70 @@
+"""Edits of sentences: each takes the texts as they are, and returns them as they would be.
+
+A text keeps its id as long as it is there, so that contrasts follow it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from eiftui.domains.origin import How
+from eiftui.domains.schema import Role, Text
+from eiftui.session.records import Origin
+
+ROLES: tuple[Role, ...] = ("both", "row", "probe")
+Texts = tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Sentences that are to become a text, or another wording of one."""
+
+    sentences: tuple[str, ...]
+    how: How | None = None
+    """How it came about; None if it was typed."""
+    role: Role = "both"
+
+
+def named(wordings: Iterable[Wording], taken: Collection[str]) -> tuple[Texts, tuple[Origin, ...]]:
+    """New texts of some wordings, with ids that are not taken, and the origins of those that nobody typed."""
+    ids = _fresh_ids(taken)
+    pairs = [(wording, next(ids)) for wording in wordings]
+    texts = tuple(Text(id=id, sentences=wording.sentences, role=wording.role) for wording, id in pairs)
+    origins = (Origin(id=id, sentences=one.sentences, how=one.how) for one, id in pairs if one.how)
+    return texts, tuple(origins)
+
+
+def inserted(texts: Sequence[Text], new: Sequence[Text], after: Text | None = None) -> Texts:
+    """With new texts after one of them, or at the end."""
+    place = list(texts).index(after) + 1 if after else len(texts)
+    return (*texts[:place], *new, *texts[place:])
+
+
+def replaced(texts: Sequence[Text], text: Text, instead: Text) -> Texts:
+    """With another text in the place of one."""
+    return tuple(instead if one == text else one for one in texts)
+
+
+def deleted(texts: Sequence[Text], text: Text) -> Texts:
+    """Without one of them."""
+    return tuple(one for one in texts if one != text)
+
+
+def moved(texts: Sequence[Text], text: Text, beside: Text) -> Texts:
+    """With a text before another one that it followed, or after one that it preceded."""
+    order = list(texts)
+    place = order.index(beside)
+    order.remove(text)
+    order.insert(place, text)
+    return tuple(order)
+
+
+def next_role(role: Role) -> Role:
+    """Trained on and probed, then trained on alone, then probed alone."""
+    return ROLES[(ROLES.index(role) + 1) % len(ROLES)]
+
+
+def _fresh_ids(taken: Collection[str]) -> Iterator[str]:
+    return (id for id in (f"text:{number}" for number in count(1)) if id not in taken)
