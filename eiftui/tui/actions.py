@@ -81,6 +81,9 @@ ACTIONS: tuple[Action, ...] = (
     _move("heatmap.bottom", "ctrl+end", "The last row", "G"),
     Action("heatmap.wider", "plus,equals_sign", "Wider", "Wider cells", focused=True, call="zoom(1)"),
     Action("heatmap.narrower", "minus", "Narrower", "Narrower cells: more of them", focused=True, call="zoom(-1)"),
+    # The cell under the cursor
+    Action("inspector.next_token", "full_stop", "Token", "The next token of the probe: how its log-probability moved"),
+    Action("inspector.previous_token", "comma", "Token back", "The token before"),
     # Moving about in a list
     _move("list.up", "up", "The sentence above", "k"),
     _move("list.down", "down", "The sentence below", "j"),
@@ -101,6 +104,7 @@ ACTIONS: tuple[Action, ...] = (
 SECTIONS = {
     "matrix": "What is shown",
     "heatmap": "In the matrix",
+    "inspector": "The cell under the cursor",
     "list": "In a list of sentences",
     "screen": "The screen",
     "app": "eiftui",

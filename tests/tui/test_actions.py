@@ -11,6 +11,7 @@ from eiftui.tui.app import Explorer
 from eiftui.tui.screens.help import HelpScreen
 from eiftui.tui.screens.main import PARTS, MainScreen
 from eiftui.tui.widgets.heatmap import HeatMap
+from eiftui.tui.widgets.inspector import Inspector
 from eiftui.tui.widgets.matrix import MatrixPane
 from eiftui.tui.widgets.sentences import SentenceList
 
@@ -19,6 +20,7 @@ CLASSES = {
     "screen": MainScreen,
     "matrix": MatrixPane,
     "heatmap": HeatMap,
+    "inspector": Inspector,
     "list": SentenceList,
     "help": HelpScreen,
 }

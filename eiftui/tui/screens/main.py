@@ -21,7 +21,7 @@ from eiftui.tui.widgets.title import TitleBar
 
 SECONDS_BETWEEN_PAINTS = 0.1
 SECONDS_BETWEEN_LOOKS = 1.0
-PANES = ("#heatmap", "#rows", "#probes")
+PANES = ("#heatmap", "#rows", "#probes", "#cell")
 PARTS = ("screen", "matrix", "sentences", "inspector")
 
 

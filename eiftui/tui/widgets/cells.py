@@ -26,6 +26,13 @@ MARKS = {
     Status.FAILED: "x",
     Status.CANCELLED: "/",
 }
+NAMES = {
+    Status.PENDING: "to measure",
+    Status.RUNNING: "running",
+    Status.FAILED: "failed",
+    Status.CANCELLED: "stopped",
+    Status.UNDEFINED: "undefined",
+}
 _WORDS = {Status.RUNNING: "…", Status.FAILED: "fail", Status.CANCELLED: "stop"}
 _DIM = {"256": Style.parse("rgb(118,118,118)"), "16": Style.parse("bright_black"), "none": Style.null()}
 _RUNNING = {"256": Style.parse("rgb(255,215,95)"), "16": Style.parse("bright_yellow"), "none": Style.null()}

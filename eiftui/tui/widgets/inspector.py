@@ -1,26 +1,33 @@
-"""The inspector: the cell under the cursor in full, its sentences and what every condition says of it."""
+"""The inspector: the cell under the cursor in full, its sentences, what every condition says of it, and its tokens."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from dataclasses import dataclass
+from itertools import chain, repeat
 from threading import Thread
 
 import numpy as np
+from rich.cells import cell_len
+from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
 
-from eiftui.settings import CONDITIONS
-from eiftui.show.numbers import MISSING, estimate
+from eiftui.session.safetext import visible
+from eiftui.show import numbers
+from eiftui.tui.cell import Estimate, Statistics, TokenChanges, estimates, token_changes
 from eiftui.tui.document import Document
 from eiftui.tui.sentences import with_words
-from eiftui.tui.view import Array, View
-from eiftui.tui.widgets.part import Part, Words
+from eiftui.tui.view import Array, Status, View
+from eiftui.tui.widgets.cells import NAMES, depth
+from eiftui.tui.widgets.page import Page
+from eiftui.tui.widgets.part import Part
+from eiftui.tui.widgets.tokens import TOKEN, coloured, described
 
 SECONDS_FOR_THE_FIRST_PAINT = 0.2
-Statistics = Callable[[Array], tuple[Array, Array]]
-"""The mean over draws and the half-width of its 95 % interval."""
+LABEL = 12
+"""Columns of what a line is called, on its left."""
 
 
 class Inspector(Part):
@@ -35,7 +42,8 @@ class Inspector(Part):
     def __init__(self, document: Document) -> None:
         super().__init__(document, id="inspector")
         self._cell: tuple[int, int] | None = None
-        self._draw: int | None = None
+        self._token = 0
+        self._view = View()
         self._statistics: Statistics = _mean_alone
 
     def on_mount(self) -> None:
@@ -54,43 +62,127 @@ class Inspector(Part):
         self.show_document()
 
     def compose(self) -> ComposeResult:
-        yield Words()
+        yield Page(id="cell")
 
     def show_cell(self, row: int, column: int) -> None:
-        self._cell = row, column
+        if self._cell is None or column != self._cell[1]:
+            self._token = 0
+        if (row, column) != self._cell:
+            self._cell = row, column
+            self.query_one(Page).scroll_to_top()
         self.show_document()
 
     def show_view(self, view: View) -> None:
-        self._draw = view.draw
+        self._view = view
         self.show_document()
 
     def show_document(self) -> None:
-        self.query_one(Words).show(self._describe())
+        self.query_one(Page).show(self._lines())
 
-    def _describe(self) -> Content:
+    def on_page_resized(self) -> None:
+        self.show_document()
+
+    def on_click(self, event: events.Click) -> None:
+        token = event.style.meta.get(TOKEN)
+        if token is not None:
+            self._token = int(token)
+            self.show_document()
+
+    def action_next_token(self) -> None:
+        self._move_token(1)
+
+    def action_previous_token(self) -> None:
+        self._move_token(-1)
+
+    @property
+    def _draw(self) -> int:
+        """Whose words are shown."""
+        return self._view.draw or 0
+
+    def _move_token(self, by: int) -> None:
+        tokens = self._tokens()
+        if tokens is not None:
+            self._token = max(0, min(len(tokens.texts) - 1, self._token + by))
+            self.show_document()
+
+    def _tokens(self) -> TokenChanges | None:
         rows, probes = self.document.rows, self.document.probes
         if self._cell is None or self._cell[0] >= len(rows) or self._cell[1] >= len(probes):
-            return Content("")
-        row, column = self._cell
-        words = self.document.session.words(self._draw or 0)
-        lines = [
-            Content.assemble((f"{row + 1:>4} learned  ", "$text-muted"), with_words(rows[row], words)),
-            Content.assemble((f"{column + 1:>4} probed   ", "$text-muted"), with_words(probes[column], words)),
-            self._values(row, column),
-        ]
-        return Content("\n").join(lines)
+            return None
+        return token_changes(self.document, self._view.shown, *self._cell, self._draw)
 
-    def _values(self, row: int, column: int) -> Content:
-        """Every condition's value, with its interval where the mean is shown."""
-        words: list[Content] = [Content("     ")]
-        for condition in CONDITIONS:
-            values = self.document.table(condition).values[:, row, column]
-            if self._draw is not None:
-                values = values[self._draw : self._draw + 1]
-            mean, half = self._statistics(values)
-            text = MISSING if mean != mean else estimate(float(mean), float(half))
-            words += [Content.styled(f"{condition} ", "$text-muted"), Content(f"{text}   ")]
-        return Content("").join(words)
+    def _lines(self) -> list[Content]:
+        rows, probes = self.document.rows, self.document.probes
+        if self._cell is None or self._cell[0] >= len(rows) or self._cell[1] >= len(probes):
+            return []
+        row, column = self._cell
+        words = self.document.session.words(self._draw)
+        found = estimates(self.document, row, column, self._view.draw, self._statistics)
+        return [
+            *self._labelled(f"{row + 1} learned", with_words(rows[row], words)),
+            *self._labelled(f"{column + 1} probed", with_words(probes[column], words)),
+            *self._values(found),
+            *self._token_lines(),
+            *self._causes(found),
+        ]
+
+    def _values(self, found: list[Estimate]) -> list[Content]:
+        """Every condition, as many on a line as there is room for, one below the other."""
+        sign = -1 if self._view.log_probability else 1
+        items = [(one.shown, _estimated(one, sign if one.shown != "baseline" else 1)) for one in found]
+        names, texts = (max(cell_len(item[part]) for item in items) for part in (0, 1))
+        cells = [
+            Content.assemble((name.ljust(names + 1), "$text-muted"), text.ljust(texts + 3)) for name, text in items
+        ]
+        across = max(1, (self._room + 3) // cells[0].cell_length)
+        lines = [Content("").join(cells[start : start + across]) for start in range(0, len(cells), across)]
+        intervals = not all(math.isnan(one.half) for one in found)
+        labels = chain(["Δ log-prob" if sign < 0 else "Δ loss", "± 95 %" if intervals else ""], repeat(""))
+        return [self._head(label) + line.rstrip() for label, line in zip(labels, lines, strict=False)]
+
+    def _token_lines(self) -> list[Content]:
+        tokens = self._tokens()
+        if tokens is None or not tokens.texts:
+            return []
+        self._token = min(self._token, len(tokens.texts) - 1)
+        text = described(tokens, self._token)
+        if self._view.draw is None and self.document.session.draws > 1:
+            text += f" · draw {self._draw + 1}"
+        return [
+            *self._labelled("tokens", coloured(tokens, self._token, depth(self.app))),
+            *self._labelled("token", Content(text)),
+        ]
+
+    def _causes(self, found: list[Estimate]) -> list[Content]:
+        """Why something failed."""
+        causes = {one.cause: one.shown for one in reversed(found) if one.cause}
+        return [
+            line
+            for cause, shown in causes.items()
+            for line in self._labelled("failed", Content.styled(f"{shown}: {visible(cause)}", "$text-error"))
+        ]
+
+    @property
+    def _room(self) -> int:
+        return max(1, self.query_one(Page).scrollable_content_region.width - LABEL)
+
+    def _labelled(self, label: str, content: Content) -> list[Content]:
+        """On as many lines as it takes, what it is called before the first."""
+        labels = chain([label], repeat(""))
+        return [self._head(one) + line for one, line in zip(labels, content.wrap(self._room), strict=False)]
+
+    def _head(self, label: str) -> Content:
+        return Content.styled(f"{label:>{LABEL - 2}}  ", "$text-muted")
+
+
+def _estimated(one: Estimate, sign: int) -> str:
+    """A quantity in words: a number, or why there is none."""
+    if one.status != Status.VALUE:
+        return f"{numbers.MISSING} {NAMES[one.status]}"
+    if numbers.below_floor(one.mean, one.floor):
+        return f"{numbers.BELOW_FLOOR} (null floor {numbers.compact(one.floor)})"
+    text = numbers.estimate(sign * one.mean, one.half)
+    return text.replace("+", " ", 1) if one.shown == "baseline" else text
 
 
 def _mean_alone(values: Array) -> tuple[Array, Array]:

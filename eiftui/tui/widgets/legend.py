@@ -9,15 +9,7 @@ from textual.widget import Widget
 
 from eiftui.show import colour, numbers
 from eiftui.tui.view import Picture, Status
-from eiftui.tui.widgets.cells import MARKS, PREVIEW, depth
-
-_NAMES = {
-    Status.PENDING: "to measure",
-    Status.RUNNING: "running",
-    Status.FAILED: "failed",
-    Status.CANCELLED: "stopped",
-    Status.UNDEFINED: "undefined",
-}
+from eiftui.tui.widgets.cells import MARKS, NAMES, PREVIEW, depth
 
 
 class Legend(Widget):
@@ -85,7 +77,7 @@ def _swatch(steps: range, warm: int, colours: colour.Depth) -> list[Segment]:
 def _marks(picture: Picture, colours: colour.Depth) -> list[str]:
     """What the marks that occur in a picture mean."""
     found = {Status(int(status)) for status in np.unique(picture.status)}
-    words = [f"{MARKS[status].strip() or 'blank'} {_NAMES[status]}" for status in _NAMES if status in found]
+    words = [f"{MARKS[status].strip() or 'blank'} {NAMES[status]}" for status in NAMES if status in found]
     if Status.PREVIEW in found:
         words.insert(0, f"{PREVIEW if colours == 'none' else 'no background:'} predicted")
     return words

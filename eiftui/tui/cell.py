@@ -1,0 +1,108 @@
+"""What a session says of one cell: every quantity with its interval over draws, and its probe token by token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from eiftui.settings import Condition
+from eiftui.show import numbers
+from eiftui.tui.document import Document
+from eiftui.tui.view import SHOWN, Array, Shown, Status
+
+Statistics = Callable[[Array], tuple[Array, Array]]
+"""The mean over draws and the half-width of its 95 % interval."""
+
+_MEASURED_FOR: dict[Shown, tuple[Condition, ...]] = {
+    "trained": ("trained",),
+    "prompted": ("prompted",),
+    "predicted": ("predicted",),
+    "gap": ("trained", "prompted"),
+    "baseline": (),
+}
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A quantity of a cell, nats per token, as a loss."""
+
+    shown: Shown
+    mean: float
+    """Over the draws measured, or that of one draw; nan if there is none."""
+    half: float
+    """Of its 95 % interval; nan with fewer than two draws."""
+    floor: float
+    """The null floor; 0 where it is not known."""
+    status: Status
+    """`VALUE`, or why there is none."""
+    cause: str
+    """Of a failure."""
+
+
+@dataclass(frozen=True)
+class TokenChanges:
+    """A probe token by token, in one draw."""
+
+    texts: tuple[str, ...]
+    before: Array | None
+    """Log-probability on the base model, nats: (tokens,). None while not known."""
+    changes: Array | None
+    """Log-probability after minus before, nats: (tokens,). None where not known."""
+    limit: float
+    """The magnitude of the strongest colour, the same for trained and prompted."""
+
+
+def estimates(document: Document, row: int, column: int, draw: int | None, statistics: Statistics) -> list[Estimate]:
+    """Every quantity of a cell, in one draw or over all of them."""
+    draws = slice(None) if draw is None else slice(draw, draw + 1)
+    return [_estimate(document, shown, row, column, draws, statistics) for shown in SHOWN]
+
+
+def token_changes(document: Document, shown: Shown, row: int, column: int, draw: int) -> TokenChanges | None:
+    """The tokens of a cell's probe and how they moved; None while it is not known which they are."""
+    session = document.session
+    texts = session.token_texts(draw, column)
+    if texts is None:
+        return None
+    losses = session.base_losses(draw, column)
+    changes = None if shown == "baseline" else session.changes(shown, draw, row, column)
+    sharing = [session.changes(condition, draw, row, column) for condition in ("trained", "prompted")]
+    return TokenChanges(
+        texts=texts,
+        before=_log_probabilities(losses, len(texts)),
+        changes=_log_probabilities(changes, len(texts)),
+        limit=max(numbers.largest_magnitude([] if one is None else one) for one in sharing),
+    )
+
+
+def _log_probabilities(losses: Array | None, tokens: int) -> Array | None:
+    """Minus losses, for every token: without a start token the first has none."""
+    return None if losses is None else -np.concatenate([np.full(tokens - len(losses), np.nan), losses])
+
+
+def _estimate(
+    document: Document, shown: Shown, row: int, column: int, draws: slice, statistics: Statistics
+) -> Estimate:
+    if shown == "baseline":
+        values = document.baseline()[draws, column]
+        known = ~np.isnan(values)
+    else:
+        table = document.table(shown)
+        values, known = table.values[draws, row, column], table.measured[draws, row, column]
+    mean, half = statistics(values)
+    status, cause = (Status.VALUE, "") if known.any() else _why(document, shown, row, column, draws)
+    floor = document.floor(shown) if shown in ("trained", "prompted") else 0.0
+    return Estimate(shown, float(mean), float(half), floor, status, cause)
+
+
+def _why(document: Document, shown: Shown, row: int, column: int, draws: slice) -> tuple[Status, str]:
+    """Why there is no number: the greatest status of any draw, and the cause of a failure."""
+    found = Status.PENDING, ""
+    for condition in _MEASURED_FOR[shown]:
+        for draw in range(document.session.draws)[draws]:
+            mark = document.mark_of(condition, draw, row, column)
+            if mark is not None and mark.status >= found[0]:
+                found = mark.status, mark.cause
+    return found

@@ -1,0 +1,141 @@
+"""The inspector: what it says of a cell, and how its tokens are walked through."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from eiftui.domains.schema import Text
+from eiftui.engine.protocol import Task
+from eiftui.session.records import BaseProbe, BaseRecord, Floor, TokenTexts, text_id
+from eiftui.tui.cell import estimates, token_changes
+from eiftui.tui.document import Document
+from eiftui.tui.view import Status
+from eiftui.tui.widgets.page import Page
+from tests.session.conftest import tokens
+from tests.tui.conftest import screen_of, until
+from tests.tui.golden import assert_golden
+
+SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
+
+
+def split(sentence):
+    """A token a word, with the space before it."""
+    return tuple(word if not index else f" {word}" for index, word in enumerate(sentence.split(" ")))
+
+
+@pytest.fixture
+def told(measured) -> Document:
+    """Everything measured, and it is known which text each token stands for."""
+    session = measured.session
+    probes = [session.filled(probe, draw) for draw in range(session.draws) for probe in session.probes]
+    texts = {text_id(probe): split("\n".join(probe)) for probe in probes}
+    measured.append(TokenTexts(fingerprint=session.model.fingerprint, texts=texts))
+    return measured
+
+
+def first_draw(values):
+    return values[0], np.nan
+
+
+def test_every_quantity_of_a_cell_is_told_as_a_loss(measured):
+    session = measured.session
+    found = {one.shown: one for one in estimates(measured, 1, 2, 0, first_draw)}
+    assert found["trained"].mean == session.matrix("trained")[0, 1, 2]
+    assert found["gap"].mean == found["trained"].mean - found["prompted"].mean
+    assert found["baseline"].mean == session.baseline()[0, 2]
+    assert {one.status for one in found.values()} == {Status.VALUE}
+
+
+def test_the_floor_belongs_to_what_was_measured_and_not_to_a_prediction(measured):
+    key = measured.session.settings.key("trained", measured.session.model.fingerprint)
+    measured.append(Floor(key=key, value=0.5, note=""))
+    floors = {one.shown: one.floor for one in estimates(measured, 0, 0, None, first_draw)}
+    assert floors == {"trained": 0.5, "prompted": 0, "predicted": 0, "gap": 0, "baseline": 0}
+
+
+def test_what_failed_says_why_and_so_does_the_gap(document):
+    session = document.session
+    row, probe = session.filled(session.rows[0], 1), session.filled(session.probes[0], 1)
+    task = Task(settings=session.settings, what="prompted", rows=(row,), probes=(probe,))
+    document.mark(task, Status.FAILED, "out of memory")
+    found = {one.shown: (one.status, one.cause) for one in estimates(document, 0, 0, None, first_draw)}
+    assert found["prompted"] == found["gap"] == (Status.FAILED, "out of memory")
+    assert found["trained"] == (Status.PENDING, "")
+
+
+def test_tokens_move_in_log_probability(told):
+    session = told.session
+    found = token_changes(told, "trained", 0, 1, 0)
+    assert "".join(found.texts) == session.filled(session.probes[1], 0)[0]
+    assert np.array_equal(found.changes, -session.changes("trained", 0, 0, 1))
+    assert np.array_equal(found.before, -session.base_losses(0, 1))
+
+
+def test_colours_of_tokens_have_one_scale_for_trained_and_prompted(told):
+    trained, prompted = (token_changes(told, condition, 0, 0, 0) for condition in ("trained", "prompted"))
+    assert trained.limit == prompted.limit == max(np.abs([trained.changes, prompted.changes]).max(axis=1))
+
+
+def test_without_a_start_token_the_first_token_has_no_number(told):
+    session = told.session
+    probe = session.filled(session.probes[2], 0)
+    base = BaseProbe(id=text_id(probe), sentences=probe, tokens=tokens(probe[0]), losses=np.ones(4))
+    key = session.settings.key("base", session.model.fingerprint)
+    told.append(BaseRecord(key=key, probes=(base,)))
+    before = token_changes(told, "baseline", 0, 2, 0).before
+    assert np.isnan(before[0])
+    assert (before[1:] == -1).all()
+
+
+def test_tokens_are_not_made_up_where_they_are_not_known(measured):
+    assert token_changes(measured, "trained", 0, 0, 0) is None
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("colours", ["colours", "no-colour"])
+async def test_a_cell_is_told_in_full(told, explorer, size, colours, monkeypatch):
+    if colours == "no-colour":
+        monkeypatch.setenv("NO_COLOR", "1")
+    async with explorer(told).run_test(size=SIZES[size]) as pilot:
+        await pilot.press("right", "down", "full_stop", "full_stop")
+        await until(pilot, "±")
+        assert_golden(f"inspector-{colours}-{size}", await until(pilot, "3 of 4"))
+
+
+async def test_keys_and_the_mouse_choose_a_token(told, explorer):
+    async with explorer(told).run_test(size=(120, 40)) as pilot:
+        await pilot.press("comma")
+        await until(pilot, "1 of 4")
+        await pilot.press(*["full_stop"] * 9)
+        await until(pilot, "4 of 4")
+        lines = screen_of(pilot)
+        y = next(y for y, line in enumerate(lines) if " tokens  " in line)
+        await pilot.click(offset=(lines[y].index(" is a ") + 1, y))
+        await until(pilot, "2 of 4")
+
+
+async def test_the_next_probe_starts_at_its_first_token(told, explorer):
+    async with explorer(told).run_test() as pilot:
+        await pilot.press("full_stop", "down")
+        await until(pilot, "2 of 4")
+        await pilot.press("right")
+        await until(pilot, "1 of 4")
+
+
+async def test_a_long_text_wraps_and_scrolls(document, explorer):
+    long = " ".join(f"word{index}" for index in range(400))
+    document.edit([Text(id="long", sentences=(long,))])
+    async with explorer(document).run_test(size=(80, 24)) as pilot:
+        await until(pilot, "word0 word1")
+        await pilot.press("shift+tab")
+        assert pilot.app.focused is pilot.app.screen.query_one(Page)
+        await pilot.press(*["pagedown"] * 8)
+        await until(pilot, "word399")
+
+
+async def test_texts_that_look_like_markup_are_shown_as_they_are(document, explorer):
+    document.edit([Text(id="markup", sentences=("[bold]A[/] {A} \x1b[31m",))])
+    async with explorer(document).run_test(size=(120, 40)) as pilot:
+        lines = await until(pilot, "1 learned")
+        assert sum("[bold]A[/]" in line and "␛[31m" in line for line in lines) >= 2
