@@ -29,7 +29,14 @@ class Parser(argparse.ArgumentParser):
 
 def parser() -> Parser:
     """The whole command line, as DESIGN has it, but for the explorer."""
-    from eiftui.cli import doctor, export, listing, plan, run  # these take longer to load than the explorer to open
+    from eiftui.cli import (
+        doctor,
+        export,
+        listing,
+        plan,
+        report,
+        run,
+    )  # these take longer to load than the explorer to open
 
     top = Parser(
         prog="eiftui",
@@ -38,7 +45,7 @@ def parser() -> Parser:
     )
     top.add_argument("--version", action="version", version=f"eiftui {eiftui_version()}")
     jobs = top.add_subparsers(prog="eiftui", metavar="JOB", required=True)
-    for job in (run, export, plan, listing.Domains, listing.Models, doctor):
+    for job in (run, export, report, plan, listing.Domains, listing.Models, doctor):
         sub = jobs.add_parser(job.NAME, help=job.HELP, description=job.HELP)
         job.add_arguments(sub)
         sub.set_defaults(job=job.main)

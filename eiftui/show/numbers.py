@@ -95,12 +95,25 @@ def scale(exponent: int) -> str:
 
 def estimate(mean: float, half: float) -> str:
     """A mean with the half-width of its interval: `−1.10 ± 0.07`, `(−5.50 ± 0.20)×1e-6`; no ± where half is nan."""
-    exponent = common_exponent([mean])
+    exponent = common_exponent([mean, half])
     text = eif(mean, exponent).strip()
     if not math.isnan(half):
         text = f"{text} ± {magnitude(scaled(half, exponent))}"
         return f"({text}){scale(exponent)}" if exponent else text
     return text + scale(exponent)
+
+
+def ratio(mean: float, half: float = math.nan) -> str:
+    """A share or correlation with the half-width of its interval: `0.87 ± 0.18`, `−0.03`; `?` if not known."""
+    if math.isnan(mean):
+        return "?"
+    text = f"{mean:.2f}".replace("-", MINUS)
+    return text if math.isnan(half) else f"{text} ± {half:.2f}"
+
+
+def p_value(p: float) -> str:
+    """A probability in two digits: `0.062`, `1.9e-6`, `1`."""
+    return "1" if p >= 0.995 else f"{p:.2g}" if p >= 0.001 else compact(float(f"{p:.1e}"))
 
 
 def duration(seconds: float) -> str:

@@ -1,0 +1,53 @@
+"""Which cells of a session an analysis is about, and the refusal where there are none."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eiftui.errors import InputError
+from eiftui.session.readings import Array, Flags, Quantity, Readings
+
+
+class NoAnswer(InputError):
+    """An analysis does not apply to a session; the message says why, in words that follow a colon."""
+
+
+def own_cells(session: Readings) -> Flags:
+    """Which cells read a training set's own text: (rows, columns)."""
+    rows, columns = ([text.sentences for text in texts] for texts in (session.rows, session.probes))
+    return np.array([[row == column for column in columns] for row in rows], dtype=bool).reshape(
+        len(rows), len(columns)
+    )
+
+
+def shared_texts(session: Readings) -> tuple[list[int], list[int]]:
+    """Rows whose text is a probe too, and that probe's column. Of equal texts the first counts."""
+    columns = {text.sentences: column for column, text in reversed(list(enumerate(session.probes)))}
+    rows = {text.sentences: row for row, text in reversed(list(enumerate(session.rows)))}
+    both = sorted(row for sentences, row in rows.items() if sentences in columns)
+    return both, [columns[session.rows[row].sentences] for row in both]
+
+
+def finite_draws(session: Readings, condition: Quantity) -> Array:
+    """EIF in nats per token of the draws of which every cell is measured and finite: (draws, rows, columns).
+
+    Raises NoAnswer if there is none.
+    """
+    values = session.matrix(condition)
+    if not values.size:
+        raise NoAnswer("there is no cell")
+    whole = values[np.isfinite(values).all(axis=(1, 2))]
+    if not len(whole):
+        raise NoAnswer(f"no draw is measured whole for {condition}, with finite numbers")
+    return whole
+
+
+def own_scale(session: Readings, condition: Quantity) -> float:
+    """The mean abs(EIF) of training sets on their own texts, nats per token: what is learned of a sentence itself.
+
+    Of all cells, where no training set is a probe; nan where nothing is measured.
+    """
+    own = own_cells(session)
+    values = np.abs(session.matrix(condition)[:, own if own.any() else np.ones_like(own)])
+    values = values[np.isfinite(values)]
+    return float(values.mean()) if values.size else float("nan")

@@ -1,0 +1,138 @@
+"""Desiderata as contrasts of two cells: does the one that ought to be lower come out lower? (METHODS §6)"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+import numpy as np
+
+from eiftui.analysis.cells import own_scale
+from eiftui.analysis.estimates import LEVEL, Estimate, estimate, holm, least_draws
+from eiftui.domains.schema import Contrast
+from eiftui.session.readings import Array, Flags, Readings
+from eiftui.settings import Condition
+
+Verdict = Literal["holds", "violated", "no effect", "undecided"]
+MARGIN = 0.05
+"""Differences below this share of what a training set does to its own text are as good as none."""
+COMPARED: tuple[Condition, ...] = ("trained", "prompted")
+
+
+@dataclass(frozen=True)
+class Test:
+    """A contrast in one condition: lower minus higher cell, nats per token a draw. It holds where that is negative."""
+
+    __test__ = False  # it is none of pytest's
+
+    estimate: Estimate
+    corrected: float
+    """p after Holm's correction over the contrasts of the same domain and condition."""
+    margin: float
+    """δ, nats per token: no effect is an interval within ±δ."""
+    needed: int
+    """The fewest draws with which a verdict can be reached, or 1 where no text of it varies from draw to draw."""
+
+    @property
+    def verdict(self) -> Verdict:
+        found = self.estimate
+        if self.corrected < LEVEL and found.high < 0:
+            return "holds"
+        if self.corrected < LEVEL and found.low > 0:
+            return "violated"
+        return "no effect" if -self.margin < found.low and found.high < self.margin else "undecided"
+
+    @property
+    def caution(self) -> str:
+        """Why no verdict could be reached whatever the numbers; empty where one could."""
+        draws = len(self.estimate.points)
+        if self.verdict != "undecided":
+            return ""
+        if not draws:
+            return "no finite number" if self.estimate.dropped else "not measured"
+        if self.needed == 1:
+            return "no slots: one draw, no interval"
+        return f"{draws} of {self.needed} draws that a verdict needs" if draws < self.needed else ""
+
+
+@dataclass(frozen=True)
+class Desideratum:
+    """A contrast when trained, when prompted, and the difference of the two, draw by draw."""
+
+    contrast: Contrast
+    domain: str
+    """Within which p values are corrected."""
+    trained: Test
+    prompted: Test
+    difference: Test
+    """Trained minus prompted: below zero, training meets the desideratum better than prompting does."""
+
+
+def desiderata(session: Readings, margin: float = MARGIN) -> list[Desideratum]:
+    """Every contrast of the session, in order, tested with the draws that are measured.
+
+    `margin` is the share of `cells.own_scale` that is as good as nothing.
+    """
+    own = {condition: margin * own_scale(session, condition) for condition in COMPARED}
+    margins = (own["trained"], own["prompted"], min(own.values()))
+    families = groupby(session.sheet.live_contrasts, key=lambda contrast: _domain(session, contrast))
+    return [one for domain, family in families for one in _family(session, domain, list(family), margins)]
+
+
+def _domain(session: Readings, contrast: Contrast) -> str:
+    """Empty where the session has only one."""
+    return contrast.lower.row.partition("/")[0] if len(session.sheet.domains) > 1 else ""
+
+
+def _family(
+    session: Readings, domain: str, contrasts: Sequence[Contrast], margins: Sequence[float]
+) -> Iterator[Desideratum]:
+    trained, prompted = ([_draws(session, contrast, which) for contrast in contrasts] for which in COMPARED)
+    difference = [_Draws(a.values - b.values, a.measured & b.measured) for a, b in zip(trained, prompted, strict=True)]
+    tests = [_tests(draws, margin) for draws, margin in zip((trained, prompted, difference), margins, strict=True)]
+    for contrast, *of_it in zip(contrasts, *tests, strict=True):
+        yield Desideratum(contrast, domain, *of_it)
+
+
+@dataclass(frozen=True)
+class _Draws:
+    """EIF of the lower minus that of the higher cell, or of their magnitudes, and where measured: (draws,) each."""
+
+    values: Array
+    measured: Flags
+
+
+def _draws(session: Readings, contrast: Contrast, condition: Condition) -> _Draws:
+    """Of a contrast without slots, which all draws share, the only one."""
+    rows, columns = ([text.id for text in texts] for texts in (session.rows, session.probes))
+    lower, higher = ((rows.index(cell.row), columns.index(cell.probe)) for cell in (contrast.lower, contrast.higher))
+    texts = [text for row, column in (lower, higher) for text in (session.rows[row], session.probes[column])]
+    draws = session.draws if any(text.slots for text in texts) else 1
+    (low, low_measured), (high, high_measured) = (_cell(session, condition, draws, *at) for at in (lower, higher))
+    if contrast.compare == "magnitude":
+        low, high = np.abs(low), np.abs(high)
+    with np.errstate(invalid="ignore"):
+        return _Draws(low - high, low_measured & high_measured)
+
+
+def _cell(session: Readings, condition: Condition, draws: int, row: int, column: int) -> tuple[Array, Flags]:
+    values, measured = zip(*(session.row(condition, draw, row) for draw in range(draws)), strict=True)
+    return np.array(values)[:, column], np.array(measured)[:, column]
+
+
+def _tests(contrasts: Sequence[_Draws], margin: float) -> list[Test]:
+    """One condition of a domain's contrasts. Those that have a p value share its correction."""
+    found = [estimate(draws.values, draws.measured) for draws in contrasts]
+    tried = [index for index, one in enumerate(found) if len(one.points) > 1]
+    corrected = dict(zip(tried, holm([found[index].p for index in tried]), strict=True))
+    return [
+        Test(
+            estimate=one,
+            corrected=corrected.get(index, 1.0),
+            margin=margin,
+            needed=1 if len(contrasts[index].values) == 1 else least_draws(len(tried)),
+        )
+        for index, one in enumerate(found)
+    ]

@@ -1,0 +1,54 @@
+"""Every analysis of a session at once, for a report or a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+
+from eiftui.analysis.asymmetry import Asymmetry, asymmetry
+from eiftui.analysis.cells import NoAnswer
+from eiftui.analysis.contrasts import MARGIN, Desideratum, desiderata
+from eiftui.analysis.distributions import Histogram, Sparsity, histogram, sparsity
+from eiftui.analysis.first_order import Agreement, agreement
+from eiftui.analysis.symmetry import Symmetry, symmetry
+from eiftui.session.readings import Quantity, Readings
+from eiftui.settings import CONDITIONS
+
+Asked = ParamSpec("Asked")
+Found = TypeVar("Found")
+READ: tuple[Quantity, ...] = ("trained", "prompted")
+"""What histograms compare."""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a session's numbers say. An analysis that does not apply is the reason why."""
+
+    desiderata: list[Desideratum]
+    symmetry: dict[Quantity, Symmetry | NoAnswer]
+    asymmetry: Asymmetry | NoAnswer
+    sparsity: dict[Quantity, Sparsity | NoAnswer]
+    histogram: Histogram
+    agreement: Agreement | NoAnswer
+
+
+def analyse(session: Readings, margin: float = MARGIN) -> Findings:
+    """All of it, from what is measured so far: 2 s at most for 100 rows, 100 probes and 20 draws."""
+    measured: list[Quantity] = [which for which in CONDITIONS if session.measured(which).any()]
+    return Findings(
+        desiderata=desiderata(session, margin),
+        symmetry={which: attempt(symmetry, session, which) for which in measured},
+        asymmetry=attempt(asymmetry, session),
+        sparsity={which: attempt(sparsity, session, which) for which in measured},
+        histogram=histogram({which: session.matrix(which) for which in READ if which in measured}),
+        agreement=attempt(agreement, session),
+    )
+
+
+def attempt(analysis: Callable[Asked, Found], *asked: Asked.args, **named: Asked.kwargs) -> Found | NoAnswer:
+    """What an analysis finds, or why it finds nothing."""
+    try:
+        return analysis(*asked, **named)
+    except NoAnswer as refusal:
+        return refusal

@@ -1,0 +1,160 @@
+"""Does A teach about B what B teaches about A? Symmetry of influence between texts, off the diagonal (METHODS §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eiftui.analysis.cells import NoAnswer, finite_draws, shared_texts
+from eiftui.analysis.estimates import Estimate, Floats, estimate
+from eiftui.analysis.ranks import ranks
+from eiftui.session.readings import Quantity, Readings
+
+LEAST_TEXTS = 3
+SHUFFLES = 999
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Symmetry:
+    """Of one condition. Each estimate has a number a draw; each is 1 for a symmetric matrix but `directed`."""
+
+    texts: tuple[int, ...]
+    """The rows that are compared, those that are probes too."""
+    share: Estimate
+    """S, the symmetric part's share of the squared norm: chance is ½, an antisymmetric matrix has 0."""
+    pearson: Estimate
+    """Of the matrix with its transpose, off the diagonal; likewise Spearman."""
+    spearman: Estimate
+    centred: Estimate
+    """Pearson after `centred`: what all rows, or all columns, have in common is no symmetry."""
+    directed: Estimate
+    """See `directedness`; chance is 2 / texts."""
+    p: float
+    """Of the mean matrix correlating with its transpose as it does by chance; likewise of the centred one."""
+    p_centred: float
+    leaning: Floats
+    """How much more each text teaches about the others than they about it, nats per token, mean of draws: (texts,)"""
+
+
+def symmetry(session: Readings, condition: Quantity) -> Symmetry:
+    """The symmetry of a condition, from the draws that are measured whole.
+
+    Raises NoAnswer if too few training sets are probes too, or no draw is measured whole.
+    """
+    rows, matrices = square(session, condition)
+    mean = matrices.mean(axis=0)
+    return Symmetry(
+        texts=tuple(rows),
+        share=_over_draws(matrices, symmetric_share),
+        pearson=_over_draws(matrices, correlation),
+        spearman=_over_draws(matrices, lambda matrix: correlation(_ranked(matrix))),
+        centred=_over_draws(matrices, lambda matrix: correlation(centred(matrix))),
+        directed=_over_draws(matrices, directedness),
+        p=shuffled_p(mean),
+        p_centred=shuffled_p(centred(mean)),
+        leaning=-_leaning(mean),
+    )
+
+
+def square(session: Readings, condition: Quantity, single: bool = False) -> tuple[list[int], Floats]:
+    """The rows whose texts are probes too, and what they do to each other: (draws, texts, texts), nats per token.
+
+    With `single`, only those of one sentence. Raises as `symmetry` does.
+    """
+    rows, columns = shared_texts(session)
+    if single:
+        one = [index for index, row in enumerate(rows) if len(session.rows[row].sentences) == 1]
+        rows, columns = ([places[index] for index in one] for places in (rows, columns))
+    if len(rows) < LEAST_TEXTS:
+        raise NoAnswer(
+            f"rows and probes differ: {len(rows)} of {len(session.rows)} training sets are probes too, "
+            f"and symmetry needs {LEAST_TEXTS}"
+        )
+    return rows, finite_draws(session, condition)[:, rows][:, :, columns]
+
+
+def symmetric_share(matrix: Floats) -> float:
+    """S = ‖(M + Mᵀ)/2‖² / ‖M‖² off the diagonal of `matrix` (texts, texts); nan for zeros."""
+    off = _without_diagonal(matrix)
+    norm = float((off**2).sum())
+    return float((((off + off.T) / 2) ** 2).sum()) / norm if norm else float("nan")
+
+
+def correlation(matrix: Floats) -> float:
+    """Pearson's, of M with Mᵀ off the diagonal; nan where all cells are equal."""
+    apart = ~np.eye(len(matrix), dtype=bool)
+    deviation = np.where(apart, matrix - matrix[apart].mean(), 0.0)
+    norm = float((deviation**2).sum())
+    return float((deviation * deviation.T).sum()) / norm if norm else float("nan")
+
+
+def centred(matrix: Floats) -> Floats:
+    """`matrix` (texts, texts) without the least-squares effects of rows and columns off its diagonal, which becomes 0.
+
+    The estimators of round-robin designs, whose diagonal is empty (Warner, Kenny and Stoto 1979).
+    """
+    off = _without_diagonal(matrix)
+    others = len(matrix) - 1
+    level = off.sum() / (len(matrix) * others)
+    rows, columns = off.sum(axis=1) - others * level, off.sum(axis=0) - others * level
+    scale = others**2 - 1
+    row_effects, column_effects = (others * rows + columns) / scale, (others * columns + rows) / scale
+    return _without_diagonal(off - level - row_effects[:, None] - column_effects[None, :])
+
+
+def directedness(matrix: Floats) -> float:
+    """Share of the antisymmetric part that one ranking of the texts explains, from those that teach to those taught.
+
+    The gradient part of a flow on a complete graph (HodgeRank; Jiang and others 2011). nan for a symmetric matrix.
+    """
+    one_way = _without_diagonal(matrix - matrix.T)
+    norm = float((one_way**2).sum())
+    leaning = _leaning(matrix)
+    return float(((leaning[:, None] - leaning[None, :]) ** 2).sum()) / norm if norm else float("nan")
+
+
+def shuffled_p(matrix: Floats, shuffles: int = SHUFFLES) -> float:
+    """One-sided p of `correlation` being as large as it is, when the labels of the columns are shuffled.
+
+    Own texts, which shuffling would move off the diagonal, are left out wherever they come to lie, so that it is the
+    mean of MᵢⱼMⱼᵢ over the other pairs that is compared. Shuffling rows and columns alike (the quadratic assignment
+    test) would not do: here both matrices are the same numbers, and it calls noise symmetric 11 times in 100.
+    """
+    apart = ~np.eye(len(matrix), dtype=bool)
+    off = np.where(apart, matrix - matrix[apart].mean(), 0.0)
+    generator = np.random.default_rng(SEED)
+    observed = _reciprocity(off, apart)
+    columns = (generator.permutation(len(off)) for _ in range(shuffles))
+    at_least = sum(_reciprocity(off[:, order], apart[:, order] & apart) >= observed for order in columns)
+    return (at_least + 1) / (shuffles + 1)
+
+
+def _reciprocity(off: Floats, counted: NDArray[np.bool_]) -> float:
+    """The mean of MᵢⱼMⱼᵢ over the pairs of cells that both count; those that do not are 0 in `off`."""
+    pairs = np.count_nonzero(counted & counted.T)
+    return float(np.vdot(off, off.T) - (off.diagonal() ** 2).sum()) / pairs if pairs else -np.inf
+
+
+def _over_draws(matrices: Floats, statistic: Callable[[Floats], float]) -> Estimate:
+    return estimate([statistic(matrix) for matrix in matrices])
+
+
+def _without_diagonal(matrix: Floats) -> Floats:
+    return np.where(np.eye(len(matrix), dtype=bool), 0.0, matrix)
+
+
+def _leaning(matrix: Floats) -> Floats:
+    """The mean over the other texts of EIF on them minus EIF from them, so that differences fit best: (texts,)."""
+    return _without_diagonal(matrix - matrix.T).sum(axis=1) / len(matrix)
+
+
+def _ranked(matrix: Floats) -> Floats:
+    """Ranks of the cells off the diagonal, in their places."""
+    apart = ~np.eye(len(matrix), dtype=bool)
+    ranked = np.zeros_like(matrix)
+    ranked[apart] = ranks(matrix[apart])
+    return ranked
