@@ -17,6 +17,36 @@ class SessionLocked(InputError):
     """Another process, or another part of this one, is writing the session."""
 
 
+def writer_of(path: Path) -> str | None:
+    """Who writes a session now, as `process 4711 on a-host`; None if nobody does, or it cannot be told.
+
+    To be called by the thread that opens sessions: a lock is lost when its process closes any descriptor of its file,
+    so that this must not look at a lock that is being taken.
+    """
+    session = path.resolve()
+    if session in WriterLock._held:
+        return "this process"
+    try:
+        descriptor = os.open(_lock_file(session), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        return _named(descriptor) if error.errno in (errno.EACCES, errno.EAGAIN) else None
+    finally:
+        os.close(descriptor)
+    return None
+
+
+def _lock_file(session: Path) -> Path:
+    return session.with_name(f".{session.name}.lock")
+
+
+def _named(descriptor: int) -> str:
+    return os.read(descriptor, 200).decode(errors="replace") or "another process"
+
+
 class WriterLock:
     """Held from its making to its `release`, on the hidden file `.NAME.lock` beside the session file.
 
@@ -31,7 +61,7 @@ class WriterLock:
 
     def __init__(self, path: Path) -> None:
         self._session = path.resolve()
-        self._file = self._session.with_name(f".{self._session.name}.lock")
+        self._file = _lock_file(self._session)
         if self._session in self._held:
             raise SessionLocked(f"{path} is already open for writing in this process")
         try:
@@ -69,9 +99,8 @@ class WriterLock:
         except OSError as error:
             if error.errno not in (errno.EACCES, errno.EAGAIN):
                 raise
-            writer = os.read(descriptor, 200).decode(errors="replace") or "another process"
             raise SessionLocked(
-                f"{self._session} is being written by {writer}: open it read-only, or close it there"
+                f"{self._session} is being written by {_named(descriptor)}: open it read-only, or close it there"
             ) from error
 
     def _is_current(self, descriptor: int) -> bool:

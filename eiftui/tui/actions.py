@@ -96,6 +96,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("screen.previous_pane", "shift+tab", "Pane back", "To the part of the screen before"),
     Action("app.palette", "slash,ctrl+p", "Palette", "Find anything that can be done, and do it", 70),
     Action("app.help", "f1,question_mark", "Help", "All keys, and how to read the numbers", 80),
+    Action("app.take_over", "w", "Take over", "Go on with a session that another process has left", 95),
     Action("app.theme", "", "Theme", "Choose the colours of the screen"),
     Action("help.close", "escape,f1,q", "Close", "Back to where you were", focused=True),
     Action("app.quit", "q", "Quit", "Leave; everything is saved already", 10),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import ClassVar
 
@@ -41,7 +43,9 @@ class Explorer(App[None]):
         if preferences.theme in self.available_themes:
             self.theme = preferences.theme
         self.set_keymap(self.own_keys)
-        self.add_mode("session", self._main_screen)
+        self._numbers = count(1)
+        self._shown_mode = self.DEFAULT_MODE
+        self.add_mode(self._shown_mode, self._main_screen)
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
@@ -73,6 +77,34 @@ class Explorer(App[None]):
 
     def action_theme(self) -> None:
         self.search_themes()
+
+    async def action_take_over(self) -> None:
+        if self.document.session.read_only and self.document.session.path:
+            await self.open_session(self.document.session.path)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "take_over" or self.document.session.read_only
+
+    async def open_session(self, path: Path) -> None:
+        """Show the session in a file on the main screen, in place of the one before, which is closed.
+
+        The one way for a session to follow another. The worker stays; what it measures for the session before is lost.
+        """
+        try:
+            document = await asyncio.to_thread(Document.open, path)
+        except EiftuiError as error:
+            self.notify(visible(str(error)), severity="error", markup=False)
+            return
+        before, self.document = self.document, document
+        # the screen at the bottom of a mode stays as long as the mode does
+        mode, self._shown_mode = self._shown_mode, f"session {next(self._numbers)}"
+        self.add_mode(self._shown_mode, self._main_screen)
+        await self.switch_mode(self._shown_mode)
+        await self.remove_mode(mode)
+        before.close()
+
+    def on_main_screen_writer_ended(self) -> None:
+        self.notify(f"Nobody writes this session any more: {' '.join(self.keys_of('app.take_over'))} goes on with it")
 
     def _main_screen(self) -> MainScreen:
         return MainScreen(self.document)

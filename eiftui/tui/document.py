@@ -9,7 +9,7 @@ import numpy as np
 
 from eiftui.domains.schema import Contrast, Text
 from eiftui.engine.protocol import Sentences, Task
-from eiftui.session.lock import SessionLocked
+from eiftui.session.lock import SessionLocked, writer_of
 from eiftui.session.readings import Quantity
 from eiftui.session.records import BaseRecord, Floor, Measured, Notice, Origin, Record, TokenTexts
 from eiftui.session.session import Session
@@ -26,6 +26,8 @@ class Document:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.writer: str | None = None
+        """Which other process writes the session; None if none does."""
         self.changed: Callable[[], None] = lambda: None
         self._marks = Marks()
         self._forget()
@@ -36,7 +38,9 @@ class Document:
         try:
             return cls(Session.open(path))
         except SessionLocked:
-            return cls(Session.open(path, read_only=True))
+            document = cls(Session.open(path, read_only=True))
+            document.writer = "another process"
+            return document
 
     @property
     def name(self) -> str:
@@ -89,9 +93,16 @@ class Document:
         self._changed_shape()
 
     def follow(self) -> None:
-        """Take in what another process has measured, if the session is read-only. Raises as `Session.refresh` does."""
+        """Take in what another process has measured, if the session is read-only, and whether it still writes.
+
+        Raises as `Session.refresh` does.
+        """
         if self.session.refresh():
             self._changed_shape()
+        if self.session.read_only and self.session.path:
+            before, self.writer = self.writer, writer_of(self.session.path)
+            if self.writer != before:
+                self.changed()
 
     def mark(self, task: Task, status: Status, cause: str = "") -> None:
         """Say of the cells of a task how far they are; `PENDING` takes that back. Measured ones show their value."""

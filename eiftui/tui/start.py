@@ -15,8 +15,8 @@ def start(path: Path | None) -> None:
     from eiftui.tui.app import Explorer
     from eiftui.tui.beginning import begin
 
-    document = begin(path)
+    explorer = Explorer(begin(path), preferences, default_path())
     try:
-        Explorer(document, preferences, default_path()).run()
+        explorer.run()
     finally:
-        document.close()
+        explorer.document.close()

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from eiftui.errors import InputError
-from eiftui.session.lock import SessionLocked, WriterLock
+from eiftui.session.lock import SessionLocked, WriterLock, writer_of
 from eiftui.session.session import Session
 
 HOLD = """
@@ -93,3 +93,15 @@ def test_a_full_disk_locks_too(path, domain, monkeypatch):
     with pytest.raises(SessionLocked, match="already open"):
         Session.open(path)
     session.close()
+
+
+def test_who_writes_can_be_asked_without_disturbing_them(path, domain, other):
+    assert writer_of(path).startswith(f"process {other.pid} on ")
+    other.kill()
+    other.wait()
+    assert writer_of(path) is None
+    with Session.open(path):
+        assert writer_of(path) == "this process"
+        with pytest.raises(SessionLocked):
+            WriterLock(path)
+    assert writer_of(path) is None

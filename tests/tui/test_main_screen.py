@@ -8,7 +8,6 @@ import sys
 import pytest
 
 from eiftui.domains.schema import Text
-from eiftui.session.session import Session
 from eiftui.tui.app import Explorer
 from eiftui.tui.document import Document
 from eiftui.tui.preferences import Preferences, load
@@ -143,16 +142,6 @@ async def test_a_choice_of_theme_is_remembered(measured, tmp_path):
         pilot.app.theme = "nord"
         await pilot.pause()
         assert load(file).theme == "nord"
-
-
-async def test_a_session_that_another_process_writes_is_followed(session, engine, explorer):
-    follower = Document(Session.open(session.path, read_only=True))
-    async with explorer(follower).run_test() as pilot:
-        await until(pilot, "read-only")
-        engine.measure(session)
-        pilot.app.screen._follow()
-        lines = await until(pilot, "likely")
-        assert any(line.endswith("mean of 3 draws") for line in lines)
 
 
 WEIRD = (

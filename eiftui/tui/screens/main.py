@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -33,10 +34,15 @@ class MainScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (170, "-wide")]  # noqa: RUF012
     AUTO_FOCUS = "HeatMap"
 
+    class WriterEnded(Message):
+        """Nobody writes the session any more that is open read-only."""
+
     def __init__(self, document: Document) -> None:
         super().__init__()
         self.document = document
         self._due: Timer | None = None
+        self._free = False
+        """Whether nobody writes a session that is followed."""
 
     def compose(self) -> ComposeResult:
         yield TitleBar(self.document)
@@ -104,3 +110,7 @@ class MainScreen(Screen[None]):
             self.document.follow()
         except EiftuiError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
+            return
+        if self.document.writer is None and not self._free:
+            self.post_message(self.WriterEnded())
+        self._free = self.document.writer is None

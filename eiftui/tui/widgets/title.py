@@ -32,7 +32,8 @@ class TitleBar(Part):
 
     def _state(self) -> Content:
         if self.document.session.read_only:
-            return Content.styled("read-only: another process writes it", "$text-warning")
+            writer = self.document.writer
+            return Content.styled(f"read-only: follows {visible(writer)}" if writer else "read-only", "$text-warning")
         return Content.styled("saved", "$text-success")
 
 

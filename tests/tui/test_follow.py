@@ -1,0 +1,61 @@
+"""A session that another process writes: followed while it does, and taken over afterwards."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from eiftui.session.session import Session
+from eiftui.tui.document import Document
+from tests.session.test_lock import HOLD
+from tests.tui.conftest import until
+
+
+@pytest.fixture
+def other(session):
+    """Another process that has the session open for writing."""
+    session.close()
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(session.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "open\n"
+    yield process
+    process.kill()
+    process.communicate()
+
+
+async def test_it_says_who_writes_and_is_taken_over_when_they_have_ended(session, other, explorer):
+    app = explorer(Document.open(session.path))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        app.screen.call_next(app.screen._follow)
+        await until(pilot, f"read-only: follows process {other.pid}")
+        other.kill()
+        other.wait()
+        app.screen.call_next(app.screen._follow)
+        lines = await until(pilot, "Nobody writes this session")
+        assert any("w Take over" in line for line in lines)
+        await pilot.press("w")
+        lines = await until(pilot, "saved")
+        assert not app.document.session.read_only
+        assert not any("w Take over" in line for line in lines)
+    app.document.close()
+
+
+async def test_it_stays_read_only_as_long_as_it_is_written(session, other, explorer):
+    app = explorer(Document.open(session.path))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await pilot.press("w")
+        await until(pilot, "read-only")
+        assert app.document.session.read_only
+
+
+async def test_what_is_followed_grows(session, engine, explorer):
+    follower = Document(Session.open(session.path, read_only=True))
+    async with explorer(follower).run_test() as pilot:
+        await until(pilot, "read-only")
+        engine.measure(session)
+        pilot.app.screen._follow()
+        lines = await until(pilot, "likely")
+        assert any(line.endswith("mean of 3 draws") for line in lines)
