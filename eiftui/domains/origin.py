@@ -17,18 +17,12 @@ class FromDomain(Frozen):
     way: Literal["domain"] = "domain"
     name: str
 
-    def __str__(self) -> str:
-        return f"from {self.name}"
-
 
 class FromFile(Frozen):
     """A text of a file."""
 
     way: Literal["file"] = "file"
     name: str
-
-    def __str__(self) -> str:
-        return f"from the file {self.name}"
 
 
 class ByOperator(Frozen):
@@ -40,9 +34,6 @@ class ByOperator(Frozen):
     """Which of the operator's variants it is."""
     of: Sentences
     """What it was made of."""
-
-    def __str__(self) -> str:
-        return f"by {self.operator} ({self.note})"
 
 
 class ByModel(Frozen):
@@ -60,18 +51,12 @@ class ByModel(Frozen):
     index: int
     """Which of the continuations it is, counted from 0."""
 
-    def __str__(self) -> str:
-        return f"sampled from {self.model} at temperature {self.temperature:g}"
-
 
 class Reworded(Frozen):
     """Edited by hand: what it was before may have an origin of its own."""
 
     way: Literal["reworded"] = "reworded"
     of: Sentences
-
-    def __str__(self) -> str:
-        return "reworded"
 
 
 class Copied(Frozen):
@@ -80,9 +65,6 @@ class Copied(Frozen):
     way: Literal["copied"] = "copied"
     of: Sentences
 
-    def __str__(self) -> str:
-        return "a copy"
-
 
 How = Annotated[FromDomain | FromFile | ByOperator | ByModel | Reworded | Copied, Field(discriminator="way")]
-"""Each says in a few words what it is; `of` is what a text was made of, with slots."""
+"""One of the ways. `of` is what a text was made of, with slots."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 
 _CONTROL = re.compile(
     "[\x00-\x1f\x7f-\x9f"  # control characters, among them the escape that starts a terminal's commands
@@ -16,6 +17,25 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def visible(text: str) -> str:
     """The text with control characters, escape sequences and direction overrides as visible signs, on one line."""
     return _CONTROL.sub(lambda found: _picture(ord(found[0])), text)
+
+
+def hidden_again(shown: str, original: str) -> str:
+    """What a person made of `visible(original)`: where that is unchanged, it is the original, characters for signs."""
+    if not _CONTROL.search(original):
+        return shown
+    before = [visible(character) for character in original]
+    signs = sorted({sign for sign in before if len(sign) > 1})
+    after = re.findall("|".join([*map(re.escape, signs), "."]), shown, re.DOTALL)
+    pieces: list[str] = []
+    for kind, start, end, new_start, new_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        pieces.append(original[start:end] if kind == "equal" else "".join(after[new_start:new_end]))
+    return "".join(pieces)
+
+
+def without_controls(text: str) -> str:
+    """Lines of text without what cannot be seen; tabs are blanks."""
+    lines = re.split(r"\r\n|[\r\n\u2028\u2029]", text.replace("\t", " "))
+    return "\n".join(_CONTROL.sub("", line) for line in lines)
 
 
 def for_spreadsheet(text: str) -> str:

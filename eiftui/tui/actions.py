@@ -29,6 +29,8 @@ class Action:
     """Its keys work only while its part has the focus; the keys of others work everywhere on the screen."""
     vim: str = ""
     """Further keys, for those who want vim's."""
+    priority: bool = False
+    """Its keys go before those of a field that has the focus."""
     call: str = ""
     """What is called on the part, where it is not NAME: a method may serve several actions."""
 
@@ -84,7 +86,23 @@ ACTIONS: tuple[Action, ...] = (
     # The cell under the cursor
     Action("inspector.next_token", "full_stop", "Token", "The next token of the probe: how its log-probability moved"),
     Action("inspector.previous_token", "comma", "Token back", "The token before"),
+    # Sentences
+    Action(
+        "sentences.add", "a", "Add", "Write a sentence, which goes below the chosen one; paste many, a line each", 85
+    ),
+    Action("sentences.edit", "e", "Edit", "Change the chosen sentence", 84),
+    Action("sentences.undo", "u,ctrl+z", "Undo", "Take the last change of the sentences back", 45),
+    Action("sentences.redo", "U,ctrl+y", "Redo", "Take the last undo back"),
+    Action("sentences.duplicate", "A", "Copy sentence", "Add a copy of the chosen sentence, to be changed", 15),
+    Action("sentences.change_role", "b", "Role", "Train on the chosen sentence, probe it, or both", 26),
+    Action("sentences.delete", "delete,backspace", "Delete", "Take the chosen sentence away from both lists", 27),
+    Action("sentences.earlier", "shift+up", "Earlier", "Move the chosen sentence up", vim="K", call="move(-1)"),
+    Action("sentences.later", "shift+down", "Later", "Move the chosen sentence down", vim="J", call="move(1)"),
+    Action("editor.save", "enter", "Save", "Keep what is written", focused=True, priority=True),
+    Action("editor.change_role", "tab", "Role", "Train on it, probe it, or both", focused=True, priority=True),
+    Action("editor.leave", "escape", "Leave", "Back, and everything as it was", focused=True, priority=True),
     # Moving about in a list
+    Action("list.edit", "enter", "Edit", "Change the sentence", focused=True),
     _move("list.up", "up", "The sentence above", "k"),
     _move("list.down", "down", "The sentence below", "j"),
     _move("list.page_up", "pageup", "A page up", "ctrl+u"),
@@ -106,6 +124,8 @@ SECTIONS = {
     "matrix": "What is shown",
     "heatmap": "In the matrix",
     "inspector": "The cell under the cursor",
+    "sentences": "Sentences",
+    "editor": "While writing a sentence",
     "list": "In a list of sentences",
     "screen": "The screen",
     "app": "eiftui",
@@ -132,4 +152,12 @@ def without_vim() -> dict[str, str]:
 
 
 def _binding(action: Action, call: str) -> Binding:
-    return Binding(action.all_keys, call, action.title, show=action.footer > 0, tooltip=action.tooltip, id=action.id)
+    return Binding(
+        action.all_keys,
+        call,
+        action.title,
+        show=action.footer > 0,
+        tooltip=action.tooltip,
+        id=action.id,
+        priority=action.priority,
+    )

@@ -15,6 +15,7 @@ from textual.command import CommandPalette, Provider
 from textual.keys import format_key
 from textual.theme import Theme
 
+from eiftui.engine.client import Client
 from eiftui.errors import EiftuiError
 from eiftui.session.safetext import visible
 from eiftui.tui.actions import BY_ID, part_bindings, without_vim
@@ -38,6 +39,8 @@ class Explorer(App[None]):
         """`preferences_file` is where a choice of theme is remembered; None for nowhere."""
         super().__init__(ansi_color=_few_colours() or None)
         self.document = document
+        self.client: Client | None = None
+        """The near end of the worker, if there is one."""
         self.preferences, self._preferences_file = preferences, preferences_file
         self.register_theme(EIFTUI)
         if preferences.theme in self.available_themes:

@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 
-from eiftui.domains.schema import SEPARATOR, SLOT, Text
+from eiftui.domains.origin import ByModel, ByOperator, Copied, FromDomain, FromFile, How, Reworded
+from eiftui.domains.schema import SEPARATOR, SLOT, Role, Text
 from eiftui.session.safetext import visible
 
 SLOT_STYLE = "$text-accent"
+ROLE_NAMES: dict[Role, str] = {"both": "trained on and probed", "row": "trained on alone", "probe": "probed alone"}
 
 
 def label(text: Text) -> str:
     """A training set or probe on one line, with its slots."""
     return visible(text.label)
+
+
+def origin_in_words(how: How, rows: Sequence[Text], probes: Sequence[Text]) -> str:
+    """Where a wording is from: `negate of 3: not`. What it was made of has the number that it has in the lists now."""
+    match how:
+        case FromDomain(name=name) | FromFile(name=name):
+            return visible(f"from {name}")
+        case ByOperator():
+            return f"{how.operator} of {_place(how.of, rows, probes)}: {visible(how.note)}"
+        case ByModel():
+            return visible(f"{how.model} went on with “{how.prompt}” at temperature {how.temperature:g}")
+        case Copied():
+            return f"a copy of {_place(how.of, rows, probes)}"
+        case Reworded():
+            return f"was: {visible(SEPARATOR.join(how.of))}"
+
+
+def _place(sentences: tuple[str, ...], rows: Sequence[Text], probes: Sequence[Text]) -> str:
+    """The number of a text in the list where it is, or the text itself if it is no more."""
+    for texts, name in ((rows, ""), (probes, "probe ")):
+        for number, text in enumerate(texts, start=1):
+            if text.sentences == sentences:
+                return f"{name}{number}"
+    return f"“{visible(SEPARATOR.join(sentences))}”"
 
 
 def with_slots(text: Text, slot_style: str = SLOT_STYLE) -> Content:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eiftui.session.safetext import for_spreadsheet, visible
+from eiftui.session.safetext import for_spreadsheet, hidden_again, visible, without_controls
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,13 @@ def test_nothing_that_controls_is_left(text):
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "  =1", "\t=1", "\r=1"])
 def test_what_a_spreadsheet_takes_for_a_formula_is_text(text):
     assert for_spreadsheet(text) == "'" + visible(text)
+
+
+def test_what_is_changed_beside_control_characters_leaves_them_as_they_were():
+    original = "\x1b[1m␛ here\u202e"
+    assert hidden_again(visible(original), original) == original
+    assert hidden_again(visible(original).replace("here", "there") + "!", original) == "\x1b[1m␛ there\u202e!"
+
+
+def test_what_is_pasted_keeps_its_lines_and_loses_what_cannot_be_seen():
+    assert without_controls("a\tb\x1b[0m\r\nc\ufeffd\re") == "a b[0m\ncd\ne"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -83,6 +84,15 @@ class MainScreen(Screen[None]):
             heatmap.move_to(
                 row if message.row is None else message.row, column if message.column is None else message.column
             )
+
+    def on_sentences_pane_sentences_edited(self, message: SentencesPane.SentencesEdited) -> None:
+        """Paint at once, and put the cursors where the person is at work."""
+        self._show_document()
+        self.on_sentences_pane_sentence_chosen(SentencesPane.SentenceChosen(message.row, message.column))
+        self._show_cell(*(self.query_one(HeatMap).cursor or (message.row or 0, message.column or 0)))
+
+    def on_paste(self, event: events.Paste) -> None:
+        self.query_one(SentencesPane).paste(event.text)
 
     def _go_on(self, by: int) -> None:
         """Give another pane the focus. A narrow screen shows either the sentences or the matrix."""

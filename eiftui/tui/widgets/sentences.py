@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from functools import partial
 
-from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
-from textual.visual import Visual
 
 from eiftui.domains.schema import Text
-from eiftui.tui.actions import part_bindings
+from eiftui.engine.client import Client
+from eiftui.errors import EiftuiError
+from eiftui.session.editing import Wording
+from eiftui.session.safetext import visible, without_controls
 from eiftui.tui.document import Document
-from eiftui.tui.sentences import with_slots
+from eiftui.tui.edits import Edits
+from eiftui.tui.sentences import ROLE_NAMES, origin_in_words
 from eiftui.tui.widgets.part import Part, Words
+from eiftui.tui.widgets.sentence_list import SentenceList
+
+LINE_WITHOUT_LIST = 2
+"""Of the screen, to write on where no list is in sight."""
 
 
 class SentencesPane(Part):
-    """Training sets above probes."""
+    """Training sets above probes. Edits are of the list that has the focus, and else of the training sets."""
 
     @dataclass
     class SentenceChosen(Message):
@@ -32,14 +35,23 @@ class SentencesPane(Part):
         row: int | None = None
         column: int | None = None
 
+    @dataclass
+    class SentencesEdited(Message):
+        """There are other sentences; `row` or `column` is where the edited one is, if there is one."""
+
+        row: int | None = None
+        column: int | None = None
+
     def __init__(self, document: Document) -> None:
         super().__init__(document, id="sentences")
+        self._edits = Edits(document)
 
     def compose(self) -> ComposeResult:
         yield Words(classes="title", id="rows-title")
         yield SentenceList(id="rows")
         yield Words(classes="title", id="probes-title")
         yield SentenceList(id="probes")
+        yield Words(id="about")
 
     def on_mount(self) -> None:
         self.show_document()
@@ -50,91 +62,148 @@ class SentencesPane(Part):
         self.query_one("#probes-title", Words).show(Content(f"Probes · {len(probes)}"))
         self.query_one("#rows", SentenceList).show(rows)
         self.query_one("#probes", SentenceList).show(probes)
+        self._show_about()
 
     def show_cell(self, row: int, column: int) -> None:
         """Put the cursors on a cell of the matrix."""
         self.query_one("#rows", SentenceList).move_to(row)
         self.query_one("#probes", SentenceList).move_to(column)
+        self._show_about()
+
+    def paste(self, pasted: str) -> None:
+        """Let the person look at what was pasted, a line a sentence, and add it."""
+        if pasted := without_controls(pasted).strip():
+            self._write_new(pasted)
 
     def on_sentence_list_line_chosen(self, message: SentenceList.LineChosen) -> None:
         message.stop()
         kind = "row" if message.sender.id == "rows" else "column"
         self.post_message(self.SentenceChosen(**{kind: message.line}))
+        self._show_about()
 
+    def on_sentence_list_edit_asked(self) -> None:
+        self.action_edit()
 
-class SentenceList(ScrollView, can_focus=True):
-    """Numbered sentences, a line each, cut where there is no room."""
+    def action_add(self) -> None:
+        self._write_new()
 
-    BINDINGS = part_bindings("list")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"list--number", "list--here"}
+    def action_edit(self) -> None:
+        if text := self._list.chosen:
+            name = "Training set" if self._list.id == "rows" else "Probe"
+            title = f"{name} {self._list.line + 1}"
+            self._write(title, text, lambda wordings: self._edits.rewrite(text, wordings))
 
-    @dataclass
-    class LineChosen(Message):
-        """The person moved the cursor."""
+    def action_duplicate(self) -> None:
+        self._change(self._edits.duplicate)
 
-        sender: SentenceList
-        line: int
+    def action_delete(self) -> None:
+        text = self._list.chosen
+        if text and self._do(partial(self._edits.delete, text)):
+            both = " from both lists" if text.role == "both" else ""
+            self.notify(f"Deleted{both}; u takes that back.", markup=False)
 
-    def __init__(self, id: str) -> None:
-        super().__init__(id=id)
-        self.line = 0
-        """Where the cursor is."""
-        self._texts: Sequence[Text] = ()
+    def action_change_role(self) -> None:
+        self._change(self._edits.change_role)
 
-    def show(self, texts: Sequence[Text]) -> None:
-        if texts != self._texts:
-            self._texts = texts
-            self.line = max(0, min(self.line, len(texts) - 1))
-            self.virtual_size = Size(self.size.width, len(texts))
-            self.refresh()
+    def action_move(self, by: int) -> None:
+        """Exchange the chosen text with the one above or below it in its list."""
+        texts, place = self._texts, self._list.line + by
+        if (text := self._list.chosen) and 0 <= place < len(texts):
+            self._do(lambda: self._edits.move(text, texts[place]), text)
 
-    def move_to(self, line: int) -> None:
-        """Put the cursor on a line, as far as there is one."""
-        line = max(0, min(line, len(self._texts) - 1))
-        if line != self.line:
-            before, self.line = self.line, line
-            if not self._into_view():
-                for one in (before, line):
-                    self.refresh(Region(0, one - self.scroll_offset.y, self.size.width, 1))
+    def action_undo(self) -> None:
+        self._step(self.document.undo, "undo")
 
-    def action_move(self, where: str) -> None:
-        page = max(1, self.size.height - 1)
-        steps = {"up": -1, "down": 1, "page_up": -page, "page_down": page, "top": -self.line}
-        self._choose(self.line + steps.get(where, len(self._texts)))
+    def action_redo(self) -> None:
+        self._step(self.document.redo, "redo")
 
-    def on_click(self, event: events.Click) -> None:
-        self._choose(event.y + self.scroll_offset.y)
+    @property
+    def _list(self) -> SentenceList:
+        """The one that the person works in."""
+        probes = self.query_one("#probes", SentenceList)
+        return probes if probes.has_focus else self.query_one("#rows", SentenceList)
 
-    def on_resize(self) -> None:
-        self.virtual_size = Size(self.size.width, len(self._texts))
-        self._into_view()
+    @property
+    def _texts(self) -> Sequence[Text]:
+        return self.document.rows if self._list.id == "rows" else self.document.probes
 
-    def render_line(self, y: int) -> Strip:
-        line, width = y + self.scroll_offset.y, self.size.width
-        if line >= len(self._texts):
-            return Strip.blank(width, self.rich_style)
-        style = self.get_visual_style("list--here" if line == self.line else "list--number")
-        digits = len(str(len(self._texts)))
-        number = Content.styled(f" {line + 1:>{digits}} ", style)
-        content = (number + with_slots(self._texts[line])).truncate(width, ellipsis=True)
-        if line == self.line and self.has_focus:
-            content = content.stylize(style)
-        return Visual.to_strips(self, content, width, 1, self.visual_style, pad=True)[0]
+    def _change(self, edit: Callable[[Text], Text]) -> None:
+        """Do something to the chosen text that makes another of it, and choose that."""
+        if text := self._list.chosen:
+            self._do_and_choose(lambda: edit(text))
 
-    def watch_has_focus(self, has_focus: bool) -> None:
-        super().watch_has_focus(has_focus)
-        self.refresh(Region(0, self.line - self.scroll_offset.y, self.size.width, 1))
+    def _step(self, step: Callable[[], bool], name: str) -> None:
+        def do() -> None:
+            if not step():
+                self.notify(f"There is nothing to {name}.", markup=False)
 
-    def _choose(self, line: int) -> None:
-        before = self.line
-        self.move_to(line)
-        if self.line != before:
-            self.post_message(self.LineChosen(self, self.line))
+        self._do(do)
 
-    def _into_view(self) -> bool:
-        """Jump by half a page where the cursor is out of sight; whether it did."""
-        top, high = self.scroll_offset.y, self.size.height
-        if top <= self.line < top + high:
+    def _do(self, edit: Callable[[], object], text: Text | None = None) -> bool:
+        """Whether an edit could be made; then `text` is chosen."""
+        return self._do_and_choose(lambda: (edit(), text)[1])
+
+    def _do_and_choose(self, edit: Callable[[], Text | None]) -> bool:
+        try:
+            text = edit()
+        except EiftuiError as error:
+            self.notify(visible(str(error)), severity="error", markup=False)
             return False
-        self.scroll_to(y=max(0, self.line - high // 2), animate=False)
+        self._choose(text)
         return True
+
+    def _choose(self, text: Text | None) -> None:
+        """Say that there was an edit, and go to a text: in the list where the person works, or where else it is."""
+        places = {
+            kind: texts.index(text)
+            for kind, texts in (("row", self.document.rows), ("column", self.document.probes))
+            if text in texts
+        }
+        kind = "row" if self._list.id == "rows" else "column"
+        self.post_message(self.SentencesEdited(**({kind: places[kind]} if kind in places else places)))
+
+    def _write_new(self, pasted: str = "") -> None:
+        after = self._list.chosen
+        self._write("New sentence", None, lambda wordings: self._edits.add(wordings, after)[-1], pasted)
+
+    def _write(
+        self,
+        title: str,
+        text: Text | None,
+        save: Callable[[Sequence[Wording]], Text],
+        pasted: str = "",
+    ) -> None:
+        """Open the field over the line of the cursor."""
+        from eiftui.tui.counting import counter
+        from eiftui.tui.screens.editor import Draft, EditorScreen
+
+        if self.document.session.read_only:
+            self.notify("The session is open read-only: save a copy to change it.", severity="warning", markup=False)
+            return
+        draft = Draft(title, text.sentences if text else (), text.role if text else "both", pasted)
+        field = EditorScreen(
+            draft,
+            self._line_on_screen + (text is None),
+            lambda wordings: self._choose(save(wordings)),
+            counter(self.document.session, self._client),
+        )
+        self.app.push_screen(field)
+
+    @property
+    def _client(self) -> Client | None:
+        """The near end of the worker, if there is one."""
+        client = getattr(self.app, "client", None)
+        return client if isinstance(client, Client) else None
+
+    @property
+    def _line_on_screen(self) -> int:
+        one = self._list
+        return one.region.y + one.line - one.scroll_offset.y if one.region else LINE_WITHOUT_LIST
+
+    def _show_about(self) -> None:
+        """Say of the chosen text what it is for and where it is from."""
+        text = self._list.chosen
+        lines = [ROLE_NAMES[text.role]] if text else []
+        if text and (how := self.document.session.origin(text)):
+            lines.append(origin_in_words(how, self.document.rows, self.document.probes))
+        self.query_one("#about", Words).show(Content("\n".join(lines)))

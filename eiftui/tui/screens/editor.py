@@ -1,0 +1,157 @@
+"""Writing a sentence: a field over the line of the list, in which a line is a text and pasted lines are many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.text import Text as RichText
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.timer import Timer
+from textual.widgets import Static, TextArea
+
+from eiftui.domains.schema import SEPARATOR, SLOT, Role
+from eiftui.errors import EiftuiError, InputError
+from eiftui.session.editing import Wording, next_role
+from eiftui.session.safetext import hidden_again, visible, without_controls
+from eiftui.tui.actions import part_bindings
+from eiftui.tui.counting import Counter, words_in
+from eiftui.tui.edits import Sentences, read_lines
+from eiftui.tui.sentences import ROLE_NAMES
+
+SECONDS_AFTER_A_KEY = 0.2
+"""Before tokens are counted: a fast typist's next key comes earlier."""
+ROOM_BELOW = 6
+"""Lines that the field needs where it is lowest."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the field starts with."""
+
+    title: str
+    sentences: Sentences = ()
+    role: Role = "both"
+    pasted: str = ""
+
+
+class EditorScreen(ModalScreen[None]):
+    """Ends when it is saved or left. What cannot be read or saved is refused beside the field, and stays in it."""
+
+    CSS_PATH = "editor.tcss"
+    BINDINGS = part_bindings("editor")
+    AUTO_FOCUS = "SentenceField"
+
+    def __init__(self, draft: Draft, y: int, save: Callable[[list[Wording]], None], count: Counter) -> None:
+        """`y` is the line of the screen to write on; `save` takes the wording of each line, or raises EiftuiError."""
+        super().__init__()
+        self._draft, self._y, self._save, self._count = draft, y, save, count
+        self._role = draft.role
+        self._due: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="editor") as editor:
+            editor.border_title = self._draft.title
+            yield SentenceField(self._draft)
+            yield Static(id="remark", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#editor").styles.offset = (0, max(0, min(self._y - 1, self.app.size.height - ROOM_BELOW)))
+        self._show_role()
+        self._look()
+
+    def action_save(self) -> None:
+        try:
+            lines = read_lines(self.query_one(SentenceField).written)
+            self._save([Wording(sentences, role=self._role) for sentences in lines])
+        except EiftuiError as error:
+            self._remark(visible(str(error)), "$text-error")
+        else:
+            self.dismiss()
+
+    def action_change_role(self) -> None:
+        self._role = next_role(self._role)
+        self._show_role()
+
+    def action_leave(self) -> None:
+        self.dismiss()
+
+    def on_text_area_changed(self) -> None:
+        self._look()
+
+    def _show_role(self) -> None:
+        self.query_one("#editor").border_subtitle = f"enter saves · tab: {ROLE_NAMES[self._role]} · esc leaves"
+
+    def _look(self) -> None:
+        """Say how long it is, or what is wrong with it; the tokens when the person pauses."""
+        written = self.query_one(SentenceField).written
+        if not written.strip():
+            self._remark(f"a slot such as {{A}} holds a made-up word;{SEPARATOR}separates sentences of one set")
+            return
+        try:
+            lines = read_lines(written)
+        except InputError as error:
+            self._remark(visible(str(error)), "$text-warning")
+            return
+        self._remark(_length(lines, words_in(lines), "word"))
+        if self._due:
+            self._due.stop()
+        self._due = self.set_timer(SECONDS_AFTER_A_KEY, lambda: self._ask_for_tokens(lines))
+
+    def _ask_for_tokens(self, lines: list[Sentences]) -> None:
+        self.run_worker(self._show_tokens(lines), exclusive=True)
+
+    async def _show_tokens(self, lines: list[Sentences]) -> None:
+        try:
+            number = await self._count(lines)
+        except EiftuiError:
+            return  # the worker is gone or has no model yet: words are what can be counted
+        if number is not None:
+            self._remark(_length(lines, number, "token"))
+
+    def _remark(self, text: str, style: str = "$text-muted") -> None:
+        self.query_one("#remark", Static).update(Content.styled(text, style))
+
+
+class SentenceField(TextArea):
+    """Shows control characters as signs, and takes any that are pasted away."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"sentence-field--slot"}
+
+    def __init__(self, draft: Draft) -> None:
+        self._original = SEPARATOR.join(draft.sentences)
+        super().__init__(
+            draft.pasted or visible(self._original),
+            tab_behavior="focus",
+            highlight_cursor_line=False,
+            compact=True,
+        )
+        self.cursor_blink = False
+
+    @property
+    def written(self) -> str:
+        return hidden_again(self.text, self._original)
+
+    def on_mount(self) -> None:
+        self.move_cursor(self.document.end)
+
+    def get_line(self, line_index: int) -> RichText:
+        line = super().get_line(line_index)
+        style = self.get_component_rich_style("sentence-field--slot", partial=True)
+        for slot in SLOT.finditer(line.plain):
+            line.stylize(style, *slot.span())
+        return line
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.text = without_controls(event.text).strip("\n")
+        await super()._on_paste(event)
+
+
+def _length(lines: list[Sentences], number: int, unit: str) -> str:
+    texts = f"{len(lines)} sentences, a line each · " if len(lines) > 1 else ""
+    return f"{texts}{number} {unit}{'s' * (number != 1)}"

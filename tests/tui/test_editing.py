@@ -1,0 +1,239 @@
+"""Writing sentences on the screen: every edit is in the file at once, and refusals lose nothing."""
+
+from __future__ import annotations
+
+import pytest
+from textual.events import Paste
+
+from eiftui.errors import EiftuiError
+from eiftui.session.session import Session
+from eiftui.tui.document import Document
+from eiftui.tui.screens.editor import EditorScreen, SentenceField
+from tests.engine.fake import FakeClient
+from tests.tui.conftest import screen_of, until
+from tests.tui.golden import assert_golden
+
+SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
+
+
+def in_file(document: Document) -> list[tuple[str, ...]]:
+    """The sentences that somebody else would find in the file now."""
+    return [text.sentences for text in Session.open(document.session.path, read_only=True).sheet.texts]
+
+
+def paste(pilot, pasted: str) -> None:
+    pilot.app.post_message(Paste(pasted))
+
+
+async def write(pilot, sentence: str) -> None:
+    """Have the field hold a sentence and nothing else."""
+    await pilot.pause()
+    pilot.app.screen.query_one(SentenceField).text = sentence
+    await pilot.pause()
+
+
+async def test_a_sentence_is_typed_and_stands_below_the_chosen_one_in_both_lists(measured, explorer):
+    before = measured.table("trained").values.copy()
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await pilot.press("a")
+        await pilot.press(*"Toads are {D}.")
+        await pilot.press("enter")
+        await until(pilot, "Training sets · 4")
+        assert measured.rows[1].sentences == measured.probes[1].sentences == ("Toads are {D}.",)
+        assert ("Toads are {D}.",) in in_file(measured)
+        table = measured.table("trained")
+        assert not table.measured[:, 1].any()
+        assert not table.measured[:, :, 1].any()
+        assert table.measured.sum() == before.size
+        await until(pilot, "2 learned  Toads are")
+
+
+async def test_an_edit_leaves_exactly_its_row_and_column_unmeasured_and_going_back_brings_the_numbers(
+    measured, explorer
+):
+    before = measured.table("trained").values.copy()
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await pilot.press("e")
+        await write(pilot, "{A} is no {B}.")
+        await pilot.press("enter")
+        await until(pilot, "was: {A} is a {B}.")
+        measured_now = measured.table("trained").measured
+        assert not measured_now[:, 0].any()
+        assert not measured_now[:, :, 0].any()
+        assert measured_now[:, 1:, 1:].all()
+        await pilot.press("e")
+        await write(pilot, "{A} is a {B}.")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert (measured.table("trained").values == before).all()
+
+
+async def test_every_edit_can_be_taken_back_and_done_again(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40), notifications=True) as pilot:
+        pilot.app.screen.query_one("#rows").focus()
+        texts = lambda: Session.open(measured.session.path, read_only=True).sheet.texts  # noqa: E731
+        history = [texts()]
+        for keys in (["down", "A"], ["delete"], ["shift+up"], ["b"], ["shift+down"]):
+            await pilot.press(*keys)
+            await pilot.pause()
+            history.append(texts())
+        for undo, redo in (("u", "U"), ("ctrl+z", "ctrl+y")):
+            for expected in history[-2:0:-1]:
+                await pilot.press(undo)
+                await pilot.pause()
+                assert texts() == expected
+            await pilot.press(undo)
+            await pilot.pause()
+            assert texts() == history[0]
+            for expected in history[1:]:
+                await pilot.press(redo)
+                await pilot.pause()
+                assert texts() == expected
+        await pilot.press("U")
+        await until(pilot, "nothing to redo")
+
+
+async def test_moving_and_copying_measure_nothing_again(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        pilot.app.screen.query_one("#probes").focus()
+        await pilot.press("end", "shift+up", "A")
+        await until(pilot, "a copy of probe 2")
+        assert [text.id for text in measured.probes] == ["ab", "frog", "text:1", "ac"]
+        assert measured.table("trained").measured.all()
+
+
+async def test_the_role_goes_round_and_the_text_leaves_the_list_it_is_not_of(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        pilot.app.screen.query_one("#rows").focus()
+        await pilot.press("b")
+        await until(pilot, "trained on alone")
+        assert [text.id for text in measured.probes] == ["ac", "frog"]
+        await pilot.press("b")
+        await until(pilot, "Training sets · 2")
+        assert [text.id for text in measured.probes] == ["ab", "ac", "frog"]
+        assert not any(text.id == "ab" for text in measured.rows)
+
+
+async def test_what_cannot_be_read_is_refused_beside_the_field_and_stays_in_it(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        for written, problem in (
+            ("Half a {slot", "not a slot"),
+            ("One. || ", "an empty sentence"),
+            (" ", "nothing is"),
+        ):
+            await pilot.press("a")
+            await write(pilot, written)
+            await pilot.press("enter")
+            await until(pilot, problem)
+            assert pilot.app.screen.query_one(SentenceField).text == written
+            assert len(measured.rows) == 3
+            await pilot.press("escape")
+        assert not isinstance(pilot.app.screen, EditorScreen)
+
+
+async def test_a_disk_that_is_full_is_said_and_what_was_typed_stays(measured, explorer, monkeypatch):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await pilot.press("a", *"Toads hop.")
+
+        def full(*entries):
+            raise EiftuiError("no space left on the disk")
+
+        with monkeypatch.context() as context:
+            context.setattr(measured.session, "append", full)
+            await pilot.press("enter")
+            await until(pilot, "no space left")
+        await pilot.press("enter")
+        await until(pilot, "Training sets · 4")
+
+
+async def test_each_pasted_line_becomes_a_sentence(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        pilot.app.screen.query_one("#rows").focus()
+        paste(pilot, "One is {A}.\r\n\r\nTwo\tis here. || And more.\nThree\x1b[31m.\n")
+        await until(pilot, "3 sentences, a line each")
+        await pilot.press("enter")
+        await until(pilot, "Training sets · 6")
+        assert [text.sentences for text in measured.rows[1:4]] == [
+            ("One is {A}.",),
+            ("Two is here.", "And more."),
+            ("Three[31m.",),
+        ]
+        await pilot.press("u")
+        await until(pilot, "Training sets · 3")
+
+
+async def test_a_bad_line_among_many_is_named_and_none_is_added(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await pilot.press("a")
+        await pilot.pause()
+        paste(pilot, "One.\nTwo {.\nThree.")
+        await until(pilot, "line 2: '{.' is not a slot")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert len(measured.rows) == 3
+
+
+async def test_tokens_are_counted_while_typing_and_words_where_nobody_can(measured, explorer):
+    app = explorer(measured)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("a", *"Toads {A} {New} hop.")
+        await until(pilot, "4 words")
+        await pilot.press("escape")
+        app.client = FakeClient()
+        await app.client.start()
+        await pilot.press("a", *"Toads {A} {New} hop.")
+        await until(pilot, "4 tokens")
+        asked = app.client.requests[-1].texts[0]
+        assert asked.split()[1] == measured.session.words(0)["A"]
+        assert "{" not in asked
+        await app.client.die(9)
+        await pilot.press(*" Far.")
+        await until(pilot, "5 words")
+        await pilot.press("escape")
+        await app.client.close()
+
+
+async def test_a_read_only_session_is_not_edited(session, explorer):
+    follower = Document(Session.open(session.path, read_only=True))
+    async with explorer(follower).run_test(size=(120, 40), notifications=True) as pilot:
+        for key in ("a", "e", "A", "delete", "b", "shift+down"):
+            await pilot.press(key)
+            await until(pilot, "open read-only: save a copy")
+            pilot.app.clear_notifications()
+            await pilot.pause()
+        assert follower.session.sheet == session.sheet
+
+
+ODD = (
+    "[bold red]not markup[/] [link=x]{A}[/link]",
+    "日本語の文は幅が広い。" * 8,
+    "👩‍👩‍👧 emoji ✈️ and e\u0301 combining",
+    "עברית מימין לשמאל {A}",
+    "\x1b[31mred\x07 bell\u202e reversed ␛",
+    "long " * 400,
+)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("sentence", ODD, ids=range(len(ODD)))
+async def test_sentences_of_any_kind_are_edited_whole(document, explorer, sentence, size):
+    document.edit([document.rows[0].model_copy(update={"sentences": (sentence.strip(),)})])
+    width, height = SIZES[size]
+    async with explorer(document).run_test(size=(width, height)) as pilot:
+        await pilot.press("e", "home", "end", "x")
+        await pilot.pause()
+        strips = pilot.app.screen._compositor.render_strips()
+        assert [strip.cell_length for strip in strips] == [width] * height
+        text = "".join(segment.text for strip in strips for segment in strip)
+        assert not {"\x1b", "\u202e", "\x07"} & set(text)
+        await pilot.press("enter")
+        await pilot.pause()
+    assert document.rows[0].sentences == (sentence.strip() + "x",)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_field_lies_over_its_line(measured, explorer, size):
+    async with explorer(measured).run_test(size=SIZES[size]) as pilot:
+        await pilot.press("tab", "tab", "down", "e")
+        await until(pilot, "words")
+        assert_golden(f"editing-{size}", screen_of(pilot))
