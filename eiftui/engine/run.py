@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from eiftui.engine.loaded import take_model
 from eiftui.engine.plan import checks, tasks
 from eiftui.engine.protocol import Load, Result, Task
 from eiftui.engine.team import Team
-from eiftui.session.records import Measured, ModelRecord, Notice
+from eiftui.session.records import Measured, Notice
 from eiftui.session.session import Session
 from eiftui.settings import Settings
 
@@ -43,22 +44,8 @@ def load(
     for task in texts:
         for result in team.measure(task):
             asked.append(result)
-    news = [notice for notice in _news(asked, model) if notice.text not in {old.text for old in session.notices}]
     session.configure(asked.settings)
-    if model != session.model:
-        session.append(model, *news)
-    session.ensure_draws()
-    return news
-
-
-def _news(session: Session, model: ModelRecord) -> Iterator[Notice]:
-    if model.obstacle and session.settings.method.engine == "factors":
-        yield Notice(text=f"{model.obstacle}: measured by the reference engine instead")
-    if session.model and session.model.fingerprint != model.fingerprint:
-        yield Notice(
-            text=f"{model.choice.name} has changed since it was last loaded (fingerprint {session.model.fingerprint}, "
-            f"now {model.fingerprint}): everything is measured anew"
-        )
+    return take_model(session, model)
 
 
 def run(session: Session, team: Team, watch: Watch = lambda task, result: None) -> Outcome:

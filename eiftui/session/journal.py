@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -93,10 +94,15 @@ class JournalReader:
 
 
 class JournalWriter:
-    """Appends lines, each flushed to the disk before `append` returns, and holds the lock until `close`."""
+    """Appends lines, each flushed to the disk before `append` returns, and holds the lock until `close`.
+
+    Any thread may append: one at a time does.
+    """
 
     def __init__(self, path: Path, lock: WriterLock, length: int) -> None:
         self._path, self._lock, self._length = path, lock, length
+        self._turn = threading.Lock()
+        self._closed = False
         self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
         self.torn = os.fstat(self._descriptor).st_size - length
         """Bytes of a record that was never finished, and which this removed."""
@@ -149,6 +155,12 @@ class JournalWriter:
         Raises EiftuiError if they cannot be written, as on a full disk; the file is then as it was before.
         """
         lines = b"".join(map(write, entries))
+        with self._turn:
+            self._append(lines)
+
+    def _append(self, lines: bytes) -> None:
+        if self._closed:
+            raise EiftuiError(f"{self._path} was closed")
         try:
             self._write(lines)
             os.fsync(self._descriptor)
@@ -165,8 +177,10 @@ class JournalWriter:
 
     def close(self) -> None:
         """Let the next writer in."""
-        os.close(self._descriptor)
-        self._lock.release()
+        with self._turn:
+            self._closed = True
+            os.close(self._descriptor)
+            self._lock.release()
 
     def _write(self, lines: bytes) -> None:
         rest = memoryview(lines)

@@ -104,6 +104,11 @@ class Readings:
         return self.settings.draws if self.sheet.slots else 1
 
     @property
+    def going_on(self) -> bool:
+        """Whether measuring was begun at a screen and neither stopped there nor finished: whoever opens it goes on."""
+        return self._state.going_on
+
+    @property
     def model(self) -> ModelRecord | None:
         """The chosen model as it was when it was last loaded; None before that."""
         return self._state.models.get(self.settings.model)

@@ -244,6 +244,14 @@ class Notice(Written):
     time: str = Field(default_factory=now)
 
 
+class RunRecord(Written):
+    """Somebody at the screen has begun to measure what is missing, or has stopped that or seen it done."""
+
+    kind: Literal["run"] = "run"
+    going_on: bool
+    """Whether whoever opens the session next is to go on."""
+
+
 Record = (
     Header
     | Sheet
@@ -256,6 +264,7 @@ Record = (
     | Measured
     | Floor
     | Notice
+    | RunRecord
 )
 _ANY_RECORD: TypeAdapter[Record] = TypeAdapter(Annotated[Record, Field(discriminator="kind")])
 

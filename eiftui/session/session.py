@@ -22,7 +22,7 @@ from eiftui.settings import Settings
 class Session(Readings):
     """A session that changes through records alone: each goes to the file first, and then counts.
 
-    Make one with `create`, `open` or `in_memory`. For use by one thread.
+    Make one with `create`, `open` or `in_memory`. For use by one thread, but for `keep`.
     """
 
     def __init__(self, path: Path | None, reader: JournalReader | None, writer: JournalWriter | None) -> None:
@@ -86,6 +86,14 @@ class Session(Readings):
         Raises InputError if the session is read-only or a record contradicts itself, and EiftuiError if the file
         cannot be written; everything recorded before is kept.
         """
+        self.take(self.keep(*records))
+
+    def keep(self, *records: Record) -> list[Entry]:
+        """The slow half of `append`, which any thread may do: when this returns they are on the disk.
+
+        The session's own thread has then to `take` what is returned. Raises as `append` does.
+        """
+        writer = self._writer
         if self.read_only:
             raise InputError(f"{self.path} is open read-only: save a copy to change it")
         try:
@@ -93,8 +101,12 @@ class Session(Readings):
             entries = [parse(write(record)) for record in records]
         except ValidationError as error:
             raise InputError(error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")) from error
-        if self._writer:
-            self._writer.append(entries)
+        if writer:
+            writer.append(entries)
+        return entries
+
+    def take(self, entries: Iterable[Entry]) -> None:
+        """Let count what `keep` has put on the disk."""
         self._take(entries)
 
     def edit(self, sheet: Sheet, *origins: Origin) -> None:

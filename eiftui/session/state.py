@@ -17,6 +17,7 @@ from eiftui.session.records import (
     ModelRecord,
     Notice,
     Origin,
+    RunRecord,
     SettingsRecord,
     Sheet,
     TokenTexts,
@@ -50,6 +51,8 @@ class State:
         """Whether any record of it was readable."""
         self.ids: set[str] = set()
         """Of every text that there ever was."""
+        self.going_on = False
+        """Whether measuring was begun and neither stopped nor finished."""
         self._words: dict[tuple[int, int], dict[str, str]] = {}
         self._unknown: list[Unknown] = []
 
@@ -146,6 +149,10 @@ class State:
     @apply.register
     def _(self, notice: Notice) -> None:
         self.notices.append(notice)
+
+    @apply.register
+    def _(self, run: RunRecord) -> None:
+        self.going_on = run.going_on
 
     @apply.register
     def _(self, unknown: Unknown) -> None:
