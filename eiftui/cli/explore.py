@@ -14,8 +14,8 @@ def wanted(arguments: Sequence[str]) -> bool:
     return not arguments or (len(arguments) == 1 and _names_session(arguments[0]))
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Open the explorer on the session named, or on a new one.
+def main(arguments: Sequence[str]) -> int:
+    """Open the explorer on the session named, or on a new one, and give its exit code.
 
     Raises:
         InputError: there is no terminal, or the session cannot be opened.
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str]) -> None:
         raise InputError("the explorer needs a terminal; `eiftui run` measures without one (see eiftui --help)")
     from eiftui.tui.start import start
 
-    start(Path(arguments[0]) if arguments else None)
+    return start(Path(arguments[0]) if arguments else None)
 
 
 def _names_session(argument: str) -> bool:

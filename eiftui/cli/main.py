@@ -55,11 +55,12 @@ def parser() -> Parser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; the exit code of DESIGN §5."""
     _replace_closed_streams()
+    code = 0
     interruption = Interruption()
     interruption.listen()
     try:
         try:
-            _do(sys.argv[1:] if arguments is None else arguments)
+            code = _do(sys.argv[1:] if arguments is None else arguments)
         finally:
             sys.stdout.flush()  # also after --help, which leaves by SystemExit
     except BrokenPipeError:
@@ -75,18 +76,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _drop(sys.stdout)
             return _say(f"cannot write the output ({error.strerror})", InputError.exit_code)
         raise
-    return 0
+    return code
 
 
-def _do(arguments: Sequence[str]) -> None:
+def _do(arguments: Sequence[str]) -> int:
+    """Do a job; the exit code."""
     for argument in arguments:
         if argument.encode(errors="ignore") != argument.encode(errors="surrogateescape"):
             raise InputError(f"not UTF-8 on the command line: {argument}")
     if explore.wanted(arguments):
-        explore.main(arguments)
-    else:
-        options = parser().parse_args(arguments)
-        options.job(options)
+        return explore.main(arguments)
+    options = parser().parse_args(arguments)
+    options.job(options)
+    return 0
 
 
 def _replace_closed_streams() -> None:

@@ -68,6 +68,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("matrix.own_scale", "s", "Scale", "A colour scale of its own, or one for trained and prompted", 25),
     Action("matrix.sort_rows", "o", "Order", "Rows by number, by mean, or by likeness to the row of the cursor", 20),
     Action("matrix.sort_columns", "O", "Order columns", "Columns likewise"),
+    # Running
+    Action("run.run", "r", "Run", "Measure what is missing; while it is measured: pause, and go on", 100),
+    Action("run.cancel", "escape", "Stop", "Stop measuring, or loading; what is measured is kept"),
+    Action("run.retry", "f", "Retry", "Measure again what failed"),
+    Action("screen.measure_row", "m", "Measure row", "Measure the row of the cursor, in all draws and conditions"),
+    Action("screen.measure_cell", "M", "Measure cell", "Measure the cell of the cursor likewise"),
+    Action("run.estimate", "T", "Time", "What it will take to measure what is missing: time and memory"),
     # Moving about in the matrix
     _move("heatmap.up", "up", "A row up", "k"),
     _move("heatmap.down", "down", "A row down", "j"),
@@ -122,6 +129,7 @@ ACTIONS: tuple[Action, ...] = (
 
 SECTIONS = {
     "matrix": "What is shown",
+    "run": "Running",
     "heatmap": "In the matrix",
     "inspector": "The cell under the cursor",
     "sentences": "Sentences",

@@ -22,9 +22,11 @@ from eiftui.tui.actions import BY_ID, part_bindings, without_vim
 from eiftui.tui.document import Document
 from eiftui.tui.palette import Actions
 from eiftui.tui.preferences import Preferences, save
+from eiftui.tui.running import Runner
 from eiftui.tui.screens.help import HelpScreen
 from eiftui.tui.screens.main import MainScreen
 from eiftui.tui.themes import EIFTUI
+from eiftui.tui.worker import Hire, Worker
 
 
 class Explorer(App[None]):
@@ -35,12 +37,18 @@ class Explorer(App[None]):
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Actions}
     DEFAULT_MODE = "session"
 
-    def __init__(self, document: Document, preferences: Preferences, preferences_file: Path | None = None) -> None:
-        """`preferences_file` is where a choice of theme is remembered; None for nowhere."""
+    def __init__(
+        self,
+        document: Document,
+        preferences: Preferences,
+        preferences_file: Path | None = None,
+        hire: Hire | None = None,
+    ) -> None:
+        """A choice of theme is remembered in `preferences_file`, and `hire` makes the worker; without, neither is."""
         super().__init__(ansi_color=_few_colours() or None)
         self.document = document
-        self.client: Client | None = None
-        """The near end of the worker, if there is one."""
+        self._hire = hire
+        self.worker: Worker | None = None
         self.preferences, self._preferences_file = preferences, preferences_file
         self.register_theme(EIFTUI)
         if preferences.theme in self.available_themes:
@@ -49,6 +57,10 @@ class Explorer(App[None]):
         self._numbers = count(1)
         self._shown_mode = self.DEFAULT_MODE
         self.add_mode(self._shown_mode, self._main_screen)
+
+    async def on_unmount(self) -> None:
+        if self.worker:
+            await self.worker.close()
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
@@ -110,7 +122,9 @@ class Explorer(App[None]):
         self.notify(f"Nobody writes this session any more: {' '.join(self.keys_of('app.take_over'))} goes on with it")
 
     def _main_screen(self) -> MainScreen:
-        return MainScreen(self.document)
+        if self._hire and self.worker is None and not self.document.session.read_only:
+            self.worker = Worker(self._hire)
+        return MainScreen(self.document, Runner(self.document, self.worker))
 
     def _remember_theme(self, theme: Theme) -> None:
         if theme.name == self.preferences.theme or self._preferences_file is None:

@@ -6,6 +6,7 @@ from itertools import count
 from pathlib import Path
 
 from eiftui.domains.schema import Domain, Text
+from eiftui.session.records import RunRecord
 from eiftui.session.session import Session
 from eiftui.settings import Settings
 from eiftui.tui.document import Document
@@ -31,12 +32,16 @@ FIRST = Domain(
 def begin(path: Path | None) -> Document:
     """The session at `path`, which is made if there is none; without a path, a new one in `sessions`.
 
+    A new one starts to be measured as soon as it is on the screen.
+
     Raises:
         InputError: it is no session, or cannot be made.
     """
     if path is not None and path.exists():
         return Document.open(path)
-    return Document(Session.create(path or _free_path(), FIRST, Settings(draws=FEW_DRAWS)))
+    session = Session.create(path or _free_path(), FIRST, Settings(draws=FEW_DRAWS))
+    session.append(RunRecord(going_on=True))
+    return Document(session)
 
 
 def _free_path() -> Path:

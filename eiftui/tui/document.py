@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from eiftui.domains.schema import Contrast, Text
+from eiftui.engine.loaded import take_model
+from eiftui.engine.plan import cells_missing
 from eiftui.engine.protocol import Sentences, Task
 from eiftui.session.lock import SessionLocked, writer_of
 from eiftui.session.readings import Quantity
-from eiftui.session.records import BaseRecord, Floor, Measured, Notice, Origin, Record, TokenTexts
+from eiftui.session.records import (
+    BaseRecord,
+    Entry,
+    Floor,
+    Measured,
+    ModelRecord,
+    Notice,
+    Origin,
+    Record,
+    RunRecord,
+    TokenTexts,
+)
 from eiftui.session.session import Session
-from eiftui.settings import Condition, Settings
+from eiftui.settings import CONDITIONS, Condition, Settings
 from eiftui.tui.marks import Mark, Marks
+from eiftui.tui.scope import Scope
 from eiftui.tui.view import Array, Flags, Status, Statuses, Table
 
 
@@ -30,6 +46,9 @@ class Document:
         """Which other process writes the session; None if none does."""
         self.changed: Callable[[], None] = lambda: None
         self._marks = Marks()
+        self._cells_lacking: int | None = None
+        self._held: list[Record] = []
+        """Measured, but not on the disk yet."""
         self._forget()
 
     @classmethod
@@ -63,14 +82,30 @@ class Document:
 
     def append(self, *records: Record) -> None:
         """Take in what was measured, or another record. Raises as `Session.append` does."""
-        self.session.append(*records)
-        for record in records:
-            if isinstance(record, Measured):
-                self._marks.arrived(record)
-                self._update(record)
-            elif not isinstance(record, BaseRecord | TokenTexts | Floor | Notice):
-                self._forget()
-        self.changed()
+        self._take(self.session.keep(*records))
+
+    async def keep(self, *records: Record) -> None:
+        """The same without holding up the event loop for the disk.
+
+        Raises EiftuiError where that is full, say; the records are then held here, and kept with the next ones.
+        """
+        self._held += records
+        if self._held:
+            held = tuple(self._held)
+            entries = await asyncio.to_thread(self.session.keep, *held)
+            del self._held[: len(held)]
+            self._take(entries)
+
+    def take_model(self, model: ModelRecord) -> list[Notice]:
+        """Take in what the model of the settings turned out to be. Returns what a person should know of it.
+
+        Raises as `Session.append` does.
+        """
+        before = self.session.model
+        news = take_model(self.session, model)
+        if model != before:
+            self._changed_shape()
+        return news
 
     def edit(self, texts: Sequence[Text], origins: Sequence[Origin] = (), contrasts: Sequence[Contrast] = ()) -> None:
         """Go on with other sentences, and further contrasts of them. Raises as `Session.append` does."""
@@ -109,6 +144,38 @@ class Document:
         if task.what in ("trained", "predicted", "prompted"):
             self._marks.put(task, status, cause)
             self.changed()
+
+    def wants(self, task: Task) -> bool:
+        """Whether anything of a task's texts and settings is still what is to be measured."""
+        now = self.session.settings
+        if task.settings.model_copy(update={"draws": now.draws, "conditions": now.conditions}) != now:
+            return False
+        texts = {text for rows, probes in self._filled for text in (*rows, *probes)}
+        return texts.issuperset(task.rows) and texts.issuperset(task.probes)
+
+    def draw_of(self, task: Task) -> int:
+        """The first draw that a task's probes are of."""
+        return next((draw for draw, (_, probes) in enumerate(self._filled) if task.probes[0] in probes), 0)
+
+    def failed(self) -> Scope | None:
+        """What a run could not measure, for another to try; None where there is nothing."""
+        rows = self._marks.having(Status.FAILED)
+        return Scope(rows=rows) if rows else None
+
+    def row_scope(self, row: int) -> Scope:
+        """A row in every draw and condition."""
+        filled = {rows[row] for rows, _ in self._filled}
+        return Scope(rows={(condition, sentences) for sentences in filled for condition in CONDITIONS})
+
+    def cell_scope(self, row: int, column: int) -> Scope:
+        """A cell in every draw and condition."""
+        return replace(self.row_scope(row), probes={probes[column] for _, probes in self._filled})
+
+    def lacking(self) -> int:
+        """How many cells are not measured, over all draws and conditions."""
+        if self._cells_lacking is None:
+            self._cells_lacking = cells_missing(self.session)
+        return self._cells_lacking
 
     def clear_marks(self) -> None:
         """Forget how far an earlier run was."""
@@ -173,6 +240,19 @@ class Document:
                 self._fillings.append((rows, probes))
         return self._fillings
 
+    def _take(self, entries: Iterable[Entry]) -> None:
+        """Let count what is on the disk."""
+        entries = list(entries)
+        self.session.take(entries)
+        self._cells_lacking = None
+        for entry in entries:
+            if isinstance(entry, Measured):
+                self._marks.arrived(entry)
+                self._update(entry)
+            elif not isinstance(entry, BaseRecord | TokenTexts | Floor | Notice | RunRecord):
+                self._forget()
+        self.changed()
+
     def _update(self, record: Measured) -> None:
         """Bring the table of a record's condition up to date in the rows that it is about."""
         table = self._tables.get(record.condition)
@@ -189,6 +269,7 @@ class Document:
 
     def _forget(self) -> None:
         """What was derived from the session."""
+        self._cells_lacking = None
         self._tables: dict[Condition, Table] = {}
         self._fillings: list[tuple[list[Sentences], list[Sentences]]] = []
         self._among: dict[tuple[int, frozenset[Sentences]], Flags] = {}

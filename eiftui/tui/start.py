@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eiftui.tui.preferences import default_path, environment, load
 
+if TYPE_CHECKING:
+    from eiftui.tui.app import Explorer
 
-def start(path: Path | None) -> None:
-    """Open the explorer on a session or, without one, a new one, until it is left. Raises as `begin` and `load` do."""
+INTERRUPTED = 130
+
+
+def start(path: Path | None) -> int:
+    """Open the explorer on a session or, without one, a new one, until it is left; the exit code then.
+
+    Raises as `begin` and `load` do.
+    """
     preferences = load(default_path())
     os.environ.update(environment(preferences))
+    from eiftui.engine.client import Client
     from eiftui.tui.app import Explorer
     from eiftui.tui.beginning import begin
 
-    explorer = Explorer(begin(path), preferences, default_path())
+    explorer = Explorer(begin(path), preferences, default_path(), Client)
     try:
-        explorer.run()
+        return asyncio.run(_show(explorer))
     finally:
         explorer.document.close()
+
+
+async def _show(app: Explorer) -> int:
+    """Run the application until it is left, or a signal ends it: 130 then, as after any interruption."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, app.exit, None, INTERRUPTED)
+    await app.run_async()
+    return app.return_code or 0

@@ -13,18 +13,20 @@ from eiftui.errors import EiftuiError
 from eiftui.session.safetext import visible
 from eiftui.tui.actions import BY_ID, screen_bindings
 from eiftui.tui.document import Document
+from eiftui.tui.running import Runner, Severity
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.inspector import Inspector
 from eiftui.tui.widgets.keybar import KeyBar
 from eiftui.tui.widgets.matrix import MatrixPane
 from eiftui.tui.widgets.part import Part
 from eiftui.tui.widgets.sentences import SentencesPane
+from eiftui.tui.widgets.status import StatusBar
 from eiftui.tui.widgets.title import TitleBar
 
 SECONDS_BETWEEN_PAINTS = 0.1
 SECONDS_BETWEEN_LOOKS = 1.0
 PANES = ("#heatmap", "#rows", "#probes", "#cell")
-PARTS = ("screen", "matrix", "sentences", "inspector")
+PARTS = ("screen", "matrix", "run", "sentences", "inspector")
 
 
 class MainScreen(Screen[None]):
@@ -38,9 +40,9 @@ class MainScreen(Screen[None]):
     class WriterEnded(Message):
         """Nobody writes the session any more that is open read-only."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, runner: Runner) -> None:
         super().__init__()
-        self.document = document
+        self.document, self.runner = document, runner
         self._due: Timer | None = None
         self._free = False
         """Whether nobody writes a session that is followed."""
@@ -51,13 +53,19 @@ class MainScreen(Screen[None]):
         with Vertical(id="stage"):
             yield MatrixPane(self.document)
             yield Inspector(self.document)
+        yield StatusBar(self.document, self.runner)
         yield KeyBar()
 
     def on_mount(self) -> None:
         self.document.changed = self._note_change
+        self.runner.said = self._say
         if self.document.session.read_only:
             self.set_interval(SECONDS_BETWEEN_LOOKS, self._follow)
         self.call_after_refresh(self._show_cell, 0, 0)
+        self.call_after_refresh(self.runner.begin)
+
+    async def on_unmount(self) -> None:
+        await self.runner.close()
 
     def action_do(self, id: str) -> None:
         """Have the part do it that an action belongs to."""
@@ -70,6 +78,14 @@ class MainScreen(Screen[None]):
 
     def action_previous_pane(self) -> None:
         self._go_on(-1)
+
+    def action_measure_row(self) -> None:
+        if cell := self._cell():
+            self.runner.run(self.document.row_scope(cell[0]))
+
+    def action_measure_cell(self) -> None:
+        if cell := self._cell():
+            self.runner.run(self.document.cell_scope(*cell))
 
     def on_heat_map_cursor_moved(self, message: HeatMap.CursorMoved) -> None:
         self._show_cell(message.row, message.column)
@@ -102,11 +118,19 @@ class MainScreen(Screen[None]):
         self.set_class(pane.parent is self.query_one(SentencesPane), "-writing")
         self.call_after_refresh(pane.focus)
 
+    def _cell(self) -> tuple[int, int] | None:
+        """The cell of the cursor, where there are any cells."""
+        return self.query_one(HeatMap).cursor if self.document.rows and self.document.probes else None
+
+    def _say(self, text: str, severity: Severity) -> None:
+        self.notify(visible(text), severity=severity, markup=False)
+
     def _show_cell(self, row: int, column: int) -> None:
         self.query_one(Inspector).show_cell(row, column)
         self.query_one(SentencesPane).show_cell(row, column)
 
     def _note_change(self) -> None:
+        self.runner.note_change()
         if self._due is None:
             self._due = self.set_timer(SECONDS_BETWEEN_PAINTS, self._show_document)
 

@@ -1,0 +1,139 @@
+"""One run: what a document lacks is asked of the worker task by task, and kept as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import aclosing
+from typing import cast
+
+from eiftui.engine.client import RequestCancelled
+from eiftui.engine.plan import cells_missing, tasks
+from eiftui.engine.protocol import Result, Stage, Task
+from eiftui.errors import EiftuiError, InputError
+from eiftui.session.records import Measured, Notice
+from eiftui.tui.document import Document
+from eiftui.tui.faults import Faults
+from eiftui.tui.scope import BESIDES, EVERYTHING, Scope
+from eiftui.tui.view import Status
+from eiftui.tui.worker import Worker
+
+
+class Measuring:
+    """Measures what a scope holds, whatever becomes of sentences and settings meanwhile: the plan follows them."""
+
+    def __init__(self, document: Document, worker: Worker, scope: Scope = EVERYTHING) -> None:
+        self.document, self.worker, self.scope = document, worker, scope
+        self.faults = Faults()
+        self.cells = 0
+        """Measured so far."""
+        self.total = 0
+        """To be measured, with those that are."""
+        self.task: Task | None = None
+        """What is being measured."""
+        self.stopping = False
+        """Whether to stop at the next opportunity, and not to begin anything."""
+        self.stopped_status = Status.PENDING
+        """What is said of cells that were running when the run was stopped."""
+        self.advanced: Callable[[], None] = lambda: None
+        """Called when a task begins, and when something is measured."""
+        self.news: Callable[[Notice], None] = lambda notice: None
+        """Told what a person should know."""
+
+    async def measure(self) -> None:
+        """Measure everything there is to measure.
+
+        Raises:
+            RequestCancelled: `stop` was called.
+            EiftuiError: something failed, or could not be kept; the message says what to do.
+        """
+        while await self._follow_plan():
+            pass
+
+    async def get_ready(self) -> None:
+        """Have the model that the session wants. Raises as `measure` does."""
+        await self.document.keep()  # what an earlier run could not
+        for notice in self.document.take_model(await self.worker.ready(self.document.session.settings)):
+            self.news(notice)
+        self.total = self.cells + self._missing()
+
+    def stop(self, status: Status) -> None:
+        """Have `measure` come to an end soon, as `RequestCancelled`; what runs now is marked with a status."""
+        self.stopping, self.stopped_status = True, status
+        if self.task:
+            self.worker.client.give_up(self.task)
+
+    def note_change(self) -> None:
+        """The document has changed: give up what is being measured if nobody wants it any more."""
+        if self.task and not self.document.wants(self.task):
+            self.worker.client.give_up(self.task)
+
+    def _missing(self) -> int:
+        if self.scope == EVERYTHING:
+            return cells_missing(self.document.session)
+        return sum(task.cells for task in self._parts() if task.what not in BESIDES)
+
+    async def _follow_plan(self) -> bool:
+        """Measure as the plan is now. Whether it has to be made anew, because what it was made from has changed."""
+        session = self.document.session
+        sheet, settings = session.sheet, session.settings
+        await self.get_ready()
+        for task in self._parts():
+            await self._do(task)
+            if (session.sheet, session.settings) != (sheet, settings):
+                return True
+        return False
+
+    def _parts(self) -> Iterator[Task]:
+        """The tasks of the plan, without what is out of scope and what cannot be measured, which is marked."""
+        for task in tasks(self.document.session):
+            if part := self.scope.narrow(task):
+                for fault, reason in self.faults.of(part):
+                    self.document.mark(fault, Status.FAILED, reason)
+                if sound := self.faults.without(part):
+                    yield sound
+
+    async def _do(self, task: Task) -> None:
+        """Have a task measured; of one that has a text at fault, what is sound."""
+        try:
+            await self._ask(task)
+        except InputError:
+            if not await self.faults.find(self.worker.client, task):
+                raise
+            for fault, reason in self.faults.of(task):
+                self.document.mark(fault, Status.FAILED, reason)
+            if sound := self.faults.without(task):
+                await self._ask(sound)
+
+    async def _ask(self, task: Task) -> None:
+        """Have a task measured, and marks on its cells tell how far it is."""
+        self._check_stopping()
+        self.task = task
+        self.document.mark(task, Status.RUNNING)
+        self.advanced()
+        try:
+            async with aclosing(self.worker.client.ask(task)) as answers:
+                async for answer in answers:
+                    if not isinstance(answer, Stage):
+                        await self._keep(cast(Result, answer))
+                        self._check_stopping()
+            self.document.mark(task, Status.PENDING)
+        except RequestCancelled:
+            self.document.mark(task, self.stopped_status)
+            self._check_stopping()  # else it was given up because nobody wants it any more
+            if not self.worker.client.running:
+                raise
+        except EiftuiError as error:
+            self.document.mark(task, Status.FAILED, str(error))
+            raise
+        finally:
+            self.task = None
+
+    async def _keep(self, result: Result) -> None:
+        await self.document.keep(result)
+        if isinstance(result, Measured):
+            self.cells += len(result.eif)
+            self.advanced()
+
+    def _check_stopping(self) -> None:
+        if self.stopping:
+            raise RequestCancelled("stopped")

@@ -1,0 +1,34 @@
+"""The result of a run in words."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eiftui.settings import Condition
+from eiftui.show.numbers import duration
+from eiftui.tui.document import Document
+from eiftui.tui.sentences import label
+
+TOLD: tuple[Condition, ...] = ("trained", "prompted", "predicted")
+"""Of these conditions, the first that is measured is told."""
+
+
+def in_words(document: Document, cells: int, seconds: float) -> str:
+    """How much was measured, and the strongest influence of a training set on another text."""
+    said = f"Measured {cells} cells in {duration(seconds)}."
+    shown = next((condition for condition in TOLD if document.table(condition).measured.any()), None)
+    influence = _strongest(document, shown) if shown else ""
+    return f"{said} Strongest: {influence}." if influence else said
+
+
+def _strongest(document: Document, condition: Condition) -> str:
+    from eiftui.show.summary import strongest  # brings scipy, which takes longer than the first paint
+
+    values = document.table(condition).values.copy()
+    for row, column in enumerate(document.own_columns):
+        if column is not None:
+            values[:, row, column] = np.nan  # that a text is learned from itself is no news
+    rows, probes = ([label(text) for text in texts] for texts in (document.rows, document.probes))
+    found = strongest(values, rows, probes, 1)
+    how = "after reading" if condition == "prompted" else "after learning"
+    return found[0].replace("after learning", how, 1) if found else ""

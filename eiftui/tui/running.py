@@ -1,0 +1,279 @@
+"""What the explorer does with its worker: loads the model, and measures what is missing until told otherwise."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Callable, Coroutine
+from enum import StrEnum
+from typing import Any, Literal
+
+from eiftui.engine.client import RequestCancelled, WorkerDied
+from eiftui.engine.estimate import Estimate, sample
+from eiftui.engine.protocol import Calibrated, Stage
+from eiftui.errors import EiftuiError, InputError
+from eiftui.session.records import RunRecord
+from eiftui.settings import Settings
+from eiftui.show.numbers import duration, size
+from eiftui.show.progress import Clock, Pace
+from eiftui.tui.document import Document
+from eiftui.tui.measuring import Measuring
+from eiftui.tui.outcome import in_words
+from eiftui.tui.scope import EVERYTHING, Scope
+from eiftui.tui.view import Status
+from eiftui.tui.worker import Worker
+
+Severity = Literal["information", "warning", "error"]
+MANY = 3000
+"""Cells from which on a run is estimated before it begins: that takes as long as some hundred cells do."""
+READ_ONLY = "nothing is measured here: another process writes the session"
+
+
+class Phase(StrEnum):
+    """What is going on."""
+
+    IDLE = "idle"
+    LOADING = "loading"
+    ESTIMATING = "estimating"
+    MEASURING = "measuring"
+    STOPPING = "stopping"
+    PAUSED = "paused"
+    FAILED = "failed"
+
+
+class Runner:
+    """Does one thing at a time on one document. What a status bar shows is here, and `changed` when it changes."""
+
+    def __init__(self, document: Document, worker: Worker | None, clock: Clock = time.monotonic) -> None:
+        """Without a worker nothing can be measured."""
+        self.document, self.worker = document, None if document.session.read_only else worker
+        self.phase = Phase.IDLE
+        self.text = ""
+        """What is being done, or why it failed."""
+        self.fraction: float | None = None
+        """How much of loading is done, where that is known."""
+        self.pace = Pace(0, 0, clock)
+        self.changed: Callable[[], None] = lambda: None
+        self.said: Callable[[str, Severity], None] = lambda text, severity: None
+        """Told what a person should hear of now."""
+        self._clock = clock
+        self._expected = math.nan
+        self._scope = EVERYTHING
+        self._measuring: Measuring | None = None
+        self._stopped: Phase | None = None
+        self._work: asyncio.Task[None] | None = None
+        self._stopper: asyncio.Task[None] | None = None
+        if self.worker:
+            self.worker.staged, self.worker.died = self._note_stage, self._note_death
+
+    @property
+    def busy(self) -> bool:
+        """Whether a run, or loading, is under way."""
+        return self._work is not None and not self._work.done()
+
+    @property
+    def seconds_left(self) -> float:
+        """Of the run; nan if not known."""
+        return self._expected - self.pace.seconds if math.isnan(self.pace.left) else self.pace.left
+
+    def begin(self) -> None:
+        """Load the model, and go on measuring if that was under way when the session was left."""
+        if self.document.session.going_on:
+            self.run()
+        elif self.worker:
+            self._start(self._load(self.worker))
+
+    def run(self, scope: Scope = EVERYTHING) -> None:
+        """Measure what a scope lacks. Cells that failed before are tried again."""
+        if self.worker is None:
+            self.said(READ_ONLY, "warning")
+        elif self.phase == Phase.LOADING and self._measuring is None and self._work:
+            self._work.add_done_callback(lambda work: self.run(scope) if self.phase == Phase.IDLE else None)
+        elif not self.busy:
+            self._scope = scope
+            self._start(self._run(self.worker, scope))
+
+    def toggle(self) -> None:
+        """Run, or pause the run, or go on with it."""
+        if self._measuring and self.busy:
+            self.pause()
+        else:
+            self.run(self._scope if self.phase == Phase.PAUSED else EVERYTHING)
+
+    def retry(self) -> None:
+        """Measure what failed."""
+        failed = self.document.failed()
+        if failed:
+            self.run(failed)
+        else:
+            self.said("nothing has failed", "information")
+
+    def pause(self) -> None:
+        """Stop, to go on later."""
+        self._stop(Phase.PAUSED)
+
+    def cancel(self) -> None:
+        """Stop; what is measured is kept."""
+        if self.phase == Phase.PAUSED:
+            self._be(Phase.IDLE)
+        else:
+            self._stop(Phase.IDLE)
+
+    def note_change(self) -> None:
+        """The document has changed, perhaps while it is measured."""
+        if self._measuring:
+            self._measuring.note_change()
+        self.changed()
+
+    async def estimate(self, settings: Settings | None = None) -> Estimate:
+        """What it will take to measure all that is missing, also with other settings of the model that is loaded.
+
+        Raises:
+            EiftuiError: it cannot be told.
+        """
+        if self.worker is None:
+            raise InputError(READ_ONLY)
+        asked = sample(self.document.session.copy(settings))
+        return asked.estimate(await self.worker.client.one(asked.request, Calibrated))
+
+    async def tell_estimate(self) -> None:
+        """Say what it will take to measure what is missing."""
+        try:
+            if self.worker and not self.busy:
+                await self.worker.ready(self.document.session.settings)
+            self.said(in_short(await self.estimate()), "information")
+        except EiftuiError as error:
+            self.said(str(error), "error")
+
+    async def close(self) -> None:
+        """Leave the document as it is: who opens it again goes on with a run that is under way."""
+        if self._work and not self._work.done():
+            self._work.cancel()
+            await asyncio.wait([self._work])
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        self._stopped = None
+        self._work = asyncio.create_task(self._guard(work))
+
+    async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do some work, and say how it ended."""
+        try:
+            await work
+            self._be(Phase.IDLE)
+        except RequestCancelled:
+            self._be(self._stopped or Phase.IDLE)
+        except WorkerDied as death:
+            self._fail(f"{death}; r starts another and goes on")
+        except EiftuiError as error:
+            self._fail(str(error))
+        finally:
+            self._measuring = None
+
+    async def _load(self, worker: Worker) -> None:
+        self._be(Phase.LOADING)
+        model = await worker.ready(self.document.session.settings)
+        if self.document.session.model is None:
+            self.document.take_model(model)
+
+    async def _run(self, worker: Worker, scope: Scope) -> None:
+        """Measure, from loading to the last word."""
+        self._check_roles()
+        self._be(Phase.LOADING)
+        self.document.clear_marks()
+        measuring = self._measuring = Measuring(self.document, worker, scope)
+        measuring.news = lambda notice: self.said(notice.text, "warning")
+        measuring.advanced = self._note_advance
+        await measuring.get_ready()
+        if scope == EVERYTHING:
+            await self._note_going_on(True)
+        await self._expect(measuring)
+        began = self._clock()
+        self._be(Phase.MEASURING)
+        await measuring.measure()
+        await self._end(measuring, self._clock() - began)
+
+    def _check_roles(self) -> None:
+        """Raises InputError where there is nothing to measure."""
+        try:
+            self.document.session.sheet.check_roles()
+        except ValueError as error:
+            raise InputError(f"nothing to measure: {error}") from error
+
+    async def _expect(self, measuring: Measuring) -> None:
+        """Say beforehand what a long run will take."""
+        self._expected = math.nan
+        if measuring.total >= MANY and measuring.scope == EVERYTHING:
+            self._be(Phase.ESTIMATING)
+            expected = await self.estimate()
+            self._expected = expected.total
+            self.said(f"{in_short(expected)}; esc cancels", "information")
+        self.pace = Pace(measuring.total, 0, self._clock)
+
+    async def _end(self, measuring: Measuring, seconds: float) -> None:
+        """Every task was done."""
+        if measuring.scope == EVERYTHING:
+            await self._note_going_on(False)
+        if faults := len(measuring.faults):
+            self.said(f"{faults} texts cannot be measured: their cells say why", "warning")
+        if measuring.cells:
+            self.said(in_words(self.document, measuring.cells, seconds), "information")
+        elif not faults:
+            self.said("Everything is measured already.", "information")
+
+    def _stop(self, phase: Phase) -> None:
+        if not self.busy or self.worker is None or self.phase == Phase.STOPPING:
+            return
+        self._stopped = phase
+        self._be(Phase.STOPPING)
+        if self._measuring:
+            self._measuring.stop(Status.PENDING if phase == Phase.PAUSED else Status.CANCELLED)
+        self._stopper = asyncio.create_task(self._make_stop(self.worker))
+
+    async def _make_stop(self, worker: Worker) -> None:
+        """Have the worker give up; one that does not is ended, and another started."""
+        measured = self._measuring is not None and self._measuring.task is not None
+        goes_on = await worker.cancel()
+        if self._work:
+            await asyncio.wait([self._work])
+        try:
+            await self._note_going_on(False)
+        except EiftuiError as error:
+            self._fail(str(error))
+        if measured and not goes_on and not self.busy:
+            self._start(self._load(worker))
+
+    async def _note_going_on(self, going_on: bool) -> None:
+        """Record whether whoever opens the session next is to go on."""
+        if going_on != self.document.session.going_on:
+            await self.document.keep(RunRecord(going_on=going_on))
+
+    def _note_advance(self) -> None:
+        measuring = self._measuring
+        if measuring is None:
+            return
+        if task := measuring.task:
+            self.text = f"{task.what} · draw {self.document.draw_of(task) + 1}/{self.document.session.draws}"
+        self.pace.done, self.pace.total = measuring.cells, measuring.total
+        self.changed()
+
+    def _note_stage(self, stage: Stage) -> None:
+        self.text, self.fraction = stage.text, stage.fraction
+        self.changed()
+
+    def _note_death(self, death: WorkerDied) -> None:
+        if not self.busy:  # else whoever waits for an answer is told
+            self._fail(f"{death}; r starts another")
+
+    def _fail(self, reason: str) -> None:
+        self._be(Phase.FAILED, reason)
+        self.said(reason, "error")
+
+    def _be(self, phase: Phase, text: str = "") -> None:
+        self.phase, self.text, self.fraction = phase, text, None
+        self.changed()
+
+
+def in_short(expected: Estimate) -> str:
+    """What a run will take: `about 12m for 6000 cells, up to 1.3 GB of memory`."""
+    return f"about {duration(expected.total)} for {expected.cells} cells, up to {size(expected.memory)} of memory"

@@ -1,0 +1,127 @@
+"""The status bar: what the worker does and how far it is, or what there is to be done."""
+
+from __future__ import annotations
+
+import math
+
+from textual import work
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.timer import Timer
+
+from eiftui.session.safetext import visible
+from eiftui.show.numbers import duration
+from eiftui.tui.document import Document
+from eiftui.tui.running import Phase, Runner
+from eiftui.tui.widgets.part import Part, Words
+
+SECONDS_BETWEEN_PAINTS = 0.1
+SECONDS_BETWEEN_CLOCKS = 1.0
+WIDE = 100
+"""Columns from which on there is room for a long bar and for the rate."""
+
+STOPS = "r pauses  esc stops"
+
+
+class StatusBar(Part):
+    """One line under the stage. While nothing goes on, nothing is painted. It does the actions of running."""
+
+    def __init__(self, document: Document, runner: Runner) -> None:
+        super().__init__(document, id="run")
+        self.runner = runner
+        self._due: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Words()
+
+    def on_mount(self) -> None:
+        self.runner.changed = self.note_change
+        self._clock = self.set_interval(SECONDS_BETWEEN_CLOCKS, self._show, pause=True)
+        self.call_after_refresh(self._show)
+
+    def note_change(self) -> None:
+        """The runner has something to tell, which is shown soon, with what it tells until then."""
+        if self._due is None and self.is_attached:
+            self._due = self.set_timer(SECONDS_BETWEEN_PAINTS, self._show)
+
+    def show_document(self) -> None:
+        self.note_change()
+
+    def action_run(self) -> None:
+        self.runner.toggle()
+
+    def action_cancel(self) -> None:
+        self.runner.cancel()
+
+    def action_retry(self) -> None:
+        self.runner.retry()
+
+    @work(exclusive=True)
+    async def action_estimate(self) -> None:
+        await self.runner.tell_estimate()
+
+    def _show(self) -> None:
+        self._due = None
+        if self.runner.phase == Phase.MEASURING:
+            self._clock.resume()
+        else:
+            self._clock.pause()
+        self.query_one(Words).show(self._line())
+
+    def _line(self) -> Content:
+        """What goes on and, where there is room, how it is stopped."""
+        line = Content(" ") + self._describe()
+        hint = STOPS if self.runner.phase in (Phase.LOADING, Phase.ESTIMATING, Phase.MEASURING) else ""
+        room = self.size.width - line.cell_length - len(hint) - 1
+        return line if room < 1 else line + Content(" " * room) + Content.styled(hint, "$text-muted")
+
+    def _describe(self) -> Content:
+        runner, text = self.runner, visible(self.runner.text)
+        match runner.phase:
+            case Phase.MEASURING:
+                return self._progress()
+            case Phase.LOADING:
+                bar = "" if runner.fraction is None else f" {math.floor(100 * runner.fraction)} %"
+                words = [self._bar(runner.fraction)] if runner.fraction is not None else []
+                return Content(" ").join([*words, Content(f"{text or 'starting the worker'}{bar}…")])
+            case Phase.ESTIMATING:
+                return Content("estimating what it takes…")
+            case Phase.STOPPING:
+                return Content.styled("stopping; what is measured is kept…", "$text-warning")
+            case Phase.PAUSED:
+                return Content.styled("paused", "$text-warning") + Content(
+                    f" · {self._lacking()} · r goes on · esc ends"
+                )
+            case Phase.FAILED:
+                return Content.styled(text, "$text-error").truncate(self.size.width - 2, ellipsis=True)
+        return self._idle()
+
+    def _progress(self) -> Content:
+        """`████░░ trained · draw 3/5 · 34/75 cells · 12/s · 1m12s left`."""
+        pace = self.runner.pace
+        words = [self.runner.text, f"{pace.done}/{pace.total} cells"]
+        if not math.isnan(pace.rate) and self.size.width >= WIDE:
+            words.append(f"{pace.rate:.3g}/s" if pace.rate >= 1 else f"{duration(1 / pace.rate)} each")
+        if not math.isnan(self.runner.seconds_left):
+            words.append(f"{duration(max(0.0, self.runner.seconds_left))} left")
+        share = pace.done / pace.total if pace.total else 1.0
+        return self._bar(share) + Content(" " + " · ".join(filter(None, words)))
+
+    def _idle(self) -> Content:
+        session = self.document.session
+        if session.read_only:
+            return Content.styled("followed live", "$text-muted")
+        if not (self.document.rows and self.document.probes):
+            return Content.styled("nothing to measure: write a sentence", "$text-muted")
+        if self.document.lacking():
+            hint = "" if self.runner.worker is None else " · r measures them"
+            return Content(self._lacking() + hint)
+        return Content.styled("everything is measured", "$text-success")
+
+    def _lacking(self) -> str:
+        return f"{self.document.lacking()} cells not measured"
+
+    def _bar(self, share: float) -> Content:
+        width = 20 if self.size.width >= WIDE else 10
+        full = math.floor(max(0.0, min(1.0, share)) * width)
+        return Content.assemble(("█" * full, "$primary"), ("░" * (width - full), "$text-muted"))

@@ -1,0 +1,92 @@
+"""The explorer's one worker: started when it is needed, with the model that is needed, and started anew if it dies."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from contextlib import aclosing, suppress
+from pathlib import Path
+
+from platformdirs import user_log_path
+
+from eiftui.engine.client import Client, WorkerDied
+from eiftui.engine.protocol import Load, Stage
+from eiftui.session.records import ModelRecord
+from eiftui.settings import Settings
+
+Hire = Callable[..., Client]
+"""Makes a `Client`, and takes what that takes."""
+PATIENCE = 0.8
+"""Seconds after which a worker that does not give up its work is ended: who cancels waits no longer than a second."""
+NICENESS = 5
+"""The screen comes first where both want the same core."""
+
+
+def log_path() -> Path:
+    """Where the worker's libraries print what they have to say."""
+    return user_log_path("eiftui") / "worker.log"
+
+
+class Worker:
+    """A client, and which model its process has loaded."""
+
+    def __init__(self, hire: Hire = Client, log: Path | None = None) -> None:
+        self.client = hire(log=log or log_path(), died=self._note_death)
+        self.client.patience = min(self.client.patience, PATIENCE)
+        self.staged: Callable[[Stage], None] = lambda stage: None
+        """Told how far loading is."""
+        self.died: Callable[[WorkerDied], None] = lambda death: None
+        """Told when the process has ended unasked."""
+        self._model: ModelRecord | None = None
+        self._loaded = ""
+        self._loading = asyncio.Lock()
+
+    def has(self, settings: Settings) -> bool:
+        """Whether the model of some settings is loaded."""
+        return self.client.running and self._loaded == _needed(settings)
+
+    async def ready(self, settings: Settings) -> ModelRecord:
+        """Have a process with the model of the settings, and say what that is.
+
+        Raises:
+            EiftuiError: it cannot be had, or loading was cancelled, or the process died (see `Client.ask`).
+        """
+        async with self._loading:
+            if self._model is None or not self.has(settings):
+                await self._start()
+                self._model = None
+                self._model, self._loaded = await self._load(settings), _needed(settings)
+            return self._model
+
+    async def cancel(self) -> bool:
+        """Give up whatever the process does; whether it goes on. One that does not was ended: `ready` makes another."""
+        return await self.client.cancel()
+
+    async def close(self) -> None:
+        """End the process."""
+        await self.client.close()
+
+    async def _start(self) -> None:
+        if not self.client.running:
+            await self.client.start()
+            with suppress(OSError, TypeError):
+                os.setpriority(os.PRIO_PROCESS, self.client.pid or -1, NICENESS)
+
+    async def _load(self, settings: Settings) -> ModelRecord:
+        async with aclosing(self.client.ask(Load(settings=settings))) as answers:
+            async for answer in answers:
+                if isinstance(answer, Stage):
+                    self.staged(answer)
+                elif isinstance(answer, ModelRecord):
+                    model = answer
+        return model
+
+    def _note_death(self, death: WorkerDied) -> None:
+        self._model = None
+        self.died(death)
+
+
+def _needed(settings: Settings) -> str:
+    """What has to be loaded: the engine is tried on the model when that is loaded."""
+    return f"{settings.model.model_dump_json()} {settings.method.engine}"
