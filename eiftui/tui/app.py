@@ -49,6 +49,8 @@ class Explorer(App[None]):
         self.document = document
         self._hire = hire
         self.worker: Worker | None = None
+        self.client: Client | None = None
+        """The near end of the worker, if there is one."""
         self.preferences, self._preferences_file = preferences, preferences_file
         self.register_theme(EIFTUI)
         if preferences.theme in self.available_themes:
@@ -124,6 +126,7 @@ class Explorer(App[None]):
     def _main_screen(self) -> MainScreen:
         if self._hire and self.worker is None and not self.document.session.read_only:
             self.worker = Worker(self._hire)
+            self.client = self.worker.client
         return MainScreen(self.document, Runner(self.document, self.worker))
 
     def _remember_theme(self, theme: Theme) -> None:

@@ -14,13 +14,9 @@ from eiftui.tui.screens.main import PARTS, MainScreen
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.inspector import Inspector
 from eiftui.tui.widgets.matrix import MatrixPane
-<<<<<<< HEAD
 from eiftui.tui.widgets.sentence_list import SentenceList
 from eiftui.tui.widgets.sentences import SentencesPane
-=======
-from eiftui.tui.widgets.sentences import SentenceList
 from eiftui.tui.widgets.status import StatusBar
->>>>>>> f12b69d (The explorer measures: a run that follows the sentences, with pause, stop, retry, faults found one by one, and a status bar)
 
 CLASSES = {
     "run": StatusBar,
