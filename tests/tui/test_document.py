@@ -77,7 +77,8 @@ def test_the_column_of_the_same_text_is_found_for_each_row(document):
 
 def test_a_session_that_somebody_writes_is_opened_read_only_and_followed(session, engine):
     writer = Document(session)
-    follower = Document(Session.open(session.path, read_only=True))
+    follower = Document.open(session.path)
+    follower.follow()
     changes = []
     follower.changed = lambda: changes.append(1)
     follower.follow()
