@@ -4,9 +4,17 @@ import sys
 
 import torch
 
-from benchmarks import memory, phi3, picture, planning, precision, scale, speed
+from benchmarks import memory, phi3, picture, planning, precision, scale, speed, terminal
 
-ALL = {"speed": speed, "memory": memory, "scale": scale, "precision": precision, "planning": planning, "phi3": phi3}
+ALL = {
+    "speed": speed,
+    "memory": memory,
+    "scale": scale,
+    "precision": precision,
+    "planning": planning,
+    "phi3": phi3,
+    "terminal": terminal,
+}
 
 
 def main(names):

@@ -232,11 +232,18 @@ def _limit(view: View, values: Array, source: Source) -> float:
     if view.shown == "baseline":
         return 0.0
     if not _shares_scale(view):
-        return numbers.scale_limit(np.ma.masked_invalid(values), _floor(view, source))
+        return _steady(numbers.scale_limit(np.ma.masked_invalid(values), _floor(view, source)))
     both = [_mean(source.table(condition)) for condition in ("trained", "prompted")]
-    return max(numbers.scale_limit(np.ma.masked_invalid(one)) for one in both) or numbers.largest_magnitude(
-        np.ma.masked_invalid(values)
-    )
+    limit = max(numbers.scale_limit(np.ma.masked_invalid(one)) for one in both)
+    return _steady(limit or numbers.largest_magnitude(np.ma.masked_invalid(values)))
+
+
+def _steady(limit: float) -> float:
+    """The next number of two digits: a row that arrives seldom changes the scale, and so the colours of all others."""
+    if not math.isfinite(limit) or not limit:
+        return limit
+    digit = 10.0 ** (math.floor(math.log10(limit)) - 1)
+    return math.ceil(limit / digit - 1e-9) * digit if digit else limit
 
 
 def _floor(view: View, source: Source) -> float:
