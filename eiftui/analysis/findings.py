@@ -11,6 +11,7 @@ from eiftui.analysis.cells import NoAnswer
 from eiftui.analysis.contrasts import MARGIN, Desideratum, desiderata
 from eiftui.analysis.distributions import Histogram, Sparsity, histogram, sparsity
 from eiftui.analysis.first_order import Agreement, agreement
+from eiftui.analysis.rates import Sweep, sweep
 from eiftui.analysis.symmetry import Symmetry, symmetry
 from eiftui.session.readings import Quantity, Readings
 from eiftui.settings import CONDITIONS
@@ -31,6 +32,7 @@ class Findings:
     sparsity: dict[Quantity, Sparsity | NoAnswer]
     histogram: Histogram
     agreement: Agreement | NoAnswer
+    sweep: Sweep | NoAnswer
 
 
 def analyse(session: Readings, margin: float = MARGIN) -> Findings:
@@ -43,6 +45,7 @@ def analyse(session: Readings, margin: float = MARGIN) -> Findings:
         sparsity={which: attempt(sparsity, session, which) for which in measured},
         histogram=histogram({which: session.matrix(which) for which in READ if which in measured}),
         agreement=attempt(agreement, session),
+        sweep=attempt(sweep, session),
     )
 
 

@@ -36,6 +36,7 @@ def parser() -> Parser:
         plan,
         report,
         run,
+        sweep,
     )  # these take longer to load than the explorer to open
 
     top = Parser(
@@ -45,7 +46,7 @@ def parser() -> Parser:
     )
     top.add_argument("--version", action="version", version=f"eiftui {eiftui_version()}")
     jobs = top.add_subparsers(prog="eiftui", metavar="JOB", required=True)
-    for job in (run, export, report, plan, listing.Domains, listing.Models, doctor):
+    for job in (run, export, report, sweep, plan, listing.Domains, listing.Models, doctor):
         sub = jobs.add_parser(job.NAME, help=job.HELP, description=job.HELP)
         job.add_arguments(sub)
         sub.set_defaults(job=job.main)

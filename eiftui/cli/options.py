@@ -45,7 +45,7 @@ def add_how(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--device", metavar="DEVICE", help="auto, cpu, cuda[:N] or mps")
     group.add_argument("--dtype", choices=("float32", "bfloat16"), help="number format of the base weights")
     group.add_argument("--optimizer", choices=("sgd", "adamw"), help="default sgd")
-    group.add_argument("--lr", metavar="FLOAT|auto", help="learning rate (auto: the model's own)")
+    group.add_argument("--lr", metavar="FLOAT|auto", help="learning rate (auto: the sweep's, or else the model's own)")
     group.add_argument("--epochs", type=int, metavar="N", help="times through each training set (default 1)")
     group.add_argument("--momentum", type=float, metavar="M", help="of SGD (default 0)")
     group.add_argument("--weight-decay", type=float, metavar="D", help="default 0")
@@ -59,10 +59,22 @@ def add_how(parser: argparse.ArgumentParser) -> None:
         "--products", choices=("float32", "bfloat16"), help="of weights and differences (default float32)"
     )
     group.add_argument("--trust-remote-code", action="store_true", default=None, help="let a model bring its own code")
+    add_means(group)
+
+
+def add_means(group: argparse._ArgumentGroup) -> None:
+    """Options that say what it is measured by, which no number depends on."""
     group.add_argument("--memory-budget", type=_gib, metavar="GiB", help="for what is held beside the weights")
     group.add_argument(
         "--workers", default="here", type=_workers, metavar="local[:N]", help="worker processes (default: none)"
     )
+
+
+def add_progress(group: argparse._ArgumentGroup) -> None:
+    """Options that say what is shown meanwhile."""
+    how = group.add_mutually_exclusive_group()
+    how.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    how.add_argument("--json-progress", action="store_true", help="progress as lines of JSON on standard error")
 
 
 def domain(options: argparse.Namespace) -> Domain | None:
@@ -118,6 +130,20 @@ def settings(options: argparse.Namespace, before: Settings | None) -> Settings:
         if isinstance(first["input"], dict):  # of several values together
             raise InputError(problem) from error
         raise InputError(f"--{str(first['loc'][-1]).replace('_', '-')} {first['input']}: {problem}") from error
+
+
+def with_swept_rate(options: argparse.Namespace, session: Session, asked: Settings) -> Settings:
+    """`asked`, and with `--lr auto` at the rate that the session's sweep suggests, if it has one for these settings."""
+    from eiftui.analysis.cells import NoAnswer
+    from eiftui.analysis.rates import at_rate, sweep
+
+    if options.lr != "auto" or session.swept is None:
+        return asked
+    try:
+        suggestion = sweep(session.under(asked)).suggestion
+    except NoAnswer:
+        return asked
+    return asked if suggestion is None else at_rate(session.under(asked), suggestion).settings
 
 
 def _changed(base: Any, options: argparse.Namespace, renamed: dict[str, str], same: Sequence[str]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from eiftui.analysis.findings import READ, Findings
 from eiftui.analysis.first_order import Agreement
 from eiftui.analysis.symmetry import Symmetry
 from eiftui.cli.console import say
+from eiftui.cli.report_sweep import print_sweep
 from eiftui.cli.results import print_heatmap, settings_line
 from eiftui.session.readings import Quantity
 from eiftui.session.safetext import visible
@@ -46,6 +47,11 @@ def print_report(console: Console, session: Session, findings: Findings) -> None
             say(console, line)
     _heading(console, "Distribution of EIF")
     _plot(console, findings.histogram)
+    _heading(console, "Learning rate")
+    if isinstance(findings.sweep, NoAnswer):
+        say(console, f"no answer: {findings.sweep}; `eiftui sweep` makes one")
+    else:
+        print_sweep(console, findings.sweep)
     _heading(console, "How it was measured")
     for line in how_measured(session):
         say(console, line)

@@ -32,9 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     opts.add_how(parser)
     group = parser.add_argument_group("output")
     group.add_argument("--out", type=Path, metavar="SESSION", help="where the session is kept (sessions/NAME.eif)")
-    how = group.add_mutually_exclusive_group()
-    how.add_argument("--quiet", action="store_true", help="print nothing but errors")
-    how.add_argument("--json-progress", action="store_true", help="progress as lines of JSON on standard error")
+    opts.add_progress(group)
 
 
 def main(options: argparse.Namespace) -> None:
@@ -42,7 +40,7 @@ def main(options: argparse.Namespace) -> None:
     console = make_console()
     session, settings, created = open_session(options)
     with session:
-        report = _report(options, console)
+        report = make_report(options, console)
         try:
             _measure(session, settings, options, report, console)
         except BrokenPipeError as error:
@@ -75,7 +73,7 @@ def open_session(options: argparse.Namespace) -> tuple[Session, Settings, bool]:
     session = Session.open(path)
     try:
         opts.refuse_other_texts(session, domain, "name another file with --out")
-        return session, opts.settings(options, session.settings), False
+        return session, opts.with_swept_rate(options, session, opts.settings(options, session.settings)), False
     except BaseException:
         session.close()
         raise
@@ -85,7 +83,7 @@ def _file_name(name: str) -> str:
     return "".join(character if character.isalnum() or character in "-_+." else "-" for character in name)[:80]
 
 
-def _report(options: argparse.Namespace, console: Console) -> ProgressReport:
+def make_report(options: argparse.Namespace, console: Console) -> ProgressReport:
     if options.quiet:
         return QuietProgress()
     if options.json_progress:
@@ -109,7 +107,7 @@ def _measure(
     team: Team | None = None
     try:
         report.start(cells_in_all(asked), 0)
-        team = make_team(options.workers, lambda text, fraction: report.stage(_stage(text, fraction)))
+        team = make_team(options.workers, lambda text, fraction: report.stage(stage_words(text, fraction)))
         news = load(session, team, options.memory_budget, settings)
         if _live(options, console):
             for notice in news:
@@ -123,7 +121,7 @@ def _measure(
             team.close()
 
 
-def _stage(text: str, fraction: float | None) -> str:
+def stage_words(text: str, fraction: float | None) -> str:
     return visible(text) if fraction is None else f"{visible(text)} {fraction:.0%}"
 
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from eiftui.engine.protocol import Task, What
 from eiftui.errors import InputError
 from eiftui.models.files import identity
+from eiftui.session.readings import Readings
 from eiftui.session.session import Session
 from eiftui.settings import Condition
 
@@ -24,11 +25,16 @@ def tasks(session: Session) -> Iterator[Task]:
         if columns := session.base_missing(draw):
             yield _task(session, draw, "base", (), columns)
         for condition in (c for c in ORDER if c in session.settings.conditions):
-            missing = sorted(session.missing(condition, draw), key=lambda item: item[1])
-            for columns, rows in groupby(missing, key=lambda item: item[1]):
-                yield _task(session, draw, condition, tuple(row for row, _ in rows), columns)
+            yield from condition_tasks(session, condition, draw)
         if draw == 0 and any(session.floor(c) is None for c in session.settings.conditions if c != "predicted"):
             yield _task(session, draw, "floor", range(len(session.rows)), range(len(session.probes)))
+
+
+def condition_tasks(session: Readings, condition: Condition, draw: int) -> Iterator[Task]:
+    """Tasks for what is missing of one condition in one draw."""
+    missing = sorted(session.missing(condition, draw), key=lambda item: item[1])
+    for columns, rows in groupby(missing, key=lambda item: item[1]):
+        yield _task(session, draw, condition, tuple(row for row, _ in rows), columns)
 
 
 def checks(session: Session) -> Iterator[Task]:
@@ -81,7 +87,7 @@ def _cells(session: Session, draw: int, rows: Iterable[tuple[int, Iterable[int]]
     )
 
 
-def _task(session: Session, draw: int, what: What, rows: Iterable[int], columns: Iterable[int]) -> Task:
+def _task(session: Readings, draw: int, what: What, rows: Iterable[int], columns: Iterable[int]) -> Task:
     return Task(
         what=what,
         rows=tuple(session.filled(session.rows[row], draw) for row in rows),

@@ -19,6 +19,7 @@ from eiftui.session.records import (
     Notice,
     SettingsRecord,
     Sheet,
+    Swept,
     Tokens,
     text_id,
 )
@@ -112,6 +113,17 @@ class Readings:
     def model(self) -> ModelRecord | None:
         """The chosen model as it was when it was last loaded; None before that."""
         return self._state.models.get(self.settings.model)
+
+    @property
+    def swept(self) -> Swept | None:
+        """The learning rates that were last swept; None before that."""
+        return self._state.swept
+
+    def under(self, settings: Settings | None = None, sheet: Sheet | None = None) -> Readings:
+        """The same records as they read under other settings or sentences. What is measured later, it has too."""
+        other = Readings()
+        other._state = self._state.seen_with(settings or self.settings, sheet or self.sheet)
+        return other
 
     @property
     def notices(self) -> tuple[Notice, ...]:

@@ -236,6 +236,16 @@ class Floor(Written):
     note: str = ""
 
 
+class Swept(Written):
+    """Which learning rates were asked for, all else as in the settings. What they do is `Measured` as ever."""
+
+    kind: Literal["swept"] = "swept"
+    rates: tuple[float, ...]
+    """Rising."""
+    draws: int
+    """The first so many."""
+
+
 class Notice(Written):
     """Something a person should know about how the numbers came about."""
 
@@ -263,6 +273,7 @@ Record = (
     | TokenTexts
     | Measured
     | Floor
+    | Swept
     | Notice
     | RunRecord
 )

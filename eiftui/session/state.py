@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from functools import singledispatchmethod
 
 from eiftui.domains.words import made_up_words
@@ -20,6 +21,7 @@ from eiftui.session.records import (
     RunRecord,
     SettingsRecord,
     Sheet,
+    Swept,
     TokenTexts,
     Unknown,
 )
@@ -43,6 +45,7 @@ class State:
         self.measured: dict[tuple[str, str], list[Measured]] = {}
         """By key and row's id, the newest last: of several numbers for a probe it has the one that counts."""
         self.floors: dict[str, Floor] = {}
+        self.swept: Swept | None = None
         self.notices: list[Notice] = []
         self.undone: list[Sheet] = []
         self.earlier: list[Sheet] = []
@@ -68,6 +71,12 @@ class State:
         recorded = self._words.get((self.settings.seed, index), {})
         return {slot: word for slot, word in self.words(index).items() if slot not in recorded}
 
+    def seen_with(self, settings: Settings, sheet: Sheet) -> State:
+        """This state with other settings and sentences. It shares the records, also those that come later."""
+        other = copy(self)
+        other.settings, other.sheet = settings, sheet
+        return other
+
     def compact(self) -> Iterator[Entry]:
         """The fewest entries that add up to this state. The history of the sheet is left out."""
         yield self.header
@@ -84,6 +93,7 @@ class State:
         for records in self.measured.values():
             yield from records
         yield from self.floors.values()
+        yield from [self.swept] if self.swept else []
         yield from self.notices
         yield from self._unknown
 
@@ -145,6 +155,10 @@ class State:
     @apply.register
     def _(self, floor: Floor) -> None:
         self.floors[floor.key] = floor
+
+    @apply.register
+    def _(self, swept: Swept) -> None:
+        self.swept = swept
 
     @apply.register
     def _(self, notice: Notice) -> None:

@@ -20,6 +20,7 @@ from eiftui.session.records import (
     Notice,
     SettingsRecord,
     Sheet,
+    Swept,
     Unknown,
     parse,
     text_id,
@@ -64,6 +65,7 @@ def bases() -> st.SearchStrategy[BaseRecord]:
         measured_records(),
         bases(),
         st.builds(Notice, text=st.text()),
+        st.builds(Swept, rates=st.lists(st.floats(1e-30, 1.0)).map(tuple), draws=st.integers(1)),
         st.builds(Floor, key=st.text(), value=FLOAT32, note=st.text()),
         st.builds(DrawWords, index=st.integers(0), seed=st.integers(), words=st.dictionaries(st.text(), st.text())),
     )

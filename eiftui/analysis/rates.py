@@ -1,0 +1,128 @@
+"""What a learning-rate sweep shows: rates that tell the same story, and where first order ends (METHODS §6; M §3.4)."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from eiftui.analysis.cells import NoAnswer, own_cells
+from eiftui.analysis.estimates import Estimate, Floats, estimate
+from eiftui.analysis.first_order import GOOD, compare
+from eiftui.analysis.ranks import spearman
+from eiftui.session.readings import Readings
+
+AGREEMENT = 0.95
+"""Rank correlation with a neighbouring rate from which on the two tell the same story."""
+LEAST_RATES = 3
+
+
+@dataclass(frozen=True)
+class Rate:
+    """One learning rate. Estimates have a number a draw, in nats per token."""
+
+    rate: float
+    own: Estimate | None
+    """The mean EIF of training sets on their own texts; None where no training set is a probe."""
+    others: Estimate
+    """The mean abs(EIF) on other texts."""
+    error: float
+    """‖trained − predicted‖ / ‖trained‖, mean over draws; nan where nothing is predicted."""
+    above_floor: bool
+    finite: bool
+    """Whether every cell of every draw is a finite number."""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """The rates of a sweep, rising, and what follows from them."""
+
+    rates: tuple[Rate, ...]
+    agreement: tuple[float, ...]
+    """Rank correlation of the mean matrices, other texts only, of each rate and the next: (rates - 1,)"""
+    plateau: tuple[int, int] | None
+    """The first and last of the rates of the longest plateau."""
+
+    @property
+    def suggestion(self) -> float | None:
+        """The geometric middle of the plateau, of two digits; None where there is no plateau."""
+        if self.plateau is None:
+            return None
+        low, high = (self.rates[index].rate for index in self.plateau)
+        return float(f"{math.sqrt(low * high):.1e}")
+
+    @property
+    def open_ended(self) -> bool:
+        """Whether the plateau may go on beyond the rates that were swept."""
+        return self.plateau is not None and (self.plateau[0] == 0 or self.plateau[1] == len(self.rates) - 1)
+
+    @property
+    def breakdown(self) -> float | None:
+        """The lowest rate from which on the first-order prediction errs by more than `GOOD`; None if none does."""
+        bad = [not one.error <= GOOD for one in self.rates]
+        first = next((i for i in range(len(bad)) if all(bad[i:])), None)
+        return None if first is None or math.isnan(self.rates[first].error) else self.rates[first].rate
+
+
+def at_rate(session: Readings, rate: float) -> Readings:
+    """The session as it reads at another learning rate."""
+    optimizer = session.settings.optimizer.model_copy(update={"lr": rate})
+    return session.under(session.settings.model_copy(update={"optimizer": optimizer}))
+
+
+def sweep(session: Readings) -> Sweep:
+    """The sweep of a session, for its present sentences, model and optimiser.
+
+    Raises NoAnswer if there was none, or fewer than three of its rates are measured.
+    """
+    if session.swept is None:
+        raise NoAnswer("no sweep was made")
+    draws = min(session.swept.draws, session.draws)
+    read = {rate: at_rate(session, rate).numbers("trained") for rate in session.swept.rates}
+    found = {rate: values[:draws] for rate, (values, measured) in read.items() if measured[:draws].all()}
+    if len(found) < LEAST_RATES:
+        raise NoAnswer(f"{len(found)} rates are measured with the present sentences, model and optimiser")
+    others = ~own_cells(session)
+    if not others.any():
+        raise NoAnswer("no training set has a probe of another text")
+    rates = tuple(_rate(session, rate, values, others) for rate, values in found.items())
+    means = [values.mean(axis=0)[others] for values in found.values()]
+    agreement = tuple(itertools.starmap(_agreement, itertools.pairwise(means)))
+    return Sweep(rates, agreement, _plateau(rates, agreement))
+
+
+def _rate(session: Readings, rate: float, trained: Floats, others: np.ndarray) -> Rate:
+    strength = estimate(np.abs(trained)[:, others].mean(axis=1))
+    usual = session.settings.optimizer.lr
+    predicted = session.matrix("predicted")[: len(trained)] * (rate / usual if usual else math.nan)
+    try:
+        error = compare(trained, predicted).error.mean
+    except NoAnswer:
+        error = math.nan
+    return Rate(
+        rate=rate,
+        own=None if others.all() else estimate(trained[:, ~others].mean(axis=1)),
+        others=strength,
+        error=error,
+        above_floor=strength.mean > (session.floor("trained") or 0.0),
+        finite=bool(np.isfinite(trained).all()),
+    )
+
+
+def _agreement(one: Floats, other: Floats) -> float:
+    return spearman(one, other) if np.isfinite(one).all() and np.isfinite(other).all() else math.nan
+
+
+def _plateau(rates: tuple[Rate, ...], agreement: tuple[float, ...]) -> tuple[int, int] | None:
+    """The longest run of rates above the null floor that agree with every neighbour they have."""
+    agrees = [True, *(found >= AGREEMENT for found in agreement), True]
+    good = [one.above_floor and one.finite and agrees[i] and agrees[i + 1] for i, one in enumerate(rates)]
+    runs, start = [], 0
+    for index, flag in enumerate([*good, False]):
+        if not flag:
+            runs.append((start, index - 1))
+            start = index + 1
+    longest = max(runs, key=lambda run: run[1] - run[0])
+    return longest if longest[1] >= longest[0] else None
