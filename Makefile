@@ -1,4 +1,5 @@
-# make run    install if needed, then fetch the default model, measure `belongs_to` and print its heatmaps
+# make run    install if needed, then open the explorer on a new session, which starts to be measured at once; without
+#             a terminal, measure `belongs_to` and print its heatmaps. The first run fetches the default model
 # make test   install if needed, then linters, types, import contracts and tests
 # make bench  the side-by-side benchmarks
 # make clean  remove .venv and what tools left behind
@@ -8,13 +9,16 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-RUN ?= run --domain belongs_to --draws 5
+RUN ?=
+WITHOUT_TERMINAL := run --domain belongs_to --draws 5
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: run test bench clean
 
 run: $(VENV)/.installed
-	$(BIN)/eiftui $(RUN)
+	@set -- $(RUN); \
+	if [ $$# -eq 0 ] && ! { [ -t 0 ] && [ -t 1 ]; }; then set -- $(WITHOUT_TERMINAL); fi; \
+	exec $(BIN)/eiftui "$$@"
 
 test: $(VENV)/.installed-test
 	$(BIN)/ruff check

@@ -1,0 +1,137 @@
+"""The explorer as a person has it: in a terminal, with the real worker and the default model, killed in every way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from eiftui.domains.schema import Domain, Text
+from eiftui.models.fetch import cached
+from eiftui.models.registry import DEFAULT
+from eiftui.session.records import RunRecord
+from eiftui.session.session import Session
+from eiftui.settings import CONDITIONS, Settings
+from tests.tui.terminal import Terminal
+
+pytestmark = [
+    pytest.mark.skipif(not cached(DEFAULT), reason="the default model is not in the cache"),
+    pytest.mark.skipif(not Path("/proc/self").exists(), reason="the worker is found in /proc"),
+]
+TEXTS = Domain(
+    name="two",
+    title="",
+    source="",
+    texts=(
+        Text(id="ab", sentences=("{A} is a {B}.",)),
+        Text(id="ba", sentences=("{B} is no {A}.",)),
+    ),
+)
+MANY = 200
+
+
+def a_session(folder: Path, draws: int) -> Path:
+    """A session that is to be gone on with when it is opened."""
+    with Session.create(folder / "two.eif", TEXTS, Settings(draws=draws)) as session:
+        session.append(RunRecord(going_on=True))
+    return folder / "two.eif"
+
+
+def cells(path: Path) -> int:
+    """How many are on the disk."""
+    with Session.open(path, read_only=True) as session:
+        return sum(int(session.measured(condition).sum()) for condition in CONDITIONS)
+
+
+def going_on(path: Path) -> bool:
+    with Session.open(path, read_only=True) as session:
+        return session.going_on
+
+
+def worker_of(terminal: Terminal) -> int:
+    """The process id of the explorer's worker."""
+    children = Path(f"/proc/{terminal.process.pid}/task/{terminal.process.pid}/children")
+    return int(children.read_text().split()[0])
+
+
+def is_gone(pid: int, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not Path(f"/proc/{pid}").exists() or "Z" in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_session_is_measured_to_its_end_and_left(tmp_path):
+    path = a_session(tmp_path, draws=1)
+    with Terminal(path) as terminal:
+        terminal.until("Measured 12 cells")
+        terminal.until("everything is measured")
+        terminal.press("q")
+        assert terminal.ended() == 0
+        assert "\x1b[?1049l" in terminal.raw
+    assert cells(path) == 12
+    assert not going_on(path)
+
+
+def test_stopping_is_answered_within_a_second_and_keeps_what_is_measured(tmp_path):
+    path = a_session(tmp_path, draws=MANY)
+    with Terminal(path) as terminal:
+        terminal.until("draw 2/")
+        terminal.forget()
+        asked = time.monotonic()
+        terminal.press("\x1b")
+        terminal.until("cells not measured", seconds=10)
+        took = time.monotonic() - asked
+        terminal.press("q")
+        assert terminal.ended() == 0
+    assert took < 3  # a second, where the machine has nothing else to do
+    assert cells(path) >= 12
+    assert not going_on(path)
+
+
+def test_whatever_is_killed_nothing_is_lost_and_it_goes_on(tmp_path):
+    path = a_session(tmp_path, draws=MANY)
+    with Terminal(path) as terminal:
+        terminal.until("draw 2/")
+        os.kill(worker_of(terminal), signal.SIGKILL)
+        terminal.until("killed by signal 9")
+        kept = cells(path)
+        terminal.forget()
+        terminal.press("r")
+        terminal.until("draw 4/")
+        assert cells(path) > kept >= 12
+        worker = worker_of(terminal)
+        terminal.process.kill()
+        terminal.ended()
+        assert is_gone(worker, 10)
+    kept = cells(path)
+    assert going_on(path)
+    with Terminal(path) as terminal:
+        terminal.until("draw 6/")
+        assert cells(path) > kept
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_at_once_with_its_worker(tmp_path, number):
+    path = a_session(tmp_path, draws=MANY)
+    with Terminal(path) as terminal:
+        terminal.until("draw 2/")
+        worker = worker_of(terminal)
+        asked = time.monotonic()
+        if number == signal.SIGHUP:
+            terminal.hang_up()
+            terminal.process.wait(20)
+        else:
+            terminal.process.send_signal(number)
+            assert terminal.ended(20) == 130
+            assert "\x1b[?1049l" in terminal.raw
+        took = time.monotonic() - asked
+        assert is_gone(worker, 10)
+    assert took < 5
+    assert cells(path) >= 12
+    assert going_on(path)
