@@ -45,7 +45,7 @@ class JournalReader:
         """
         content, restarted = self._new_lines()
         if self.end == 0:
-            self._check_header(content.partition(b"\n")[0])
+            check_header(self.path, content.partition(b"\n")[0])
         entries: list[Entry] = []
         problems: list[str] = []
         for line in content.split(b"\n")[:-1]:
@@ -75,22 +75,6 @@ class JournalReader:
         except OSError as error:
             raise InputError(f"cannot read {self.path} ({error.strerror})") from error
         return content[: content.rfind(b"\n") + 1], exchanged
-
-    def _check_header(self, line: bytes) -> None:
-        try:
-            header = json.loads(line)
-            known = header["kind"] == "header" and isinstance(header["format"], int)
-        except (ValueError, TypeError, KeyError, RecursionError):
-            known = False
-        if not known:
-            raise InputError(f"{self.path} is not an eiftui session file")
-        if header["format"] > FORMAT:
-            raise InputError(f"{self.path}: written by a newer eiftui (format {header['format']}): update eiftui")
-        if header["format"] < FORMAT:
-            raise InputError(
-                f"{self.path}: written by an older eiftui (format {header['format']}), which kept numbers differently: "
-                "measure into another file"
-            )
 
 
 class JournalWriter:
@@ -186,3 +170,21 @@ class JournalWriter:
         rest = memoryview(lines)
         while rest:
             rest = rest[os.write(self._descriptor, rest) :]
+
+
+def check_header(path: Path, line: bytes) -> None:
+    """Raises InputError if `line` does not start a session file of this eiftui's format."""
+    try:
+        header = json.loads(line)
+        known = header["kind"] == "header" and isinstance(header["format"], int)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        known = False
+    if not known:
+        raise InputError(f"{path} is not an eiftui session file")
+    if header["format"] > FORMAT:
+        raise InputError(f"{path}: written by a newer eiftui (format {header['format']}): update eiftui")
+    if header["format"] < FORMAT:
+        raise InputError(
+            f"{path}: written by an older eiftui (format {header['format']}), which kept numbers differently: "
+            "measure into another file"
+        )

@@ -130,6 +130,11 @@ class Readings:
         """What a person should know, oldest first."""
         return tuple(self._state.notices)
 
+    @property
+    def note(self) -> str:
+        """What a person noted on the session."""
+        return self._state.note.text
+
     def words(self, draw: int) -> dict[str, str]:
         """The word of each slot in a draw."""
         return dict(self._filled[draw].words)

@@ -262,6 +262,14 @@ class RunRecord(Written):
     """Whether whoever opens the session next is to go on."""
 
 
+class Note(Written):
+    """What a person notes on the session; the last one counts."""
+
+    kind: Literal["note"] = "note"
+    text: str
+    time: str = Field(default_factory=now)
+
+
 Record = (
     Header
     | Sheet
@@ -276,6 +284,7 @@ Record = (
     | Swept
     | Notice
     | RunRecord
+    | Note
 )
 _ANY_RECORD: TypeAdapter[Record] = TypeAdapter(Annotated[Record, Field(discriminator="kind")])
 

@@ -16,6 +16,7 @@ from eiftui.session.records import (
     Header,
     Measured,
     ModelRecord,
+    Note,
     Notice,
     Origin,
     RunRecord,
@@ -47,6 +48,7 @@ class State:
         self.floors: dict[str, Floor] = {}
         self.swept: Swept | None = None
         self.notices: list[Notice] = []
+        self.note = Note(text="")
         self.undone: list[Sheet] = []
         self.earlier: list[Sheet] = []
         """Sheets that undo goes back to, the next one last; likewise `undone` for redo."""
@@ -95,6 +97,8 @@ class State:
         yield from self.floors.values()
         yield from [self.swept] if self.swept else []
         yield from self.notices
+        if self.note.text:
+            yield self.note
         yield from self._unknown
 
     @singledispatchmethod
@@ -167,6 +171,10 @@ class State:
     @apply.register
     def _(self, run: RunRecord) -> None:
         self.going_on = run.going_on
+
+    @apply.register
+    def _(self, note: Note) -> None:
+        self.note = note
 
     @apply.register
     def _(self, unknown: Unknown) -> None:

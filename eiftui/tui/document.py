@@ -21,6 +21,7 @@ from eiftui.session.records import (
     Floor,
     Measured,
     ModelRecord,
+    Note,
     Notice,
     Origin,
     Record,
@@ -249,7 +250,7 @@ class Document:
             if isinstance(entry, Measured):
                 self._marks.arrived(entry)
                 self._update(entry)
-            elif not isinstance(entry, BaseRecord | TokenTexts | Floor | Notice | RunRecord):
+            elif not isinstance(entry, BaseRecord | TokenTexts | Floor | Notice | Note | RunRecord):
                 self._forget()
         self.changed()
 

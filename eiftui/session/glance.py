@@ -1,0 +1,96 @@
+"""What a session is, at a glance: its file is read without the numbers, so that a folder of them is listed at once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from eiftui.errors import InputError
+from eiftui.session.journal import check_header
+from eiftui.session.readings import Readings
+from eiftui.session.records import parse, text_id
+
+_KIND = re.compile(rb'\{"kind":"(\w+)"')
+_MEASURED = re.compile(rb'\{"kind":"measured","key":"(\w+)","condition":"\w+","row":"(\w+)"')
+_NUMBERS = (b"base", b"token_texts", b"floor")
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What there is to say of a session without its numbers."""
+
+    path: Path
+    changed: float
+    """When it was written last, in seconds since 1970."""
+    title: str = ""
+    domains: str = ""
+    model: str = ""
+    rows: int = 0
+    columns: int = 0
+    draws: int = 0
+    measured: float = 0.0
+    """Of the rows of all draws and chosen conditions, the share of which anything is measured, 0 to 1."""
+    note: str = ""
+    problem: str = ""
+    """Why it cannot be opened; the rest is then unknown."""
+
+
+class _Outline(Readings):
+    """A session without its numbers."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises InputError if the file is no session, and OSError if it cannot be read."""
+        super().__init__()
+        self.known: set[tuple[str, str]] = set()
+        """Key and row's id of every record of numbers."""
+        with path.open("rb") as file:
+            check_header(path, file.readline())
+            for line in file:
+                self._take(line)
+        if not self._state.has_sheet:
+            raise InputError("it has lost its sentences")
+
+    @property
+    def share(self) -> float:
+        """`Glance.measured`."""
+        wanted = [
+            (self._key(condition), text_id(self.filled(text, draw)))
+            for condition in self.settings.conditions
+            for draw in range(self.draws)
+            for text in self.rows
+        ]
+        return sum(one in self.known for one in wanted) / max(1, len(wanted))
+
+    def _take(self, line: bytes) -> None:
+        if measured := _MEASURED.match(line):
+            self.known.add((measured[1].decode(), measured[2].decode()))
+        elif (kind := _KIND.match(line)) and kind[1] not in _NUMBERS and line.endswith(b"\n"):
+            try:
+                self._apply(parse(line))
+            except ValueError:
+                return  # damaged: whoever opens the session is told
+
+
+def glance(path: Path) -> Glance:
+    """Look at a session file. What is wrong with it is told in the answer."""
+    try:
+        changed = path.stat().st_mtime
+    except OSError as error:
+        return Glance(path, 0.0, problem=error.strerror or "it cannot be read")
+    try:
+        outline = _Outline(path)
+    except (InputError, OSError) as error:
+        return Glance(path, changed, problem=str(error).removeprefix(f"{path}: ").removeprefix(f"{path} "))
+    return Glance(
+        path=path,
+        changed=changed,
+        title=outline.sheet.title,
+        domains=" + ".join(outline.sheet.domains),
+        model=outline.settings.model.name,
+        rows=len(outline.rows),
+        columns=len(outline.probes),
+        draws=outline.draws,
+        measured=outline.share,
+        note=outline.note,
+    )

@@ -1,0 +1,76 @@
+"""Sessions as files in folders: listed, renamed, duplicated, and deleted to a trash folder from which they come back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from itertools import count
+from pathlib import Path
+
+from eiftui.errors import InputError
+from eiftui.session.lock import WriterLock
+from eiftui.session.session import Session
+
+SUFFIX = ".eif"
+TRASH = ".trash"
+"""The folder beside a deleted session in which it is kept."""
+
+
+def sessions_in(folders: Iterable[Path]) -> list[Path]:
+    """The session files in folders, each once, the one that was written last first."""
+    found = {path.resolve(): path for folder in folders for path in folder.glob(f"*{SUFFIX}") if path.is_file()}
+    return sorted(found.values(), key=_changed, reverse=True)
+
+
+def named(folder: Path, name: str) -> Path:
+    """The file of a session with a name, which no file has yet. Raises InputError if it cannot have it."""
+    name = name.strip().removesuffix(SUFFIX)
+    if not name or name.startswith(".") or "/" in name or "\0" in name:
+        raise InputError("a name is needed, without / and without a dot before it")
+    path = folder / f"{name}{SUFFIX}"
+    if os.path.lexists(path):
+        raise InputError(f"{path.name} exists: choose another name")
+    return path
+
+
+def rename(path: Path, target: Path) -> None:
+    """Move a session file. Raises SessionLocked if somebody writes it, and InputError if it cannot be moved."""
+    lock = WriterLock(path)
+    try:
+        taken = WriterLock(target)
+        try:
+            if os.path.lexists(target):
+                raise InputError(f"{target} exists: choose another name")
+            os.rename(path, target)
+        except OSError as error:
+            raise InputError(f"cannot move {path} ({error.strerror})") from error
+        finally:
+            taken.release()
+    finally:
+        lock.release()
+
+
+def duplicate(path: Path, target: Path) -> None:
+    """Write a compact copy of a session: without the history of its sentences. Raises as `Session.open` does."""
+    with Session.open(path, read_only=True) as session:
+        session.save_as(target)
+
+
+def delete(path: Path) -> Path:
+    """Move a session to the trash beside it; where it is there. Raises as `rename` does."""
+    folder = path.parent / TRASH
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make {folder} ({error.strerror})") from error
+    names = (f"{path.stem}{'' if number == 1 else f'-{number}'}{SUFFIX}" for number in count(1))
+    target = next(folder / name for name in names if not os.path.lexists(folder / name))
+    rename(path, target)
+    return target
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
