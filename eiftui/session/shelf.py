@@ -1,4 +1,4 @@
-"""Sessions as files in folders: listed, renamed, duplicated, and deleted to a trash folder from which they come back."""
+"""Sessions as files: listed, renamed, duplicated, and deleted to a trash folder from which they come back."""
 
 from __future__ import annotations
 

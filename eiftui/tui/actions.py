@@ -122,7 +122,19 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.palette", "slash,ctrl+p", "Palette", "Find anything that can be done, and do it", 70),
     Action("app.help", "f1,question_mark", "Help", "All keys, and how to read the numbers", 80),
     Action("app.take_over", "w", "Take over", "Go on with a session that another process has left", 95),
+    Action("app.sessions", "b", "Sessions", "Browse sessions: open, rename, duplicate, delete, make one", 45),
     Action("app.theme", "", "Theme", "Choose the colours of the screen"),
+    # The sessions browser
+    _move("sessions.up", "up", "The session above", "k"),
+    _move("sessions.down", "down", "The session below", "j"),
+    Action("sessions.open", "enter", "Open", "Show it; while another process writes it, live", 90, focused=True),
+    Action("sessions.new", "n", "New", "A new session on a domain", 80, focused=True),
+    Action("sessions.rename", "r", "Rename", "Give it another name", 70, focused=True),
+    Action("sessions.duplicate", "d", "Duplicate", "A copy without the history of its sentences", 60, focused=True),
+    Action("sessions.delete", "delete,x", "Delete", "To the trash folder beside it", 50, focused=True),
+    Action("sessions.undelete", "u", "Undelete", "Back from the trash: what was deleted last", 40, focused=True),
+    # A dialogue
+    Action("dialogue.close", "escape", "Close", "Back to where you were", 10, focused=True),
     Action("help.close", "escape,f1,q", "Close", "Back to where you were", focused=True),
     Action("app.quit", "q", "Quit", "Leave; everything is saved already", 10),
 )
@@ -137,8 +149,10 @@ SECTIONS = {
     "list": "In a list of sentences",
     "screen": "The screen",
     "app": "eiftui",
+    "sessions": "In the sessions browser",
+    "dialogue": "In a dialogue",
 }
-"""Headings of the parts in help and palette. A part without one is a dialogue that says itself what its keys are."""
+"""Headings of the parts in help and palette. Help has none itself: it says there what its keys are."""
 
 BY_ID = {action.id: action for action in ACTIONS}
 
@@ -146,6 +160,11 @@ BY_ID = {action.id: action for action in ACTIONS}
 def part_bindings(part: str) -> list[BindingType]:
     """Key bindings for the class of a part that does its own actions: of a widget, those that need the focus."""
     return [_binding(action, action.method) for action in ACTIONS if action.part == part and action.keys]
+
+
+def dialogue_bindings(part: str) -> list[BindingType]:
+    """Key bindings for the class of a dialogue: its own actions, and help."""
+    return [*part_bindings(part), _binding(BY_ID["app.help"], "app.help")]
 
 
 def screen_bindings(parts: Iterable[str]) -> list[BindingType]:

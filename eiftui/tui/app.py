@@ -19,12 +19,15 @@ from eiftui.engine.client import Client
 from eiftui.errors import EiftuiError
 from eiftui.session.safetext import visible
 from eiftui.tui.actions import BY_ID, part_bindings, without_vim
+from eiftui.tui.beginning import FOLDER
 from eiftui.tui.document import Document
 from eiftui.tui.palette import Actions
 from eiftui.tui.preferences import Preferences, save
 from eiftui.tui.running import Runner
+from eiftui.tui.screens.dialogue import Dialogue
 from eiftui.tui.screens.help import HelpScreen
 from eiftui.tui.screens.main import MainScreen
+from eiftui.tui.screens.sessions import SessionsScreen
 from eiftui.tui.themes import EIFTUI
 from eiftui.tui.worker import Hire, Worker
 
@@ -81,16 +84,21 @@ class Explorer(App[None]):
         """Do an action of the registry, wherever its part is."""
         if BY_ID[id].part == "app":
             self.call_next(self.run_action, BY_ID[id].method)
-        elif isinstance(self.screen, MainScreen):
+        elif isinstance(self.screen, MainScreen | Dialogue):
             self.screen.action_do(id)
 
     def action_help(self) -> None:
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.keys_of))
+            self.push_screen(HelpScreen(self.keys_of, getattr(self.screen, "part", "matrix")))
 
     def action_palette(self) -> None:
         if not isinstance(self.screen, CommandPalette):
             self.push_screen(CommandPalette(placeholder="What would you like to do?"))
+
+    def action_sessions(self) -> None:
+        here = self.document.session.path
+        folders = [FOLDER, *([here.parent] if here else [])]
+        self.push_screen(SessionsScreen(folders, here), self._open_chosen)
 
     def action_theme(self) -> None:
         self.search_themes()
@@ -120,6 +128,10 @@ class Explorer(App[None]):
         await self.remove_mode(mode)
         before.close()
 
+    async def _open_chosen(self, path: Path | None) -> None:
+        if path is not None and path.resolve() != _resolved(self.document):
+            await self.open_session(path)
+
     def on_main_screen_writer_ended(self) -> None:
         self.notify(f"Nobody writes this session any more: {' '.join(self.keys_of('app.take_over'))} goes on with it")
 
@@ -137,6 +149,10 @@ class Explorer(App[None]):
             save(self.preferences, self._preferences_file)
         except (EiftuiError, OSError) as error:
             self.notify(f"the theme is not remembered: {visible(str(error))}", severity="warning", markup=False)
+
+
+def _resolved(document: Document) -> Path | None:
+    return document.session.path and document.session.path.resolve()
 
 
 def _few_colours() -> bool:

@@ -55,7 +55,7 @@ def test_a_torn_line_and_damaged_records_do_not_hinder_a_glance(measured, path):
 
 
 def test_sessions_are_listed_once_the_newest_first(tmp_path, domain):
-    for number, name in enumerate(("old", "new", "middle")):
+    for name in ("old", "new", "middle"):
         Session.create(tmp_path / f"{name}.eif", domain).close()
         os.utime(tmp_path / f"{name}.eif", (0, {"old": 1, "middle": 2, "new": 3}[name]))
     assert [path.stem for path in sessions_in([tmp_path, tmp_path / ".", tmp_path / "none"])] == [

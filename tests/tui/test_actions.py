@@ -9,8 +9,10 @@ from textual.actions import parse
 from eiftui.tui.actions import ACTIONS, SECTIONS, screen_bindings, without_vim
 from eiftui.tui.app import Explorer
 from eiftui.tui.screens.editor import EditorScreen
+from eiftui.tui.screens.dialogue import Dialogue
 from eiftui.tui.screens.help import HelpScreen
 from eiftui.tui.screens.main import PARTS, MainScreen
+from eiftui.tui.screens.sessions import SessionsScreen
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.inspector import Inspector
 from eiftui.tui.widgets.matrix import MatrixPane
@@ -28,6 +30,8 @@ CLASSES = {
     "sentences": SentencesPane,
     "list": SentenceList,
     "editor": EditorScreen,
+    "sessions": SessionsScreen,
+    "dialogue": Dialogue,
     "help": HelpScreen,
 }
 
@@ -47,8 +51,9 @@ def test_ids_are_unique_and_every_action_says_what_it_does():
 
 
 def test_no_key_means_two_things_in_one_place():
-    for part in CLASSES:
-        here = [a for a in ACTIONS if a.part == part or (not a.focused and a.part in (*PARTS, "app"))]
+    for part, where in CLASSES.items():
+        around = ("dialogue",) if issubclass(where, Dialogue) else (*PARTS, "app")
+        here = [a for a in ACTIONS if a.part == part or (a.part in around and (a.part == "dialogue" or not a.focused))]
         keys = Counter(key for action in here for key in action.all_keys.split(",") if key)
         if part not in ("help", "editor"):
             assert [key for key, count in keys.items() if count > 1] == []

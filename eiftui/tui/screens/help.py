@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import groupby
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -28,10 +27,10 @@ class HelpScreen(ModalScreen[None]):
     CSS_PATH = "help.tcss"
     BINDINGS = part_bindings("help")
 
-    def __init__(self, keys_of: Callable[[str], list[str]]) -> None:
-        """`keys_of` says which keys an action has."""
+    def __init__(self, keys_of: Callable[[str], list[str]], first: str) -> None:
+        """`keys_of` says which keys an action has; `first` is the part that help was asked for in."""
         super().__init__()
-        self._keys_of = keys_of
+        self._keys_of, self._first = keys_of, first
 
     def compose(self) -> ComposeResult:
         with VerticalScroll() as scroll:
@@ -45,8 +44,8 @@ class HelpScreen(ModalScreen[None]):
 
     def _sections(self) -> list[Content]:
         lines: list[Content] = []
-        for part, actions in groupby(ACTIONS, key=lambda action: action.part):
-            if part in SECTIONS:
+        for part in sorted(SECTIONS, key=lambda part: part != self._first):
+            if actions := [action for action in ACTIONS if action.part == part]:
                 lines += [Content(""), Content.styled(SECTIONS[part], "bold $text-primary")]
                 lines += [self._line(action) for action in actions]
         return lines

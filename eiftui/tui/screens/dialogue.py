@@ -1,0 +1,79 @@
+"""What screens over the main one have in common: their keys are those of a part of the registry, and escape leaves."""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from eiftui.errors import EiftuiError
+from eiftui.session.safetext import visible
+from eiftui.tui.actions import BY_ID, dialogue_bindings
+from eiftui.tui.widgets.keybar import KeyBar
+
+Result = TypeVar("Result")
+
+
+class Dialogue(ModalScreen[Result]):
+    """A screen over another. `part` is whose actions it does; help shows them first."""
+
+    CSS_PATH = "dialogue.tcss"
+    BINDINGS = dialogue_bindings("dialogue")
+    part: ClassVar[str] = "dialogue"
+
+    def action_do(self, id: str) -> None:
+        """Do an action of this part of the registry."""
+        self.call_next(self.run_action, BY_ID[id].method)
+
+    def action_close(self) -> None:
+        self.dismiss()
+
+    def refuse(self, error: EiftuiError | OSError) -> None:
+        """Say in one line why something cannot be done."""
+        self.query_one(".problem", Static).update(Content(visible(str(error))))
+
+
+class Ask(Dialogue[str]):
+    """One line of text. Enter answers with it, escape does not answer."""
+
+    def __init__(self, question: str, text: str = "") -> None:
+        super().__init__()
+        self._question, self._text = question, text
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box") as box:
+            box.border_title = Content(visible(self._question))
+            yield Input(self._text)
+            yield Static(classes="problem")
+        yield KeyBar()
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        self.dismiss(message.value)
+
+
+class Choose(Dialogue[str]):
+    """One of several things, each with a line that says what it is."""
+
+    def __init__(self, question: str, choices: dict[str, str]) -> None:
+        super().__init__()
+        self._question, self._choices = question, choices
+
+    def compose(self) -> ComposeResult:
+        width = max(map(len, self._choices), default=0) + 2
+        with Vertical(classes="box") as box:
+            box.border_title = Content(visible(self._question))
+            yield OptionList(
+                *(
+                    Option(Content.assemble((f"{name:<{width}}", "$text-accent"), visible(what)), id=name)
+                    for name, what in self._choices.items()
+                )
+            )
+        yield KeyBar()
+
+    def on_option_list_option_selected(self, message: OptionList.OptionSelected) -> None:
+        self.dismiss(message.option_id)

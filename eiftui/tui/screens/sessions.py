@@ -1,0 +1,216 @@
+"""The sessions browser: what lies in the folders of sessions, and what may be done with it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import DataTable, Static
+
+from eiftui.domains.library import builtin_names, load_builtin
+from eiftui.errors import EiftuiError
+from eiftui.session.glance import Glance, glance
+from eiftui.session.lock import writer_of
+from eiftui.session.safetext import visible
+from eiftui.session.session import Session
+from eiftui.session.shelf import delete, duplicate, named, rename, sessions_in
+from eiftui.settings import Settings
+from eiftui.tui.actions import dialogue_bindings
+from eiftui.tui.beginning import FEW_DRAWS
+from eiftui.tui.screens.dialogue import Ask, Choose, Dialogue
+from eiftui.tui.widgets.keybar import KeyBar
+
+COLUMNS = {"Session": 22, "Matrix": 11, "Measured": 8, "Changed": 10, "Model": 16, "Domain": 26}
+AGES = {"s": 1, "min": 60, "h": 3600, "days": 86_400}
+
+
+class SessionsScreen(Dialogue[Path]):
+    """Answers with the session that is to be opened."""
+
+    CSS_PATH = "sessions.tcss"
+    BINDINGS = dialogue_bindings("sessions")
+    part: ClassVar[str] = "sessions"
+
+    @dataclass
+    class Seen(Message):
+        """A session was looked at."""
+
+        seen: Glance
+
+    def __init__(self, folders: Sequence[Path], here: Path | None) -> None:
+        """`here` is the session on the main screen; new ones go to the first folder."""
+        super().__init__()
+        self._folders, self._here = folders, here
+        self._seen: dict[Path, Glance] = {}
+        self._deleted: list[tuple[Path, Path]] = []
+        """Where each deleted session was, and is now."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="shelf") as box:
+            box.border_title, box.border_subtitle = "Sessions", "enter opens"
+            table: DataTable[Content] = DataTable(cursor_type="row", zebra_stripes=False)
+            yield table
+            yield Static(id="more")
+            yield Static(classes="problem")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        for name, width in COLUMNS.items():
+            self._table.add_column(name, width=width, key=name)
+        self._list(self._here)
+
+    @property
+    def _table(self) -> DataTable[Content]:
+        return self.query_one(DataTable)
+
+    @property
+    def _chosen(self) -> Path | None:
+        """The session under the cursor."""
+        if not self._table.row_count:
+            return None
+        return Path(str(self._table.coordinate_to_cell_key(self._table.cursor_coordinate).row_key.value))
+
+    def action_move(self, by: str) -> None:
+        """Move the cursor up or down."""
+        self._table.move_cursor(row=self._table.cursor_row + {"up": -1, "down": 1}[by])
+
+    def action_open(self) -> None:
+        if self._chosen:
+            self.dismiss(self._chosen)
+
+    def on_data_table_row_selected(self) -> None:
+        self.action_open()
+
+    def on_data_table_row_highlighted(self) -> None:
+        self._tell()
+
+    def action_rename(self) -> None:
+        path = self._chosen
+        if path:
+            ask = Ask(f"A new name for {path.name}", path.stem)
+            self.app.push_screen(ask, lambda name: self._move(path, name, rename))
+
+    def action_duplicate(self) -> None:
+        path = self._chosen
+        if path:
+            ask = Ask(f"A name for the copy of {path.name}", f"{path.stem}-copy")
+            self.app.push_screen(ask, lambda name: self._move(path, name, duplicate))
+
+    def action_delete(self) -> None:
+        path = self._chosen
+        if path and (moved := self._try(lambda: delete(path))):
+            self._deleted.append((path, moved))
+            self._list(None)
+
+    def action_undelete(self) -> None:
+        if self._deleted:
+            path, moved = self._deleted[-1]
+            self._try(lambda: rename(moved, path))
+            if path.exists():
+                self._deleted.pop()
+            self._list(path)
+
+    def action_new(self) -> None:
+        choices = {name: load_builtin(name).title for name in builtin_names()}
+        self.app.push_screen(Choose("A new session on a domain", choices), self._name_new)
+
+    def _name_new(self, domain: str | None) -> None:
+        if domain:
+            self.app.push_screen(Ask("A name for the session", domain), lambda name: self._make(domain, name))
+
+    def _make(self, domain: str, name: str | None) -> None:
+        if name is not None and (path := self._try(lambda: _create(named(self._folders[0], name), domain))):
+            self.dismiss(path)
+
+    def _move(self, path: Path, name: str | None, how: Callable[[Path, Path], None]) -> None:
+        if name is None:
+            return
+        target = self._try(lambda: named(path.parent, name))
+        if target:
+            self._try(lambda: how(path, target))
+            self._list(target)
+
+    def _try(self, job: Callable[[], Path | None]) -> Path | None:
+        """Do something with files, and say why if it cannot be done."""
+        self.query_one(".problem", Static).update("")
+        try:
+            return job()
+        except (EiftuiError, OSError) as error:
+            self.refuse(error)
+            return None
+
+    def _list(self, cursor: Path | None) -> None:
+        """List the folders anew, with the cursor on a session, or where it was."""
+        line = self._table.cursor_row
+        paths = sessions_in(self._folders)
+        self._table.clear()
+        for path in paths:
+            self._table.add_row(*self._cells(path), key=str(path))
+        here = [index for index, path in enumerate(paths) if cursor and path.resolve() == cursor.resolve()]
+        self._table.move_cursor(row=here[0] if here else min(line, len(paths) - 1))
+        self._tell()
+        self._look(paths)
+
+    @work(thread=True, exclusive=True)
+    def _look(self, paths: Sequence[Path]) -> None:
+        for path in paths:
+            self.post_message(self.Seen(glance(path)))
+
+    def on_sessions_screen_seen(self, message: Seen) -> None:
+        path = message.seen.path
+        self._seen[path] = message.seen
+        if str(path) in self._table.rows:
+            for column, cell in zip(COLUMNS, self._cells(path), strict=True):
+                self._table.update_cell(str(path), column, cell)
+        self._tell()
+
+    def _cells(self, path: Path) -> list[Content]:
+        seen = self._seen.get(path)
+        is_here = self._here is not None and path.resolve() == self._here.resolve()
+        name = Content.styled(visible(path.stem), "bold" if is_here else "")
+        if seen is None:
+            return [name, *[Content("")] * (len(COLUMNS) - 1)]
+        if seen.problem:
+            return [name, Content.styled("unreadable", "$text-error"), *[Content("")] * (len(COLUMNS) - 2)]
+        running = writer_of(path) not in (None, "this process")
+        measured = Content.styled("running", "$text-warning") if running else Content(f"{seen.measured:>7.0%}")
+        size = f"{seen.rows}×{seen.columns}×{seen.draws}"
+        words = [age(time.time() - seen.changed), visible(seen.model.rpartition("/")[2]), visible(seen.domains)]
+        return [name, Content(size), measured, *map(Content, words)]
+
+    def _tell(self) -> None:
+        """Below the list: what there is to know of the session under the cursor."""
+        path = self._chosen
+        if path is None:
+            self.query_one("#more", Static).update(Content("There is no session here yet: n makes one."))
+            return
+        seen = self._seen.get(path, Glance(path, 0.0))
+        writer = writer_of(path)
+        state = {None: "", "this process": "open here"}.get(writer, f"written by {writer}: opens read-only")
+        where = Content.assemble((visible(str(path)), "$text-muted"), "  ", (visible(state), "$text-warning"))
+        problem = Content.styled(visible(seen.problem), "$text-error")
+        lines = [where, Content.styled(visible(seen.title), "bold"), problem, *_note(seen.note)]
+        self.query_one("#more", Static).update(Content("\n").join(line for line in lines if line))
+
+
+def age(seconds: float) -> str:
+    """How long ago something was: `5 min ago`."""
+    unit = next((unit for unit, size in reversed(AGES.items()) if seconds >= size), "s")
+    return f"{max(0, seconds) / AGES[unit]:.0f} {unit} ago" if seconds >= 1 else "now"
+
+
+def _note(text: str) -> list[Content]:
+    return [Content(visible(line)) for line in text.splitlines()]
+
+
+def _create(path: Path, domain: str) -> Path:
+    Session.create(path, load_builtin(domain), Settings(draws=FEW_DRAWS)).close()
+    return path

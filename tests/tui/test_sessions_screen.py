@@ -1,0 +1,116 @@
+"""The sessions browser, by its keys and characters."""
+
+from __future__ import annotations
+
+import pytest
+
+from eiftui.session.records import Note
+from eiftui.session.session import Session
+from eiftui.session.shelf import duplicate
+from eiftui.settings import Settings
+from eiftui.tui.screens.main import MainScreen
+from eiftui.tui.screens.sessions import SessionsScreen, age
+from tests.tui.conftest import KINDS, until
+from tests.tui.test_main_screen import SIZES
+
+
+@pytest.fixture
+def shelf(measured, tmp_path, monkeypatch):
+    """`kinds` is open and measured; beside it its copy, an empty session and what is none."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("time.time", lambda: (tmp_path / "kinds.eif").stat().st_mtime)
+    measured.append(Note(text="[b]a hunch[/b]"))
+    duplicate(tmp_path / "kinds.eif", tmp_path / "copy.eif")
+    Session.create(tmp_path / "empty.eif", KINDS, Settings(draws=2)).close()
+    (tmp_path / "none.eif").write_bytes(b"what?\n")
+    return measured
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_there_is_is_told(shelf, explorer, size):
+    async with explorer(shelf).run_test(size=SIZES[size]) as pilot:
+        await pilot.press("b")
+        await until(pilot, "unreadable")
+        lines = await until(pilot, "[b]a hunch[/b]")
+        mine = next(line for line in lines if "│  kinds " in line)
+        assert "3×3×3" in mine
+        assert "100%" in mine
+        assert any("open here" in line for line in lines)
+        assert any("empty" in line and "0%" in line for line in lines)
+        await pilot.press("f1")
+        await until(pilot, "In the sessions browser")
+        await pilot.press("escape", "escape")
+        assert isinstance(pilot.app.screen, MainScreen)
+
+
+async def test_another_session_takes_the_place_of_the_one_before(shelf, explorer):
+    app = explorer(shelf)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await go_to(pilot, "copy")
+        await pilot.press("enter")
+        await until(pilot, "copy.eif  saved")
+        assert isinstance(app.screen, MainScreen)
+        assert app.document.session.measured("trained").all()
+        assert shelf.session.read_only
+    app.document.close()
+
+
+async def test_renaming_duplicating_deleting_and_getting_back(shelf, explorer, tmp_path):
+    async with explorer(shelf).run_test(size=(120, 40)) as pilot:
+        await go_to(pilot, "copy")
+        await pilot.press("r", "end", "2", "enter")
+        await until(pilot, "copy2")
+        assert names(tmp_path) == {"kinds", "copy2", "empty", "none"}
+        await pilot.press("d", "enter")
+        await until(pilot, "copy2-copy")
+        assert names(tmp_path) == {"kinds", "copy2", "copy2-copy", "empty", "none"}
+        await pilot.press("delete")
+        await pilot.pause()
+        assert names(tmp_path) == {"kinds", "copy2", "empty", "none"}
+        await pilot.press("u")
+        await until(pilot, "copy2-copy")
+        assert names(tmp_path) == {"kinds", "copy2", "copy2-copy", "empty", "none"}
+
+
+async def test_what_cannot_be_done_is_said(shelf, explorer, tmp_path):
+    async with explorer(shelf).run_test(size=(120, 40)) as pilot:
+        await go_to(pilot, "kinds")
+        await pilot.press("delete")
+        await until(pilot, "already open for writing")
+        await pilot.press("d", "ctrl+u", *"copy", "enter")
+        await until(pilot, "copy.eif exists")
+        assert names(tmp_path) == {"kinds", "copy", "empty", "none"}
+
+
+async def test_a_new_session_is_made_on_a_domain_and_shown(shelf, explorer, tmp_path):
+    app = explorer(shelf)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("b", "n")
+        await until(pilot, "belongs_to")
+        await pilot.press("enter", "enter")
+        await until(pilot, "belongs_to.eif  saved")
+        assert (tmp_path / "sessions" / "belongs_to.eif").exists()
+    app.document.close()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(-5, "now"), (0, "now"), (59, "59 s ago"), (90, "2 min ago"), (172_800, "2 days ago")]
+)
+def test_ages_are_told_in_words(seconds, text):
+    assert age(seconds) == text
+
+
+async def go_to(pilot, name):
+    """Open the browser, with the cursor on a session."""
+    await pilot.press("b")
+    await until(pilot, name)
+    screen = pilot.app.screen
+    assert isinstance(screen, SessionsScreen)
+    for line, key in enumerate(screen._table.rows):
+        if key.value.endswith(f"/{name}.eif"):
+            screen._table.move_cursor(row=line)
+    await pilot.pause()
+
+
+def names(folder):
+    return {path.stem for path in folder.glob("*.eif")}
