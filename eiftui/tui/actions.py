@@ -122,7 +122,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.palette", "slash,ctrl+p", "Palette", "Find anything that can be done, and do it", 70),
     Action("app.help", "f1,question_mark", "Help", "All keys, and how to read the numbers", 80),
     Action("app.take_over", "w", "Take over", "Go on with a session that another process has left", 95),
-    Action("app.sessions", "b", "Sessions", "Browse sessions: open, rename, duplicate, delete, make one", 45),
+    Action("app.sessions", "S", "Sessions", "Browse sessions: open, rename, duplicate, delete, make one", 45),
     Action("app.theme", "", "Theme", "Choose the colours of the screen"),
     # The sessions browser
     _move("sessions.up", "up", "The session above", "k"),

@@ -8,8 +8,8 @@ from textual.actions import parse
 
 from eiftui.tui.actions import ACTIONS, SECTIONS, screen_bindings, without_vim
 from eiftui.tui.app import Explorer
-from eiftui.tui.screens.editor import EditorScreen
 from eiftui.tui.screens.dialogue import Dialogue
+from eiftui.tui.screens.editor import EditorScreen
 from eiftui.tui.screens.help import HelpScreen
 from eiftui.tui.screens.main import PARTS, MainScreen
 from eiftui.tui.screens.sessions import SessionsScreen

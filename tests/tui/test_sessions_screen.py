@@ -29,7 +29,7 @@ def shelf(measured, tmp_path, monkeypatch):
 @pytest.mark.parametrize("size", SIZES)
 async def test_what_there_is_is_told(shelf, explorer, size):
     async with explorer(shelf).run_test(size=SIZES[size]) as pilot:
-        await pilot.press("b")
+        await pilot.press("S")
         await until(pilot, "unreadable")
         lines = await until(pilot, "[b]a hunch[/b]")
         mine = next(line for line in lines if "│  kinds " in line)
@@ -85,7 +85,7 @@ async def test_what_cannot_be_done_is_said(shelf, explorer, tmp_path):
 async def test_a_new_session_is_made_on_a_domain_and_shown(shelf, explorer, tmp_path):
     app = explorer(shelf)
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("b", "n")
+        await pilot.press("S", "n")
         await until(pilot, "belongs_to")
         await pilot.press("enter", "enter")
         await until(pilot, "belongs_to.eif  saved")
@@ -102,7 +102,7 @@ def test_ages_are_told_in_words(seconds, text):
 
 async def go_to(pilot, name):
     """Open the browser, with the cursor on a session."""
-    await pilot.press("b")
+    await pilot.press("S")
     await until(pilot, name)
     screen = pilot.app.screen
     assert isinstance(screen, SessionsScreen)
