@@ -113,13 +113,14 @@ class Explorer(App[None]):
     async def open_session(self, path: Path) -> None:
         """Show the session in a file on the main screen, in place of the one before, which is closed.
 
-        The one way for a session to follow another. The worker stays; what it measures for the session before is lost.
+        The one way for a session to follow another. The worker stays, and stops what it measures for the one before.
         """
         try:
             document = await asyncio.to_thread(Document.open, path)
         except EiftuiError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
             return
+        await self._main.runner.close()
         before, self.document = self.document, document
         # the screen at the bottom of a mode stays as long as the mode does
         mode, self._shown_mode = self._shown_mode, f"session {next(self._numbers)}"
@@ -139,7 +140,8 @@ class Explorer(App[None]):
         if self._hire and self.worker is None and not self.document.session.read_only:
             self.worker = Worker(self._hire)
             self.client = self.worker.client
-        return MainScreen(self.document, Runner(self.document, self.worker))
+        self._main = MainScreen(self.document, Runner(self.document, self.worker))
+        return self._main
 
     def _remember_theme(self, theme: Theme) -> None:
         if theme.name == self.preferences.theme or self._preferences_file is None:
