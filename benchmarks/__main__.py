@@ -4,7 +4,7 @@ import sys
 
 import torch
 
-from benchmarks import memory, phi3, picture, planning, precision, scale, speed, terminal
+from benchmarks import analysis, memory, phi3, picture, planning, precision, scale, speed, terminal
 
 ALL = {
     "speed": speed,
@@ -14,6 +14,7 @@ ALL = {
     "planning": planning,
     "phi3": phi3,
     "terminal": terminal,
+    "analysis": analysis,
 }
 
 

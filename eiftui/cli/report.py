@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import io
 from pathlib import Path
 
@@ -56,4 +57,11 @@ def _text(session: Session) -> str:
 
 
 def _html(session: Session) -> str:
-    raise InputError("to come")
+    if importlib.util.find_spec("plotly") is None:
+        raise InputError(
+            "a report as HTML needs plotly: pip install 'eiftui[report]', or name a file that ends in .txt"
+        )
+    from eiftui.analysis.findings import analyse
+    from eiftui.cli.report_html import page
+
+    return page(session, analyse(session))

@@ -1,0 +1,169 @@
+"""The figures of the HTML report, by plotly. Texts are escaped, because plotly reads markup in them."""
+
+from __future__ import annotations
+
+import html
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from eiftui.analysis.contrasts import Desideratum, Test
+from eiftui.analysis.distributions import Histogram
+from eiftui.analysis.rates import Sweep
+from eiftui.domains.schema import Text
+from eiftui.session.readings import Quantity
+from eiftui.session.safetext import visible
+from eiftui.session.session import Session
+from eiftui.show import numbers
+from eiftui.show.summary import mean_and_interval
+
+ORANGE, BLUE, GREY = "#d7600a", "#0a5fa5", "#8a8a8a"
+SCALE = [[0.0, "#08306b"], [0.25, "#3182bd"], [0.5, "#f7f7f7"], [0.75, "#f08a24"], [1.0, "#7f2704"]]
+"""Blue where a probe became more likely, orange where less; zero in the middle."""
+WIDTH = 60
+"""Characters of a line of hover text."""
+
+
+def heatmap(session: Session, which: Quantity) -> Any:
+    """The mean over draws of one condition; hovering tells both texts and the interval."""
+    values, measured = session.matrix(which), session.measured(which)
+    with np.errstate(invalid="ignore"):
+        mean, half = mean_and_interval(values)
+    limit = numbers.scale_limit(np.ma.masked_array(mean, ~measured.any(axis=0))) or 1.0
+    rows, columns = ([_wrapped(text) for text in texts] for texts in (session.rows, session.probes))
+    hover = [
+        [
+            f"<b>{which}</b> {numbers.estimate(float(mean[i, j]), float(half[i, j]))} nats per token"
+            f"<br><b>{i + 1}</b> {row}<br><b>→ {j + 1}</b> {column}"
+            for j, column in enumerate(columns)
+        ]
+        for i, row in enumerate(rows)
+    ]
+    figure = go.Figure(
+        go.Heatmap(
+            z=np.where(np.isfinite(mean), mean, np.nan),
+            x=list(range(1, len(columns) + 1)),
+            y=list(range(1, len(rows) + 1)),
+            text=hover,
+            hoverinfo="text",
+            colorscale=SCALE,
+            zmid=0,
+            zmin=-limit,
+            zmax=limit,
+            xgap=1,
+            ygap=1,
+            colorbar={"title": "EIF"},
+        )
+    )
+    side = min(900, 160 + 42 * max(len(rows), 4))
+    figure.update_layout(height=side, **_layout(f"{which}: change of loss, nats per token", "probe", "training set"))
+    step = max(1, len(rows) // 20), max(1, len(columns) // 20)
+    figure.update_yaxes(autorange="reversed", dtick=step[0])
+    figure.update_xaxes(dtick=step[1], side="top")
+    return figure
+
+
+def contrasts(found: Sequence[Desideratum]) -> Any:
+    """Each contrast's mean and interval, trained and prompted, over its draws."""
+    figure = go.Figure()
+    names = [f"{index}. {_escaped(one.contrast.name)}" for index, one in enumerate(found, start=1)]
+    for which, colour, shift in (("trained", ORANGE, -0.17), ("prompted", BLUE, 0.17)):
+        tests: list[Test] = [getattr(one, which) for one in found]
+        places = [index + shift for index in range(len(tests))]
+        points = [(value, place) for test, place in zip(tests, places, strict=True) for value in test.estimate.points]
+        figure.add_scatter(
+            x=[x for x, _ in points],
+            y=[y for _, y in points],
+            mode="markers",
+            marker={"color": colour, "size": 5, "opacity": 0.35},
+            name=f"{which}, a draw",
+            hoverinfo="x",
+        )
+        figure.add_scatter(
+            x=[test.estimate.mean for test in tests],
+            y=places,
+            error_x={"array": [_drawn(test.estimate.half) for test in tests], "color": colour, "thickness": 2},
+            mode="markers",
+            marker={"color": colour, "size": 11, "symbol": "diamond"},
+            text=[f"{which}: {test.verdict}, p {numbers.p_value(test.corrected)}" for test in tests],
+            hoverinfo="x+text",
+            name=f"{which}, mean and 95 % interval",
+        )
+    figure.add_vline(x=0, line={"color": GREY})
+    title = "Lower minus higher cell: left of zero, the desideratum holds"
+    figure.update_layout(height=160 + 70 * len(found), **_layout(title, "nats per token", ""))
+    labels = ["<br>".join(textwrap.wrap(name, 45)) for name in names]
+    figure.update_yaxes(tickvals=list(range(len(found))), ticktext=labels, autorange="reversed")
+    return figure
+
+
+def histogram(found: Histogram) -> Any:
+    """Trained against prompted, as shares of cells."""
+    figure = go.Figure()
+    for (name, counts), colour in zip(found.counts.items(), (ORANGE, BLUE), strict=False):
+        figure.add_bar(x=found.middles, y=counts / max(1, counts.sum()), name=name, marker_color=colour, opacity=0.6)
+    figure.update_layout(
+        barmode="overlay", bargap=0.02, height=380, **_layout("", "EIF, nats per token", "share of cells")
+    )
+    return figure
+
+
+def scatter(session: Session) -> Any:
+    """Every cell's trained EIF over its prediction."""
+    trained, predicted = session.mean("trained"), session.mean("predicted")
+    known = np.isfinite(trained) & np.isfinite(predicted)
+    ends = [float(np.min(predicted[known], initial=0.0)), float(np.max(predicted[known], initial=0.0))]
+    figure = go.Figure(
+        go.Scatter(x=predicted[known], y=trained[known], mode="markers", marker={"color": ORANGE}, name="cells")
+    )
+    figure.add_scatter(x=ends, y=ends, mode="lines", line={"color": GREY, "dash": "dot"}, name="equal")
+    figure.update_layout(
+        height=420, **_layout("", "predicted to first order, nats per token", "trained, nats per token")
+    )
+    return figure
+
+
+def sweep(found: Sweep) -> Any:
+    """Sizes of EIF over learning rates, with the plateau shaded."""
+    rates = [one.rate for one in found.rates]
+    figure = go.Figure()
+    own = [np.nan if one.own is None else abs(one.own.mean) for one in found.rates]
+    others = [one.others.mean for one in found.rates]
+    for name, sizes, colour in (("own texts", own, ORANGE), ("other texts", others, BLUE)):
+        figure.add_scatter(x=rates, y=[_drawn(size) for size in sizes], name=name, line={"color": colour})
+    errors = [_drawn(one.error) for one in found.rates]
+    figure.add_scatter(x=rates, y=errors, name="first-order error (a share)", line={"color": GREY, "dash": "dot"})
+    if found.plateau is not None:
+        low, high = (rates[index] for index in found.plateau)
+        figure.add_vrect(x0=low, x1=high, fillcolor="#4daf4a", opacity=0.15, line_width=0, annotation_text="plateau")
+    figure.update_layout(height=400, **_layout("", "learning rate", "abs EIF, nats per token"))
+    figure.update_xaxes(type="log", exponentformat="power")
+    figure.update_yaxes(type="log", exponentformat="power")
+    return figure
+
+
+def _layout(title: str, x: str, y: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "template": "plotly_white",
+        "xaxis_title": x,
+        "yaxis_title": y,
+        "margin": {"l": 60, "r": 20, "t": 70 if title else 30, "b": 50},
+        "legend": {"orientation": "h", "y": -0.2},
+    }
+
+
+def _drawn(value: float) -> float | None:
+    """What JSON has no number for is not drawn."""
+    return value if np.isfinite(value) else None
+
+
+def _wrapped(text: Text) -> str:
+    return "<br>".join(_escaped(line) for line in textwrap.wrap(visible(text.label), WIDTH))
+
+
+def _escaped(text: str) -> str:
+    return html.escape(visible(text))

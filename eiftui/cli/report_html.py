@@ -1,0 +1,122 @@
+"""The report as one HTML file that needs nothing else: figures that answer to the mouse, and what they say in words."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import plotly
+from plotly.offline import get_plotlyjs
+
+from eiftui.analysis.cells import NoAnswer
+from eiftui.analysis.contrasts import Desideratum, Test
+from eiftui.analysis.findings import Findings
+from eiftui.cli import figures, report_lines, report_sweep
+from eiftui.cli.results import settings_line
+from eiftui.domains.schema import Text
+from eiftui.session.readings import Quantity
+from eiftui.session.records import eiftui_version
+from eiftui.session.safetext import visible
+from eiftui.session.session import Session
+from eiftui.show.numbers import estimate, p_value, ratio
+
+SHOWN: tuple[Quantity, ...] = ("trained", "prompted", "gap", "predicted")
+SIGN = "EIF: loss after minus loss before, nats per token; negative: the probe became more likely."
+STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 1100px; margin: 2em auto; padding: 0 1em }
+h1 { margin-bottom: 0 } h2 { margin-top: 2.2em; border-bottom: 1px solid #ccc }
+.note { color: #555 } pre { white-space: pre-wrap; background: #f6f6f6; padding: .8em; border-radius: 6px }
+.side { display: grid; grid-template-columns: repeat(auto-fit, minmax(460px, 1fr)); gap: 1em }
+table { border-collapse: collapse; font-size: 14px }
+th, td { text-align: left; padding: .3em .7em; vertical-align: top }
+tr { border-top: 1px solid #e4e4e4 } .holds { color: #1a7f37 } .violated { color: #b3261e } .undecided { color: #777 }
+"""
+
+
+def page(session: Session, findings: Findings) -> str:
+    """The whole file: plotly's own script stands in it, so that it opens without a network."""
+    title = _escaped(session.sheet.title or "Report")
+    return "\n".join(
+        (
+            "<!DOCTYPE html>",
+            f'<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>',
+            f"<script>{get_plotlyjs()}</script></head><body>",
+            f'<h1>{title}</h1><p class="note">{_escaped(settings_line(session))}</p>',
+            f'<p class="note">{SIGN}</p>',
+            *_sections(session, findings),
+            "</body></html>",
+        )
+    )
+
+
+def _sections(session: Session, findings: Findings) -> Iterator[str]:
+    yield "<h2>Influence</h2>"
+    maps = [figures.heatmap(session, which) for which in SHOWN if session.measured(which).any()]
+    yield f'<div class="side">{"".join(map(_figure, maps))}</div>'
+    yield _texts(session)
+    yield "<h2>Desiderata</h2>"
+    if findings.desiderata:
+        yield _figure(figures.contrasts(findings.desiderata)) + _contrast_table(findings.desiderata)
+    else:
+        yield "<p>The session has no contrasts.</p>"
+    yield "<h2>Symmetry</h2>" + _lines(report_lines.symmetry(session, findings))
+    yield "<h2>Sparsity and distribution</h2>" + _lines(report_lines.sparsity(findings.sparsity))
+    yield _figure(figures.histogram(findings.histogram))
+    yield "<h2>First order</h2>" + _lines(report_lines.first_order(findings.agreement))
+    if not isinstance(findings.agreement, NoAnswer):
+        yield _figure(figures.scatter(session))
+    yield "<h2>Learning rate</h2>"
+    if isinstance(findings.sweep, NoAnswer):
+        yield _lines([f"no answer: {findings.sweep}; `eiftui sweep` makes one"])
+    else:
+        yield _figure(figures.sweep(findings.sweep))
+        yield _lines([*report_sweep.table(findings.sweep), "", *report_sweep.conclusions(findings.sweep)])
+    yield "<h2>How it was measured</h2>"
+    yield _lines(
+        [*report_lines.how_measured(session), f"eiftui {eiftui_version()}, figures by plotly {plotly.__version__}"]
+    )
+
+
+def _figure(figure: Any) -> str:
+    return str(figure.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False}))
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return f"<pre>{html.escape(chr(10).join(map(visible, lines)))}</pre>"
+
+
+def _texts(session: Session) -> str:
+    def listed(texts: tuple[Text, ...]) -> str:
+        return "".join(f"<li>{_escaped(text.label)}</li>" for text in texts)
+
+    return (
+        f'<div class="side"><div><b>Training sets</b><ol>{listed(session.rows)}</ol></div>'
+        f"<div><b>Probes</b><ol>{listed(session.probes)}</ol></div></div>"
+    )
+
+
+def _contrast_table(found: list[Desideratum]) -> str:
+    head = "".join(f"<th>{name}</th>" for name in ("", "desideratum", "trained", "prompted", "trained − prompted"))
+    rows = "".join(
+        f"<tr><td>{index}</td><td><b>{_escaped(one.contrast.desideratum)}</b><br>{_escaped(one.contrast.name)}</td>"
+        f"{_test(one.trained)}{_test(one.prompted)}{_test(one.difference, verdict=False)}</tr>"
+        for index, one in enumerate(found, start=1)
+    )
+    return f"<table><tr>{head}</tr>{rows}</table>"
+
+
+def _test(test: Test, verdict: bool = True) -> str:
+    found = test.estimate
+    if not found.points:
+        return f"<td>{_escaped(test.caution)}</td>"
+    name = f'<b class="{test.verdict.replace(" ", "-")}">{test.verdict}</b><br>' if verdict else ""
+    caution = f"<br>{_escaped(test.caution)}" if test.caution else ""
+    return (
+        f"<td>{name}{estimate(found.mean, found.half)}<br>"
+        f'<span class="note">p {p_value(test.corrected)}, d {ratio(found.dz)}, δ {test.margin:.2g}{caution}</span></td>'
+    )
+
+
+def _escaped(text: str) -> str:
+    return html.escape(visible(text))
