@@ -12,6 +12,7 @@ from eiftui.analysis.contrasts import MARGIN, Desideratum, desiderata
 from eiftui.analysis.distributions import Histogram, Sparsity, histogram, sparsity
 from eiftui.analysis.first_order import Agreement, agreement
 from eiftui.analysis.rates import Sweep, sweep
+from eiftui.analysis.semantics import Semantics, semantics
 from eiftui.analysis.symmetry import Symmetry, symmetry
 from eiftui.session.readings import Quantity, Readings
 from eiftui.settings import CONDITIONS
@@ -32,6 +33,7 @@ class Findings:
     sparsity: dict[Quantity, Sparsity | NoAnswer]
     histogram: Histogram
     agreement: Agreement | NoAnswer
+    semantics: dict[Quantity, Semantics | NoAnswer]
     sweep: Sweep | NoAnswer
 
 
@@ -45,6 +47,7 @@ def analyse(session: Readings, margin: float = MARGIN) -> Findings:
         sparsity={which: attempt(sparsity, session, which) for which in measured},
         histogram=histogram({which: session.matrix(which) for which in READ if which in measured}),
         agreement=attempt(agreement, session),
+        semantics={which: attempt(semantics, session, which) for which in measured},
         sweep=attempt(sweep, session),
     )
 

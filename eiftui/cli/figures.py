@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from eiftui.analysis.cells import own_cells
 from eiftui.analysis.contrasts import Desideratum, Test
 from eiftui.analysis.distributions import Histogram
 from eiftui.analysis.rates import Sweep
@@ -124,6 +125,19 @@ def scatter(session: Session) -> Any:
         height=420, **_layout("", "predicted to first order, nats per token", "trained, nats per token")
     )
     return figure
+
+
+def semantics(session: Session) -> Any | None:
+    """EIF over the cosine of embeddings in the first draw, own texts left out; None where texts are not embedded."""
+    cosine = session.likeness(0)
+    figure = go.Figure()
+    for which, colour in (("trained", ORANGE), ("prompted", BLUE)):
+        eif = session.matrix(which)[0]  # type: ignore[arg-type]
+        known = np.isfinite(eif) & np.isfinite(cosine) & ~own_cells(session)
+        if known.any():
+            figure.add_scatter(x=cosine[known], y=eif[known], mode="markers", marker={"color": colour}, name=which)
+    figure.update_layout(height=400, **_layout("", "cosine of embeddings, first draw", "EIF, nats per token"))
+    return figure if figure.data else None
 
 
 def sweep(found: Sweep) -> Any:

@@ -63,6 +63,9 @@ def _sections(session: Session, findings: Findings) -> Iterator[str]:
     yield "<h2>Symmetry</h2>" + _lines(report_lines.symmetry(session, findings))
     yield "<h2>Sparsity and distribution</h2>" + _lines(report_lines.sparsity(findings.sparsity))
     yield _figure(figures.histogram(findings.histogram))
+    yield "<h2>Semantics</h2>" + _lines(report_lines.semantics(findings.semantics))
+    if figure := figures.semantics(session):
+        yield _figure(figure)
     yield "<h2>First order</h2>" + _lines(report_lines.first_order(findings.agreement))
     if not isinstance(findings.agreement, NoAnswer):
         yield _figure(figures.scatter(session))

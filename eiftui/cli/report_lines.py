@@ -13,6 +13,7 @@ from eiftui.analysis.contrasts import Desideratum, Test
 from eiftui.analysis.distributions import Sparsity
 from eiftui.analysis.findings import Findings
 from eiftui.analysis.first_order import Agreement
+from eiftui.analysis.semantics import Semantics
 from eiftui.analysis.symmetry import Symmetry
 from eiftui.session.readings import Quantity
 from eiftui.session.session import Session
@@ -107,6 +108,17 @@ def sparsity(found: dict[Quantity, Sparsity | NoAnswer]) -> Iterator[str]:
             floor = "" if one.below_floor is None else f", within the null floor {one.below_floor.mean:.0%} of cells"
             hoyer, gini = (ratio(part.mean, part.half) for part in (one.hoyer, one.gini))
             yield f"{which:<9} Hoyer {hoyer}, Gini {gini}{floor}"
+
+
+def semantics(found: dict[Quantity, Semantics | NoAnswer]) -> Iterator[str]:
+    yield "Rank correlation of EIF with likeness, own texts left out; negative: the more alike, the more is learned."
+    for which, one in found.items():
+        if isinstance(one, NoAnswer):
+            yield f"{which}: no answer: {one}; `eiftui embed` makes them"
+        else:
+            for name, relation in (("embedding cosine", one.cosine), ("shared words", one.overlap)):
+                plain, held = (ratio(part.mean, part.half) for part in (relation.plain, relation.held))
+                yield f"{which:<9} {name:<16} {plain}, the other held fixed {held}, p {p_value(relation.held.p)}"
 
 
 def first_order(found: Agreement | NoAnswer) -> Iterator[str]:

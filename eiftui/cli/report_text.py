@@ -28,6 +28,7 @@ def print_report(console: Console, session: Session, findings: Findings) -> None
         "Desiderata": report_lines.desiderata(findings.desiderata),
         "Symmetry": report_lines.symmetry(session, findings),
         "Sparsity": report_lines.sparsity(findings.sparsity),
+        "Semantics": report_lines.semantics(findings.semantics),
         "First order": report_lines.first_order(findings.agreement),
     }
     for title, lines in sections.items():

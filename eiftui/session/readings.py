@@ -234,6 +234,15 @@ class Readings:
         floor = self._state.floors.get(key) if key else None
         return None if floor is None else floor.value
 
+    def likeness(self, draw: int) -> Array:
+        """The cosine of the embeddings of each training set's text and each probe: (rows, columns). NaN: not known."""
+        filling = self._filled[draw]
+        known = self._state.likeness
+        fingerprint = self.model.fingerprint if self.model else ""
+        rows = (known.get((fingerprint, row), {}) for row in filling.rows)
+        values = [[cosines.get(probe, np.nan) for probe in filling.probes] for cosines in rows]
+        return np.array(values, dtype=np.float64).reshape(len(filling.rows), len(filling.probes))
+
     def missing(self, condition: Condition, draw: int) -> list[tuple[int, tuple[int, ...]]]:
         """What is still to be measured: rows, each with the columns it lacks. Of equal texts only the first counts."""
         filling = self._filled[draw]

@@ -246,6 +246,28 @@ class Swept(Written):
     """The first so many."""
 
 
+class Likeness(Written):
+    """How near a training set's text is to some probes in the base model's own space.
+
+    The cosine of their embeddings, which themselves would be a hundred times as long.
+    """
+
+    kind: Literal["likeness"] = "likeness"
+    fingerprint: str
+    """Of the model."""
+    row: str
+    """`text_id` of the sentences."""
+    probes: tuple[str, ...]
+    """`text_id` of each probe."""
+    cosine: Numbers
+
+    @model_validator(mode="after")
+    def _a_number_for_each_probe(self) -> Self:
+        if len(self.cosine) != len(self.probes):
+            raise ValueError("the record has not one cosine for each probe")
+        return self
+
+
 class Notice(Written):
     """Something a person should know about how the numbers came about."""
 
@@ -282,6 +304,7 @@ Record = (
     | Measured
     | Floor
     | Swept
+    | Likeness
     | Notice
     | RunRecord
     | Note

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from copy import copy
 from functools import singledispatchmethod
 
+import numpy as np
+
 from eiftui.domains.words import made_up_words
 from eiftui.session.records import (
     BaseProbe,
@@ -14,6 +16,7 @@ from eiftui.session.records import (
     Entry,
     Floor,
     Header,
+    Likeness,
     Measured,
     ModelRecord,
     Note,
@@ -47,6 +50,8 @@ class State:
         """By key and row's id, the newest last: of several numbers for a probe it has the one that counts."""
         self.floors: dict[str, Floor] = {}
         self.swept: Swept | None = None
+        self.likeness: dict[tuple[str, str], dict[str, float]] = {}
+        """By the model's fingerprint and the row's id, then the probe's."""
         self.notices: list[Notice] = []
         self.note = Note(text="")
         self.undone: list[Sheet] = []
@@ -96,6 +101,13 @@ class State:
             yield from records
         yield from self.floors.values()
         yield from [self.swept] if self.swept else []
+        for (fingerprint, row), cosines in self.likeness.items():
+            yield Likeness(
+                fingerprint=fingerprint,
+                row=row,
+                probes=tuple(cosines),
+                cosine=np.array([*cosines.values()], np.float32),
+            )
         yield from self.notices
         if self.note.text:
             yield self.note
@@ -163,6 +175,11 @@ class State:
     @apply.register
     def _(self, swept: Swept) -> None:
         self.swept = swept
+
+    @apply.register
+    def _(self, record: Likeness) -> None:
+        cosines = self.likeness.setdefault((record.fingerprint, record.row), {})
+        cosines.update(zip(record.probes, record.cosine.tolist(), strict=True))
 
     @apply.register
     def _(self, notice: Notice) -> None:

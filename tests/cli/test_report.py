@@ -56,6 +56,7 @@ def test_an_html_report_is_one_file_that_asks_for_no_other(measure: Command, eif
         "Desiderata",
         "Symmetry",
         "Sparsity and distribution",
+        "Semantics",
         "First order",
         "Learning rate",
         "How it was measured",

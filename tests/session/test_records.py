@@ -15,6 +15,7 @@ from eiftui.session.records import (
     DrawWords,
     Floor,
     Header,
+    Likeness,
     Measured,
     ModelRecord,
     Notice,
@@ -66,6 +67,13 @@ def bases() -> st.SearchStrategy[BaseRecord]:
         bases(),
         st.builds(Notice, text=st.text()),
         st.builds(Swept, rates=st.lists(st.floats(1e-30, 1.0)).map(tuple), draws=st.integers(1)),
+        st.builds(
+            Likeness,
+            fingerprint=st.text(),
+            row=st.text(),
+            probes=st.just(("p", "q")),
+            cosine=st.lists(FLOAT32, min_size=2, max_size=2),
+        ),
         st.builds(Floor, key=st.text(), value=FLOAT32, note=st.text()),
         st.builds(DrawWords, index=st.integers(0), seed=st.integers(), words=st.dictionaries(st.text(), st.text())),
     )
