@@ -75,6 +75,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("screen.measure_row", "m", "Measure row", "Measure the row of the cursor, in all draws and conditions"),
     Action("screen.measure_cell", "M", "Measure cell", "Measure the cell of the cursor likewise"),
     Action("run.estimate", "T", "Time", "What it will take to measure what is missing: time and memory"),
+    Action("matrix.copy_cell", "y", "Copy cell", "Send the number to the terminal's clipboard"),
+    Action("matrix.copy_row", "Y", "Copy row", "Send the row, tab-separated, to the terminal's clipboard"),
+    Action("matrix.copy_matrix", "", "Copy matrix", "Send the matrix as it is shown to the terminal's clipboard"),
     # Moving about in the matrix
     _move("heatmap.up", "up", "A row up", "k"),
     _move("heatmap.down", "down", "A row down", "j"),
@@ -123,6 +126,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.help", "f1,question_mark", "Help", "All keys, and how to read the numbers", 80),
     Action("app.take_over", "w", "Take over", "Go on with a session that another process has left", 95),
     Action("app.sessions", "S", "Sessions", "Browse sessions: open, rename, duplicate, delete, make one", 45),
+    Action("app.export", "x", "Export", "Write numbers, the heatmap or a picture of the screen to a file", 44),
     Action("app.theme", "", "Theme", "Choose the colours of the screen"),
     # The sessions browser
     _move("sessions.up", "up", "The session above", "k"),
@@ -133,6 +137,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("sessions.duplicate", "d", "Duplicate", "A copy without the history of its sentences", 60, focused=True),
     Action("sessions.delete", "delete,x", "Delete", "To the trash folder beside it", 50, focused=True),
     Action("sessions.undelete", "u", "Undelete", "Back from the trash: what was deleted last", 40, focused=True),
+    # The export dialogue
+    Action("export.write", "ctrl+e", "Write", "Write the file", 90, focused=True, priority=True),
     # A dialogue
     Action("dialogue.close", "escape", "Close", "Back to where you were", 10, focused=True),
     Action("help.close", "escape,f1,q", "Close", "Back to where you were", focused=True),
@@ -149,6 +155,7 @@ SECTIONS = {
     "list": "In a list of sentences",
     "screen": "The screen",
     "app": "eiftui",
+    "export": "In the export dialogue",
     "sessions": "In the sessions browser",
     "dialogue": "In a dialogue",
 }

@@ -25,10 +25,12 @@ from eiftui.tui.palette import Actions
 from eiftui.tui.preferences import Preferences, save
 from eiftui.tui.running import Runner
 from eiftui.tui.screens.dialogue import Dialogue
+from eiftui.tui.screens.export import ExportScreen
 from eiftui.tui.screens.help import HelpScreen
 from eiftui.tui.screens.main import MainScreen
 from eiftui.tui.screens.sessions import SessionsScreen
 from eiftui.tui.themes import EIFTUI
+from eiftui.tui.widgets.matrix import MatrixPane
 from eiftui.tui.worker import Hire, Worker
 
 
@@ -99,6 +101,14 @@ class Explorer(App[None]):
         here = self.document.session.path
         folders = [FOLDER, *([here.parent] if here else [])]
         self.push_screen(SessionsScreen(folders, here), self._open_chosen)
+
+    def action_export(self) -> None:
+        view = self._main.query_one(MatrixPane).view
+        self.push_screen(ExportScreen(self.document, view, self.export_screenshot()), self._say_written)
+
+    def _say_written(self, path: Path | None) -> None:
+        if path is not None:
+            self.notify(f"Written: {visible(str(path.absolute()))}", markup=False)
 
     def action_theme(self) -> None:
         self.search_themes()

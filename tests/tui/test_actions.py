@@ -10,6 +10,7 @@ from eiftui.tui.actions import ACTIONS, SECTIONS, screen_bindings, without_vim
 from eiftui.tui.app import Explorer
 from eiftui.tui.screens.dialogue import Dialogue
 from eiftui.tui.screens.editor import EditorScreen
+from eiftui.tui.screens.export import ExportScreen
 from eiftui.tui.screens.help import HelpScreen
 from eiftui.tui.screens.main import PARTS, MainScreen
 from eiftui.tui.screens.sessions import SessionsScreen
@@ -31,6 +32,7 @@ CLASSES = {
     "list": SentenceList,
     "editor": EditorScreen,
     "sessions": SessionsScreen,
+    "export": ExportScreen,
     "dialogue": Dialogue,
     "help": HelpScreen,
 }

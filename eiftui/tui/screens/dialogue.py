@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, TypeVar
 
+from textual._path import CSSPathType
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -22,7 +23,7 @@ Result = TypeVar("Result")
 class Dialogue(ModalScreen[Result]):
     """A screen over another. `part` is whose actions it does; help shows them first."""
 
-    CSS_PATH = "dialogue.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = "dialogue.tcss"
     BINDINGS = dialogue_bindings("dialogue")
     part: ClassVar[str] = "dialogue"
 

@@ -35,7 +35,7 @@ AGES = {"s": 1, "min": 60, "h": 3600, "days": 86_400}
 class SessionsScreen(Dialogue[Path]):
     """Answers with the session that is to be opened."""
 
-    CSS_PATH = "sessions.tcss"
+    CSS_PATH = ["dialogue.tcss", "sessions.tcss"]  # noqa: RUF012
     BINDINGS = dialogue_bindings("sessions")
     part: ClassVar[str] = "sessions"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -11,10 +11,11 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 
+from eiftui.tui import copying
 from eiftui.tui.document import Document
 from eiftui.tui.order import ORDERS
 from eiftui.tui.sentences import label
-from eiftui.tui.view import SHOWN, View, picture, title
+from eiftui.tui.view import SHOWN, Picture, View, picture, title
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.legend import Legend
 from eiftui.tui.widgets.part import Part, Words
@@ -99,6 +100,26 @@ class MatrixPane(Part):
     def action_sort_columns(self) -> None:
         _, column = self.heatmap.cursor or (0, 0)
         self.view = replace(self.view, columns_by=_step(ORDERS, self.view.columns_by, 1), like_column=column)
+
+    def action_copy_cell(self) -> None:
+        self._copy("The number", copying.cell)
+
+    def action_copy_row(self) -> None:
+        self._copy("The row", lambda drawn, line, place: copying.row(drawn, self.document.rows, line))
+
+    def action_copy_matrix(self) -> None:
+        texts = self.document.rows, self.document.probes
+        self._copy("The matrix", lambda drawn, line, place: copying.matrix(drawn, *texts))
+
+    def _copy(self, what: str, text: Callable[[Picture, int, int], str]) -> None:
+        """Send something of what is shown, at the cursor, to the terminal, which may take it or not."""
+        if self.heatmap.cursor is None:
+            return
+        drawn = picture(self.view, self.document)
+        row, column = self.heatmap.cursor
+        line, place = drawn.rows.tolist().index(row), drawn.columns.tolist().index(column)
+        self.app.copy_to_clipboard(text(drawn, line, place))
+        self.notify(f"{what} was sent to the terminal's clipboard")
 
     @property
     def _draws(self) -> Sequence[int | None]:
