@@ -6,7 +6,7 @@ from benchmarks.material import say, seconds
 from eiftui.analysis.findings import analyse
 from eiftui.api import texts
 from eiftui.domains.schema import Cell, Contrast
-from eiftui.session.records import Floor, Measured, ModelRecord, text_id
+from eiftui.session.records import Floor, Likeness, Measured, ModelRecord, text_id
 from eiftui.session.session import Session
 from eiftui.settings import CONDITIONS, ModelChoice, Settings
 
@@ -48,6 +48,16 @@ def large():
         key = session.settings.key(condition, "made up")
         session.append(Floor(key=key, value=0.01))
         session.append(*(record for draw in range(DRAWS) for record in rows(session, condition, key, draw, generator)))
+    for draw in range(DRAWS):
+        probes = tuple(text_id(session.filled(probe, draw)) for probe in session.probes)
+        rows_ = [text_id(session.filled(row, draw)) for row in session.rows]
+        cosines = generator.random((len(rows_), len(probes)))
+        session.append(
+            *(
+                Likeness(fingerprint="made up", row=row, probes=probes, cosine=cosine)
+                for row, cosine in zip(rows_, cosines, strict=True)
+            )
+        )
     return session
 
 

@@ -12,7 +12,8 @@ from eiftui.analysis.contrasts import MARGIN, Desideratum, desiderata
 from eiftui.analysis.distributions import Histogram, Sparsity, histogram, sparsity
 from eiftui.analysis.first_order import Agreement, agreement
 from eiftui.analysis.rates import Sweep, sweep
-from eiftui.analysis.semantics import Semantics, semantics
+from eiftui.analysis.semantics import Semantics, alike, semantics
+from eiftui.analysis.still import Still
 from eiftui.analysis.symmetry import Symmetry, symmetry
 from eiftui.session.readings import Quantity, Readings
 from eiftui.settings import CONDITIONS
@@ -39,6 +40,8 @@ class Findings:
 
 def analyse(session: Readings, margin: float = MARGIN) -> Findings:
     """All of it, from what is measured so far: 2 s at most for 100 rows, 100 probes and 20 draws."""
+    session = Still.of(session)
+    both = alike(session)
     measured: list[Quantity] = [which for which in CONDITIONS if session.measured(which).any()]
     return Findings(
         desiderata=desiderata(session, margin),
@@ -47,7 +50,7 @@ def analyse(session: Readings, margin: float = MARGIN) -> Findings:
         sparsity={which: attempt(sparsity, session, which) for which in measured},
         histogram=histogram({which: session.matrix(which) for which in READ if which in measured}),
         agreement=attempt(agreement, session),
-        semantics={which: attempt(semantics, session, which) for which in measured},
+        semantics={which: attempt(semantics, session, which, both) for which in measured},
         sweep=attempt(sweep, session),
     )
 

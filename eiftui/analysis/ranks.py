@@ -26,8 +26,7 @@ def pearson(x: Floats, y: Floats) -> float:
     return float((x * y).sum()) / norm if norm > 0 else float("nan")
 
 
-def partial_spearman(x: Floats, y: Floats, fixed: Floats) -> float:
-    """Spearman's correlation of `x` and `y` with the ranks of `fixed` held fixed; nan where it leaves nothing."""
-    xy, xz, yz = spearman(x, y), spearman(x, fixed), spearman(y, fixed)
+def partial(xy: float, xz: float, yz: float) -> float:
+    """The correlation of x and y with z held fixed, from the three plain ones; nan where z leaves nothing of one."""
     rest = (1 - xz**2) * (1 - yz**2)
     return float((xy - xz * yz) / np.sqrt(rest)) if rest > 1e-12 else float("nan")

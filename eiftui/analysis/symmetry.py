@@ -14,7 +14,7 @@ from eiftui.analysis.ranks import ranks
 from eiftui.session.readings import Quantity, Readings
 
 LEAST_TEXTS = 3
-SHUFFLES = 999
+SHUFFLES = 499
 SEED = 0
 
 

@@ -240,7 +240,8 @@ class Readings:
         known = self._state.likeness
         fingerprint = self.model.fingerprint if self.model else ""
         rows = (known.get((fingerprint, row), {}) for row in filling.rows)
-        values = [[cosines.get(probe, np.nan) for probe in filling.probes] for cosines in rows]
+        unknown = [np.nan] * len(filling.probes)
+        values = [[cosines.get(probe, np.nan) for probe in filling.probes] if cosines else unknown for cosines in rows]
         return np.array(values, dtype=np.float64).reshape(len(filling.rows), len(filling.probes))
 
     def missing(self, condition: Condition, draw: int) -> list[tuple[int, tuple[int, ...]]]:
