@@ -49,12 +49,13 @@ def combine(domains: Sequence[Domain]) -> Domain:
             for text in domain.texts
         ),
         contrasts=tuple(
-            _prefixed(contrast, domain.name) for domain in by_name.values() for contrast in domain.contrasts
+            prefixed(contrast, domain.name) for domain in by_name.values() for contrast in domain.contrasts
         ),
     )
 
 
-def _prefixed(contrast: Contrast, name: str) -> Contrast:
+def prefixed(contrast: Contrast, name: str) -> Contrast:
+    """A contrast whose name and ids begin with `NAME/`."""
     lower, higher = (
         Cell(row=f"{name}/{cell.row}", probe=f"{name}/{cell.probe}") for cell in (contrast.lower, contrast.higher)
     )

@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from eiftui.domains.origin import How
-from eiftui.domains.schema import Role, Text
+from eiftui.domains.draw import prefixed
+from eiftui.domains.origin import FromDomain, How
+from eiftui.domains.schema import Contrast, Domain, Role, Text
 from eiftui.session.records import Origin
 
 ROLES: tuple[Role, ...] = ("both", "row", "probe")
@@ -34,6 +35,22 @@ def named(wordings: Iterable[Wording], taken: Collection[str]) -> tuple[Texts, t
     texts = tuple(Text(id=id, sentences=wording.sentences, role=wording.role) for wording, id in pairs)
     origins = (Origin(id=id, sentences=one.sentences, how=one.how) for one, id in pairs if one.how)
     return texts, tuple(origins)
+
+
+def of_domain(
+    domain: Domain, chosen: Sequence[Text], taken: Collection[str]
+) -> tuple[Texts, tuple[Origin, ...], tuple[Contrast, ...]]:
+    """Some texts of a domain under ids that are not taken, their origins, and the contrasts between them alone."""
+    prefix = next(one for one in _prefixes(domain.name) if not any(f"{one}/{text.id}" in taken for text in chosen))
+    texts = tuple(text.model_copy(update={"id": f"{prefix}/{text.id}"}) for text in chosen)
+    origins = tuple(Origin(id=text.id, sentences=text.sentences, how=FromDomain(name=domain.name)) for text in texts)
+    rows, probes = ({text.id for text in chosen if text.role != other} for other in ("probe", "row"))
+    contrasts = tuple(
+        prefixed(contrast, prefix)
+        for contrast in domain.contrasts
+        if {contrast.lower.row, contrast.higher.row} <= rows and {contrast.lower.probe, contrast.higher.probe} <= probes
+    )
+    return texts, origins, contrasts
 
 
 def inserted(texts: Sequence[Text], new: Sequence[Text], after: Text | None = None) -> Texts:
@@ -64,6 +81,10 @@ def moved(texts: Sequence[Text], text: Text, beside: Text) -> Texts:
 def next_role(role: Role) -> Role:
     """Trained on and probed, then trained on alone, then probed alone."""
     return ROLES[(ROLES.index(role) + 1) % len(ROLES)]
+
+
+def _prefixes(name: str) -> Iterator[str]:
+    return (name if number == 1 else f"{name}-{number}" for number in count(1))
 
 
 def _fresh_ids(taken: Collection[str]) -> Iterator[str]:

@@ -101,6 +101,7 @@ ACTIONS: tuple[Action, ...] = (
         "sentences.add", "a", "Add", "Write a sentence, which goes below the chosen one; paste many, a line each", 85
     ),
     Action("sentences.edit", "e", "Edit", "Change the chosen sentence", 84),
+    Action("sentences.generate", "g", "Generate", "Sentences by rule, from a domain or by the model; fresh words", 82),
     Action("sentences.undo", "u,ctrl+z", "Undo", "Take the last change of the sentences back", 45),
     Action("sentences.redo", "U,ctrl+y", "Redo", "Take the last undo back"),
     Action("sentences.duplicate", "A", "Copy sentence", "Add a copy of the chosen sentence, to be changed", 15),
@@ -111,6 +112,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("editor.save", "enter", "Save", "Keep what is written", focused=True, priority=True),
     Action("editor.change_role", "tab", "Role", "Train on it, probe it, or both", focused=True, priority=True),
     Action("editor.leave", "escape", "Leave", "Back, and everything as it was", focused=True, priority=True),
+    Action("offers.choose", "space", "Choose", "Mark the sentence to be added, or take the mark away", focused=True),
+    Action("offers.choose_all", "asterisk", "All", "Mark all, or none", focused=True),
+    *(
+        Action(f"generate.way_{n}", str(n), way, f"Generate {way}", focused=True, call=f"way({n})")
+        for n, way in enumerate(("by rule", "from a domain", "by the model", "fresh words"), start=1)
+    ),
+    Action("generate.change_role", "b", "Role", "Train on what is added, probe it, or both", focused=True),
+    Action("generate.leave", "escape", "Leave", "Back, and nothing is added", focused=True, priority=True),
     # Moving about in a list
     Action("list.edit", "enter", "Edit", "Change the sentence", focused=True),
     _move("list.up", "up", "The sentence above", "k"),
@@ -152,6 +161,8 @@ SECTIONS = {
     "inspector": "The cell under the cursor",
     "sentences": "Sentences",
     "editor": "While writing a sentence",
+    "offers": "While generating sentences",
+    "generate": "While generating sentences",
     "list": "In a list of sentences",
     "screen": "The screen",
     "app": "eiftui",

@@ -15,7 +15,6 @@ from textual.command import CommandPalette, Provider
 from textual.keys import format_key
 from textual.theme import Theme
 
-from eiftui.engine.client import Client
 from eiftui.errors import EiftuiError
 from eiftui.session.safetext import visible
 from eiftui.tui.actions import BY_ID, part_bindings, without_vim
@@ -54,8 +53,6 @@ class Explorer(App[None]):
         self.document = document
         self._hire = hire
         self.worker: Worker | None = None
-        self.client: Client | None = None
-        """The near end of the worker, if there is one."""
         self.preferences, self._preferences_file = preferences, preferences_file
         self.register_theme(EIFTUI)
         if preferences.theme in self.available_themes:
@@ -149,7 +146,6 @@ class Explorer(App[None]):
     def _main_screen(self) -> MainScreen:
         if self._hire and self.worker is None and not self.document.session.read_only:
             self.worker = Worker(self._hire)
-            self.client = self.worker.client
         self._main = MainScreen(self.document, Runner(self.document, self.worker))
         return self._main
 

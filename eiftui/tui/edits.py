@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eiftui.domains.origin import Copied, Reworded
-from eiftui.domains.schema import Contrast, Text
+from eiftui.domains.schema import Domain, Text
 from eiftui.domains.sentences import split_sentences
 from eiftui.errors import InputError
 from eiftui.session import editing
@@ -34,12 +34,16 @@ class Edits:
     def _texts(self) -> Sequence[Text]:
         return self._document.session.sheet.texts
 
-    def add(
-        self, wordings: Sequence[Wording], after: Text | None = None, contrasts: Sequence[Contrast] = ()
-    ) -> Sequence[Text]:
+    def add(self, wordings: Sequence[Wording], after: Text | None = None) -> Sequence[Text]:
         """New texts after one, or at the end; returns them."""
         texts, origins = editing.named(wordings, self._document.session.ids)
-        self._document.edit(editing.inserted(self._texts, texts, after), origins, contrasts)
+        self._document.edit(editing.inserted(self._texts, texts, after), origins)
+        return texts
+
+    def add_domain(self, domain: Domain, chosen: Sequence[Text]) -> Sequence[Text]:
+        """Texts of a domain at the end, with the contrasts between them; returns the new texts."""
+        texts, origins, contrasts = editing.of_domain(domain, chosen, self._document.session.ids)
+        self._document.edit(editing.inserted(self._texts, texts), origins, contrasts)
         return texts
 
     def rewrite(self, text: Text, wordings: Sequence[Wording]) -> Text:

@@ -27,7 +27,7 @@ def origin_in_words(how: How, rows: Sequence[Text], probes: Sequence[Text]) -> s
         case ByOperator():
             return f"{how.operator} of {_place(how.of, rows, probes)}: {visible(how.note)}"
         case ByModel():
-            return visible(f"{how.model} went on with “{how.prompt}” at temperature {how.temperature:g}")
+            return visible(f"sampled from {how.model}, temperature {how.temperature:g}, after “{how.prompt}”")
         case Copied():
             return f"a copy of {_place(how.of, rows, probes)}"
         case Reworded():

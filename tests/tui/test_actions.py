@@ -11,12 +11,14 @@ from eiftui.tui.app import Explorer
 from eiftui.tui.screens.dialogue import Dialogue
 from eiftui.tui.screens.editor import EditorScreen
 from eiftui.tui.screens.export import ExportScreen
+from eiftui.tui.screens.generate import GenerateScreen
 from eiftui.tui.screens.help import HelpScreen
 from eiftui.tui.screens.main import PARTS, MainScreen
 from eiftui.tui.screens.sessions import SessionsScreen
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.inspector import Inspector
 from eiftui.tui.widgets.matrix import MatrixPane
+from eiftui.tui.widgets.offers import OfferList
 from eiftui.tui.widgets.sentence_list import SentenceList
 from eiftui.tui.widgets.sentences import SentencesPane
 from eiftui.tui.widgets.status import StatusBar
@@ -29,6 +31,8 @@ CLASSES = {
     "heatmap": HeatMap,
     "inspector": Inspector,
     "sentences": SentencesPane,
+    "offers": OfferList,
+    "generate": GenerateScreen,
     "list": SentenceList,
     "editor": EditorScreen,
     "sessions": SessionsScreen,
@@ -57,7 +61,7 @@ def test_no_key_means_two_things_in_one_place():
         around = ("dialogue",) if issubclass(where, Dialogue) else (*PARTS, "app")
         here = [a for a in ACTIONS if a.part == part or (a.part in around and (a.part == "dialogue" or not a.focused))]
         keys = Counter(key for action in here for key in action.all_keys.split(",") if key)
-        if part not in ("help", "editor"):
+        if part not in ("help", "editor", "generate", "offers"):
             assert [key for key, count in keys.items() if count > 1] == []
 
 

@@ -9,6 +9,7 @@ from eiftui.errors import EiftuiError
 from eiftui.session.session import Session
 from eiftui.tui.document import Document
 from eiftui.tui.screens.editor import EditorScreen, SentenceField
+from eiftui.tui.worker import Worker
 from tests.engine.fake import FakeClient
 from tests.tui.conftest import screen_of, until
 from tests.tui.golden import assert_golden
@@ -179,18 +180,19 @@ async def test_tokens_are_counted_while_typing_and_words_where_nobody_can(measur
         await pilot.press("a", *"Toads {A} {New} hop.")
         await until(pilot, "4 words")
         await pilot.press("escape")
-        app.client = FakeClient()
-        await app.client.start()
+        fake = FakeClient()
+        app.worker = Worker(lambda **options: fake)
+        await fake.start()
         await pilot.press("a", *"Toads {A} {New} hop.")
         await until(pilot, "4 tokens")
-        asked = app.client.requests[-1].texts[0]
+        asked = fake.requests[-1].texts[0]
         assert asked.split()[1] == measured.session.words(0)["A"]
         assert "{" not in asked
-        await app.client.die(9)
+        await fake.die(9)
         await pilot.press(*" Far.")
         await until(pilot, "5 words")
         await pilot.press("escape")
-        await app.client.close()
+        await fake.close()
 
 
 async def test_a_read_only_session_is_not_edited(session, explorer):

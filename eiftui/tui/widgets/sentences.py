@@ -11,7 +11,6 @@ from textual.content import Content
 from textual.message import Message
 
 from eiftui.domains.schema import Text
-from eiftui.engine.client import Client
 from eiftui.errors import EiftuiError
 from eiftui.session.editing import Wording
 from eiftui.session.safetext import visible, without_controls
@@ -20,6 +19,7 @@ from eiftui.tui.edits import Edits
 from eiftui.tui.sentences import ROLE_NAMES, origin_in_words
 from eiftui.tui.widgets.part import Part, Words
 from eiftui.tui.widgets.sentence_list import SentenceList
+from eiftui.tui.worker import Worker
 
 LINE_WITHOUT_LIST = 2
 """Of the screen, to write on where no list is in sight."""
@@ -92,6 +92,12 @@ class SentencesPane(Part):
             name = "Training set" if self._list.id == "rows" else "Probe"
             title = f"{name} {self._list.line + 1}"
             self._write(title, text, lambda wordings: self._edits.rewrite(text, wordings))
+
+    def action_generate(self) -> None:
+        from eiftui.tui.screens.generate import GenerateScreen
+
+        if self._may_edit():
+            self.app.push_screen(GenerateScreen(self.document, self._list.chosen, self._worker, self._choose))
 
     def action_duplicate(self) -> None:
         self._change(self._edits.duplicate)
@@ -177,23 +183,27 @@ class SentencesPane(Part):
         from eiftui.tui.counting import counter
         from eiftui.tui.screens.editor import Draft, EditorScreen
 
-        if self.document.session.read_only:
-            self.notify("The session is open read-only: save a copy to change it.", severity="warning", markup=False)
+        if not self._may_edit():
             return
         draft = Draft(title, text.sentences if text else (), text.role if text else "both", pasted)
         field = EditorScreen(
             draft,
             self._line_on_screen + (text is None),
             lambda wordings: self._choose(save(wordings)),
-            counter(self.document.session, self._client),
+            counter(self.document.session, self._worker.client if self._worker else None),
         )
         self.app.push_screen(field)
 
     @property
-    def _client(self) -> Client | None:
-        """The near end of the worker, if there is one."""
-        client = getattr(self.app, "client", None)
-        return client if isinstance(client, Client) else None
+    def _worker(self) -> Worker | None:
+        worker: Worker | None = self.app.worker  # type: ignore[attr-defined]
+        return worker
+
+    def _may_edit(self) -> bool:
+        """Whether the session can be changed; if not, that is said."""
+        if self.document.session.read_only:
+            self.notify("The session is open read-only: save a copy to change it.", severity="warning", markup=False)
+        return not self.document.session.read_only
 
     @property
     def _line_on_screen(self) -> int:

@@ -1,0 +1,112 @@
+"""Generating sentences: by rule from the chosen one, from a domain, by the model, and other words in the slots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static, TabbedContent, TabPane
+
+from eiftui.domains.schema import Text
+from eiftui.errors import EiftuiError
+from eiftui.session.editing import next_role
+from eiftui.session.safetext import visible
+from eiftui.tui.actions import part_bindings
+from eiftui.tui.document import Document
+from eiftui.tui.edits import Edits
+from eiftui.tui.sentences import ROLE_NAMES
+from eiftui.tui.widgets.ways import DomainWay, ModelWay, RuleWay, Way, WordsWay
+from eiftui.tui.worker import Worker
+
+
+class GenerateScreen(ModalScreen[None]):
+    """Ends when something was added, or it is left. `added` is told the first text that was."""
+
+    CSS_PATH = "generate.tcss"
+    BINDINGS = part_bindings("generate")
+    AUTO_FOCUS = "#rule OfferList"
+
+    def __init__(
+        self, document: Document, text: Text | None, worker: Worker | None, added: Callable[[Text | None], None]
+    ) -> None:
+        """`text` is the chosen one, if there is one."""
+        super().__init__()
+        self._document, self._text, self._worker, self._added = document, text, worker, added
+        self._role = text.role if text else "both"
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="generate") as box:
+            box.border_title = "Generate"
+            box.border_subtitle = "space chooses · enter adds · esc leaves"
+            with TabbedContent():
+                ways = (
+                    RuleWay(self._document, self._text),
+                    DomainWay(self._document),
+                    ModelWay(self._document, self._text, self._worker),
+                    WordsWay(self._document),
+                )
+                for number, way in enumerate(ways, start=1):
+                    with TabPane(f"{number} {way.title}", id=f"tab-{way.id}"):
+                        yield way
+            yield Static(id="remark", markup=False)
+
+    def on_mount(self) -> None:
+        self._show_choice()
+
+    @property
+    def _way(self) -> Way:
+        pane = self.query_one(TabbedContent).active_pane
+        assert pane is not None
+        return pane.query_one(Way)
+
+    def on_option_list_option_selected(self, message: OptionList.OptionSelected) -> None:
+        if message.option_list.id == "domains":
+            self._way.offers.focus()
+        else:
+            self._take()
+
+    def on_offer_list_choice_changed(self) -> None:
+        self._show_choice()
+
+    def on_tabbed_content_tab_activated(self) -> None:
+        self._way.query("OptionList, Input").first().focus()
+        self._show_choice()
+
+    def on_way_remarked(self, message: Way.Remarked) -> None:
+        self._remark(message.text, "$text-error" if message.wrong else "$text-muted")
+
+    def action_change_role(self) -> None:
+        self._role = next_role(self._role)
+        self._show_choice()
+
+    def action_way(self, number: int) -> None:
+        tabs = self.query_one(TabbedContent)
+        tabs.active = list(tabs.query(TabPane))[number - 1].id or ""
+
+    def action_leave(self) -> None:
+        self.dismiss()
+
+    def _take(self) -> None:
+        try:
+            text = self._way.take(Edits(self._document), self._role)
+        except EiftuiError as error:
+            self._remark(str(error), "$text-error")
+        else:
+            self.dismiss()
+            self._added(text)
+
+    def _show_choice(self) -> None:
+        """What enter would do."""
+        way = self._way
+        if isinstance(way, WordsWay):
+            self._remark("enter puts these words in the slots of all sentences; the numbers of the others are kept")
+            return
+        number = f"the {marked} marked" if (marked := way.offers.marked) else "the sentence of the cursor"
+        role = f", {ROLE_NAMES[self._role]} (b changes that)" if way.has_role else ", and contrasts between them"
+        self._remark(f"enter adds {number}{role}")
+
+    def _remark(self, text: str, style: str = "$text-muted") -> None:
+        self.query_one("#remark", Static).update(Content.styled(visible(text), style))
