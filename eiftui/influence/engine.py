@@ -16,7 +16,7 @@ from eiftui.influence.evaluation import base_losses, loss_changes, pack
 from eiftui.influence.forward import Forward
 from eiftui.influence.layout import SGD_NODES, Text, groups, side_by_side, tree
 from eiftui.influence.losses import Tokens, with_start
-from eiftui.influence.memory import Budget, cut, halving, keep_freed
+from eiftui.influence.memory import Budget, cut, give_back, halving, keep_freed
 from eiftui.influence.prediction import first_order
 from eiftui.influence.recording import Change, Gradients, record, total_bytes
 from eiftui.influence.reference import Meter, Reference
@@ -97,6 +97,7 @@ class FactorEngine:
     def __init__(self, forward: Forward, start: int | None, method: Method, memory: float | None) -> None:
         self.forward, self.start = forward, start
         keep_freed()
+        give_back()  # what loading has left
         self.budget = Budget.of(forward, memory)
         forward.head_numbers = self.budget.head_numbers
         self._products = torch.bfloat16 if method.products == "bfloat16" else None
@@ -130,7 +131,9 @@ class FactorEngine:
             packed = [replace(one, tape=Tape()) for one in packed]
 
         def measure(block: Sequence[int]) -> list[RowResult]:
+            give_back()
             change = self.change([rows[row] for row in block], optimizer)
+            give_back()
             parts: dict[int, Tensor] = {}
             for one in packed:
                 parts |= zip(one.indices, loss_changes(self.forward, one, change, self._products), strict=True)
@@ -209,7 +212,9 @@ class FactorEngine:
 
     def _first(self, sequences: Sequence[Tokens]) -> list[Gradients]:
         """Gradients of `sequences` at the base weights, of which as many are kept as the budget allows."""
-        new = sorted(set(sequences) - self._recorded.keys(), key=lambda sequence: (len(sequence), sequence))
+        new = sorted(
+            set(sequences) - self._recorded.keys(), key=lambda sequence: (len(sequence), sequence), reverse=True
+        )
         for block in cut(range(len(new)), lambda index: len(new[index]), self.budget.recorded_tokens):
             for part in halving(lambda indices: self._record([new[index] for index in indices]), block):
                 self._recorded[part[0]] = part[1]
@@ -235,8 +240,10 @@ class FactorEngine:
         def tokens(row: int) -> int:
             return sum(map(len, rows[row])) * optimizer.epochs
 
-        # in the order of recording, so that factors lie side by side
-        order = sorted(range(len(rows)), key=lambda row: (len(rows[row]), len(rows[row][0]), rows[row][0]))
+        # the largest while few gradients are kept; in the order of recording, so that factors lie side by side
+        order = sorted(
+            range(len(rows)), key=lambda row: (len(rows[row]), len(rows[row][0]), rows[row][0]), reverse=True
+        )
         return cut(order, lambda row: self.budget.row_bytes(tokens(row), nodes), self.budget.bytes, padded=False)
 
 

@@ -30,8 +30,12 @@ class Factor(Protocol):
         """The part of it that an optimiser is given: all, but for an embedding's padding."""
         ...
 
-    def add_times(self, y: Tensor, weights: Tensor, outputs: slice) -> None:
-        """Add `weights` (rows, n, tokens) times some `outputs` of S to `y` (rows, n, out), in place."""
+    def part(self, outputs: slice) -> Factor:
+        """The factor of some outputs of the matrix alone, as if it had no others."""
+        ...
+
+    def add_times(self, y: Tensor, weights: Tensor) -> None:
+        """Add `weights` (rows, n, tokens) times S to `y` (rows, n, out), in place."""
         ...
 
     def project(self, y: Tensor) -> Tensor:
@@ -64,8 +68,11 @@ class Dense:
     def trained(self) -> Dense:
         return self
 
-    def add_times(self, y: Tensor, weights: Tensor, outputs: slice) -> None:
-        y.baddbmm_(weights, self.gradients[..., outputs])
+    def part(self, outputs: slice) -> Dense:
+        return Dense(self.gradients[..., outputs], self.inputs, self.out_in)
+
+    def add_times(self, y: Tensor, weights: Tensor) -> None:
+        y.baddbmm_(weights, self.gradients)
 
     def project(self, y: Tensor) -> Tensor:
         return torch.matmul(y, self.gradients.transpose(1, 2))
@@ -84,7 +91,7 @@ class OneHot:
     """An embedding's factor: S has a single one in each token's line, at its id. `inputs` are the gradients there."""
 
     ids: Tensor
-    """(rows, tokens)"""
+    """(rows, tokens); in a part of the outputs, a token that is not of it has an id outside."""
     inputs: Tensor
     size: int
     """Number of embeddings, the `out` of the matrix."""
@@ -97,10 +104,13 @@ class OneHot:
             return self
         return OneHot(self.ids, self.inputs * (self.ids != self.padding)[..., None], self.size)
 
-    def add_times(self, y: Tensor, weights: Tensor, outputs: slice) -> None:
+    def part(self, outputs: slice) -> OneHot:
         first, end, _ = outputs.indices(self.size)
-        inside = (self.ids >= first) & (self.ids < end)
-        places = (self.ids - first).where(inside, 0)
+        return OneHot(self.ids - first, self.inputs, end - first, self.padding)
+
+    def add_times(self, y: Tensor, weights: Tensor) -> None:
+        inside = (self.ids >= 0) & (self.ids < self.size)
+        places = self.ids.where(inside, 0)
         y.scatter_add_(2, places[:, None].expand_as(weights), weights * inside[:, None])
 
     def project(self, y: Tensor) -> Tensor:

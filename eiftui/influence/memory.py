@@ -56,7 +56,7 @@ class Budget:
     @property
     def recorded_tokens(self) -> int:
         """Tokens of one recording: activations kept for the backward, and the logits with their gradients."""
-        return max(16, self.bytes // (4 * (6 * self.width // 5 + 3 * self.vocabulary)))
+        return max(16, self.bytes // (4 * (2 * self.width + 3 * self.vocabulary)))
 
     def row_bytes(self, tokens: int, nodes: int) -> int:
         """What one row takes while it is evaluated: the factors of its tokens, and activations of the tree's nodes."""
@@ -96,15 +96,24 @@ def cut(indices: Sequence[int], size: Callable[[int], int], largest: int, padded
 
 
 def keep_freed() -> None:
-    """From now on this process uses memory again that it has freed, where the C library is glibc.
+    """From now on this process uses memory again that it has freed, until `give_back`, where the C library is glibc.
 
     It would give large blocks back to the system at once; to be given them anew, page by page, takes longer than what
     is done in them.
     """
-    tune = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if tune is not None:
+    if (tune := _glibc("mallopt")) is not None:
         tune(_MMAP_THRESHOLD, GIB)
         tune(_TRIM_THRESHOLD, GIB)
+
+
+def give_back() -> None:
+    """Give memory that is free back to the system: between phases that leave holes of different sizes."""
+    if (trim := _glibc("malloc_trim")) is not None:
+        trim(0)
+
+
+def _glibc(function: str) -> Callable[..., int] | None:
+    return getattr(ctypes.CDLL(None), function, None) if sys.platform == "linux" else None
 
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3

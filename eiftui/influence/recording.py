@@ -77,14 +77,17 @@ class Change:
             for name in steps[0][0].vectors
         }
 
-    def update(self, name: str) -> Update:
-        """The change of one matrix."""
+    def update(self, name: str, outputs: slice = slice(None)) -> Update:
+        """The change of one matrix, or of some of its outputs."""
         # where a row has no further step its first stands in, and counts for nothing
         together = [
             [own[step if step < len(own) else 0].matrices[name] for own in self._steps]
             for step in range(len(self._schedule.clips))
         ]
-        factors = [[stacked(same).trained for same in zip(*step, strict=True)] for step in together]
+        factors = [
+            [stacked([factor.trained.part(outputs) for factor in same]) for same in zip(*step, strict=True)]
+            for step in together
+        ]
         return make_update(self._schedule, factors)
 
 

@@ -17,12 +17,11 @@ import torch
 from torch import Tensor
 
 from eiftui.influence.factors import Factor, inner
+from eiftui.influence.products import times
 from eiftui.settings import Optimizer
 
 BLOCK = 1 << 18
 """Numbers of a gradient that AdamW rebuilds at once: about what a processor's cache holds."""
-
-ALL = slice(None)
 
 Memo = dict[tuple[int, torch.Size], tuple[Tensor, Tensor]]
 """Products of some activations with the inputs of factors, by where those lie; they are kept, so that none moves in."""
@@ -36,8 +35,8 @@ class Update(Protocol):
         """(rows, 1, 1); None where there is no weight decay."""
         ...
 
-    def add_to(self, y: Tensor, x: Tensor, memo: Memo | None = None, outputs: slice = ALL) -> None:
-        """Add the change times `x` (rows, n, in) to `y` (rows, n, out), in place; `y` may be some of the outputs only.
+    def add_to(self, y: Tensor, x: Tensor, memo: Memo | None = None) -> None:
+        """Add the change times `x` (rows, n, in) to `y` (rows, n, out), in place.
 
         `memo` belongs to `x`: layers that are given the same activations have the same factors' inputs.
         """
@@ -174,13 +173,13 @@ class LowRank:
     terms: Sequence[tuple[Tensor, Factor]]
     """Coefficients (rows,) and factors."""
 
-    def add_to(self, y: Tensor, x: Tensor, memo: Memo | None = None, outputs: slice = ALL) -> None:
+    def add_to(self, y: Tensor, x: Tensor, memo: Memo | None = None) -> None:
         memo = {} if memo is None else memo
         for coefficient, factor in self.terms:
             place = (factor.inputs.data_ptr(), factor.inputs.shape)
             if place not in memo:
                 memo[place] = torch.matmul(x, factor.inputs.transpose(1, 2)), factor.inputs
-            factor.add_times(y, memo[place][0] * _over(coefficient, x), outputs)
+            factor.add_times(y, memo[place][0] * _over(coefficient, x))
 
     def apply_transposed(self, y: Tensor) -> Tensor:
         return _total(torch.matmul(factor.project(y).mul_(_over(c, y)), factor.inputs) for c, factor in self.terms)
@@ -211,20 +210,17 @@ class AdamW:
             gradients.append(total if clip == 1 else total.mul_(clip.to(total)))
         return adamw_change(self.schedule.optimizer, gradients)
 
-    def _blocks(self, outputs: slice = ALL) -> Iterator[tuple[int, slice]]:
+    def _blocks(self) -> Iterator[tuple[int, slice]]:
         factor = self.steps[0][0]
         rows, _, width = factor.inputs.shape
-        first, end, _ = outputs.indices(factor.size)
         height = max(1, BLOCK // width)
         for row in range(rows):
-            for start in range(first, end, height):
-                yield row, slice(start, min(start + height, end))
+            for start in range(0, factor.size, height):
+                yield row, slice(start, min(start + height, factor.size))
 
-    def add_to(self, y: Tensor, x: Tensor, memo: Memo | None = None, outputs: slice = ALL) -> None:
-        first = outputs.start or 0
-        for row, block in self._blocks(outputs):
-            place = slice(block.start - first, block.stop - first)
-            y[row, :, place] += torch.matmul(x[row], self.lines(row, block).T)
+    def add_to(self, y: Tensor, x: Tensor, memo: Memo | None = None) -> None:
+        for row, block in self._blocks():
+            y[row, :, block] += times(x[row], self.lines(row, block))
 
     def apply_transposed(self, y: Tensor) -> Tensor:
         result = y.new_zeros(*y.shape[:2], self.steps[0][0].inputs.shape[-1])

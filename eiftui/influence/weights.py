@@ -21,8 +21,8 @@ from eiftui.influence.rules import add, matmul
 from eiftui.influence.updates import Update
 
 Sink = Callable[[Factor], None]
-MakeUpdate = Callable[[], Update]
-"""Puts an update together when it is needed, so that only one layer's exists at a time."""
+MakeUpdate = Callable[..., Update]
+"""Puts an update of all outputs, or of the slice of them that it is given, together when it is needed."""
 
 
 def activation_dtype(weight: Tensor) -> torch.dtype:
@@ -182,24 +182,15 @@ class PairMatrix(Matrix):
         part: Part | None = None,
     ) -> None:
         super().__init__(base, name, part)
-        self._make_update, self.tape, self.products = update, tape, products
-        self._update: Update | None = None
-
-    def update(self) -> Update:
-        """The change, put together anew unless it is needed a part at a time."""
-        if self.part is None:
-            return self._make_update()
-        if self._update is None:
-            self._update = self._make_update()
-        return self._update
+        self.update, self.tape, self.products = update, tape, products
 
     def product(self, x: Pair, out_in: bool) -> Pair:
         """W d + ΔW (x + d), of which only W d may be computed in a narrower format."""
         base, change = self._products_of(x, out_in)
-        update = self.update()
+        update = self.update(self.outputs)
         if update.decay is not None:
             change = change.mul_(1 + update.decay).add_(update.decay * base.reshape(1, -1, base.shape[-1]))
-        update.add_to(change, x.after.reshape(len(x.d), -1, x.d.shape[-1]), x.memo, self.outputs)
+        update.add_to(change, x.after.reshape(len(x.d), -1, x.d.shape[-1]), None if self.part else x.memo)
         return Pair(base, change.view(len(x.d), *base.shape))
 
     def _products_of(self, x: Pair, out_in: bool) -> tuple[Tensor, Tensor]:
