@@ -78,6 +78,20 @@ ACTIONS: tuple[Action, ...] = (
     Action("matrix.copy_cell", "y", "Copy cell", "Send the number to the terminal's clipboard"),
     Action("matrix.copy_row", "Y", "Copy row", "Send the row, tab-separated, to the terminal's clipboard"),
     Action("matrix.copy_matrix", "", "Copy matrix", "Send the matrix as it is shown to the terminal's clipboard"),
+    Action("screen.settings", "S", "Settings", "Model, optimiser, learning rate, draws: what is measured, and how", 65),
+    Action("screen.model", "L", "Model", "Choose another language model, by name, id or path", 24),
+    Action(
+        "model.choose", "enter", "Choose", "Load this model, fetched where it is not here", focused=True, priority=True
+    ),
+    Action("model.dtype", "ctrl+t", "Format", "Weights as float32, or as bfloat16", focused=True, priority=True),
+    Action("model.up", "up", "Above", "The model above", focused=True, priority=True, call="step(-1)"),
+    Action("model.down", "down", "Below", "The model below", focused=True, priority=True, call="step(1)"),
+    Action("model.leave", "escape", "Leave", "Back, and the model as it was", focused=True, priority=True),
+    Action("settings.apply", "enter", "Apply", "Go on with these settings", focused=True, priority=True),
+    Action("settings.time", "ctrl+t", "Time", "Time and memory with these settings", focused=True, priority=True),
+    Action("settings.previous", "up", "Field above", "The field above", focused=True, priority=True),
+    Action("settings.next", "down", "Field below", "The field below", focused=True, priority=True),
+    Action("settings.leave", "escape", "Leave", "Back, and everything as it was", focused=True, priority=True),
     # Moving about in the matrix
     _move("heatmap.up", "up", "A row up", "k"),
     _move("heatmap.down", "down", "A row down", "j"),
@@ -157,6 +171,8 @@ ACTIONS: tuple[Action, ...] = (
 SECTIONS = {
     "matrix": "What is shown",
     "run": "Running",
+    "model": "In the list of models",
+    "settings": "In the settings",
     "heatmap": "In the matrix",
     "inspector": "The cell under the cursor",
     "sentences": "Sentences",

@@ -81,7 +81,12 @@ class Runner:
         """Load the model, and go on measuring if that was under way when the session was left."""
         if self.document.session.going_on:
             self.run()
-        elif self.worker:
+        else:
+            self.load()
+
+    def load(self) -> None:
+        """Load the model of the settings, unless something is under way, which does so itself."""
+        if self.worker and not self.busy and not self.worker.has(self.document.session.settings):
             self._start(self._load(self.worker))
 
     def run(self, scope: Scope = EVERYTHING) -> None:
@@ -139,12 +144,20 @@ class Runner:
 
     async def tell_estimate(self) -> None:
         """Say what it will take to measure what is missing."""
+        self.said(await self.cost(self.document.session.settings), "information")
+
+    async def cost(self, settings: Settings) -> str:
+        """What it will take to measure what is missing with some settings, or why that cannot be told."""
+        if self.busy:
+            return "busy: wait until nothing is measured, or stop it (esc)"
+        if self.worker is None:
+            return READ_ONLY
+        if not self.worker.has(settings):
+            return "another model has to be loaded first: run it"
         try:
-            if self.worker and not self.busy:
-                await self.worker.ready(self.document.session.settings)
-            self.said(in_short(await self.estimate()), "information")
+            return in_short(await self.estimate(settings))
         except EiftuiError as error:
-            self.said(str(error), "error")
+            return str(error)
 
     async def close(self) -> None:
         """Leave the document as it is: who opens it again goes on with a run that is under way."""

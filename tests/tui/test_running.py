@@ -260,5 +260,7 @@ async def test_another_model_is_loaded_when_the_settings_ask_for_it(stage, new):
 
 
 async def test_what_it_takes_is_told_before_it_is_done(stage):
+    stage.runner.begin()
+    await stage.done()
     await stage.runner.tell_estimate()
     assert f"for {ALL} cells" in stage.said[-1]

@@ -9,11 +9,15 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 
+from eiftui.engine.plan import cells_missing
 from eiftui.errors import EiftuiError
 from eiftui.session.safetext import visible
+from eiftui.settings import ModelChoice, Settings
 from eiftui.tui.actions import BY_ID, screen_bindings
 from eiftui.tui.document import Document
 from eiftui.tui.running import Runner, Severity
+from eiftui.tui.screens.model import ModelScreen
+from eiftui.tui.screens.settings import SettingsScreen
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.inspector import Inspector
 from eiftui.tui.widgets.keybar import KeyBar
@@ -86,6 +90,31 @@ class MainScreen(Screen[None]):
     def action_measure_cell(self) -> None:
         if cell := self._cell():
             self.runner.run(self.document.cell_scope(*cell))
+
+    def action_settings(self) -> None:
+        """Change what is measured, and how."""
+        session = self.document.session
+
+        def cells(settings: Settings) -> int:
+            return cells_missing(session.copy(settings))
+
+        self.app.push_screen(SettingsScreen(session.settings, cells, self.runner.cost), self._configure)
+
+    def _configure(self, settings: Settings | None) -> None:
+        if settings is not None:
+            try:
+                self.document.configure(settings)
+            except EiftuiError as error:
+                self._say(str(error), "error")
+            self.runner.load()
+
+    def action_model(self) -> None:
+        """Choose another model."""
+        self.app.push_screen(ModelScreen(self.document.session.settings.model), self._use_model)
+
+    def _use_model(self, choice: ModelChoice | None) -> None:
+        if choice is not None:
+            self._configure(self.document.session.settings.model_copy(update={"model": choice}))
 
     def on_heat_map_cursor_moved(self, message: HeatMap.CursorMoved) -> None:
         self._show_cell(message.row, message.column)

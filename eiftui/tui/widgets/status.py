@@ -20,7 +20,8 @@ SECONDS_BETWEEN_CLOCKS = 1.0
 WIDE = 100
 """Columns from which on there is room for a long bar and for the rate."""
 
-STOPS = "r pauses  esc stops"
+HINTS = {Phase.LOADING: "esc stops", Phase.ESTIMATING: "esc stops", Phase.MEASURING: "r pauses  esc stops"}
+"""What can be done about what goes on."""
 
 
 class StatusBar(Part):
@@ -71,7 +72,7 @@ class StatusBar(Part):
     def _line(self) -> Content:
         """What goes on and, where there is room, how it is stopped."""
         line = Content(" ") + self._describe()
-        hint = STOPS if self.runner.phase in (Phase.LOADING, Phase.ESTIMATING, Phase.MEASURING) else ""
+        hint = HINTS.get(self.runner.phase, "")
         room = self.size.width - line.cell_length - len(hint) - 1
         return line if room < 1 else line + Content(" " * room) + Content.styled(hint, "$text-muted")
 

@@ -1,0 +1,126 @@
+"""The settings as fields of a form: what stands in each, and what comes of what a person wrote there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from eiftui.settings import CONDITIONS, Settings
+from eiftui.show.numbers import compact
+
+
+@dataclass(frozen=True)
+class Field:
+    """One value of the settings."""
+
+    path: str
+    """Where it is in `Settings`, such as `optimizer.lr`."""
+    title: str
+    hint: str
+    choices: tuple[str, ...] = ()
+    """What it may be; empty for whatever can be written."""
+
+
+FIELDS = (
+    Field("model.name", "Model", "name, hub id, folder or .gguf file"),
+    Field("model.device", "Device", "auto, cpu, cuda, cuda:N or mps"),
+    Field("model.dtype", "Weights", "their number format", ("float32", "bfloat16")),
+    Field("model.start_token", "Start token", "auto, none, or a token"),
+    Field("optimizer.name", "Optimiser", "one step a sentence", ("sgd", "adamw")),
+    Field("optimizer.lr", "Learning rate", "such as 1e-3"),
+    Field("optimizer.epochs", "Epochs", "times through each training set"),
+    Field("optimizer.momentum", "Momentum", "of sgd; 0 for none"),
+    Field("optimizer.weight_decay", "Weight decay", "0 for none"),
+    Field("optimizer.clip_norm", "Clip norm", "largest gradient norm, or empty"),
+    Field("conditions", "Conditions", "one or more of these"),
+    Field("draws", "Draws", "more of them: narrower intervals"),
+    Field("seed", "Seed", "of the made-up words"),
+    Field("method.engine", "Engine", "reference: plain torch, slow", ("factors", "reference")),
+)
+PATHS = tuple(field.path for field in FIELDS)
+
+
+class Invalid(ValueError):
+    """What was written cannot be used."""
+
+    def __init__(self, reasons: dict[str, str]) -> None:
+        super().__init__("; ".join(reasons.values()))
+        self.reasons = reasons
+        """By the path of the field."""
+
+
+def written(settings: Settings) -> dict[str, str]:
+    """What stands in each field, by its path."""
+    return {path: _text(_value(settings, path)) for path in PATHS}
+
+
+def read(texts: Mapping[str, str], before: Settings) -> Settings:
+    """The settings that the fields come to; what has no field stays as it was.
+
+    Raises:
+        Invalid: a value cannot be, for reasons that each belong to a field.
+    """
+    content: dict[str, Any] = before.model_dump()
+    for path, text in texts.items():
+        *outer, name = path.split(".")
+        part = content[outer[0]] if outer else content
+        part[name] = _meant(path, text.strip())
+    reasons: dict[str, str] = {}
+    try:
+        settings = Settings.model_validate(content)
+    except ValidationError as error:
+        reasons = {_place(one["loc"], one["msg"]): _reason(one) for one in error.errors(include_url=False)}
+    else:
+        if settings.optimizer.lr <= 0:
+            reasons["optimizer.lr"] = "must be above 0"
+        if not settings.conditions:
+            reasons["conditions"] = f"at least one of {', '.join(CONDITIONS)}"
+        if not settings.model.name:
+            reasons["model.name"] = "which model?"
+    if reasons:
+        raise Invalid(reasons)
+    return settings
+
+
+def _value(settings: Settings, path: str) -> object:
+    value: object = settings
+    for name in path.split("."):
+        value = getattr(value, name)
+    return value
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        short = compact(value)
+        return short if math.isclose(float(short), value, rel_tol=1e-12) else repr(value)
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _meant(path: str, text: str) -> object:
+    """What a field's text stands for, before the schema has a look at it."""
+    if path == "conditions":
+        asked = [name.strip() for name in text.split(",") if name.strip()]
+        return sorted(asked, key=lambda name: CONDITIONS.index(name) if name in CONDITIONS else -1)
+    return None if path == "optimizer.clip_norm" and not text else text
+
+
+def _place(place: tuple[int | str, ...], message: str) -> str:
+    """The field that an error of the schema belongs to."""
+    names = [str(name) for name in place if not isinstance(name, int)]
+    path = ".".join(names)
+    if path == "optimizer":  # of several values together
+        return "optimizer.momentum" if "momentum" in message else "optimizer.lr"
+    return next((known for known in PATHS if path.startswith(known)), PATHS[0])
+
+
+def _reason(error: Any) -> str:
+    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+    return message.replace("a valid number, unable to parse string as a number", "a number").replace(
+        "a valid integer, unable to parse string as an integer", "a whole number"
+    )

@@ -1,0 +1,83 @@
+"""The settings form: one schema, reasons beside the fields, presets, and only what changed is measured again."""
+
+from __future__ import annotations
+
+import pytest
+
+from eiftui.models.registry import PRESETS
+from eiftui.settings import Settings
+from eiftui.tui.form import PATHS, Invalid, read, written
+from eiftui.tui.screens.settings import SettingsScreen
+from tests.tui.conftest import until
+from tests.tui.golden import assert_golden
+
+
+@pytest.mark.parametrize("settings", [Settings(), *PRESETS.values()], ids=["defaults", *PRESETS])
+def test_what_stands_in_the_fields_is_what_they_come_to(settings):
+    assert read(written(settings), settings) == settings
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "reason"),
+    [
+        ("optimizer.lr", "fast", "number"),
+        ("optimizer.lr", "0", "above 0"),
+        ("optimizer.epochs", "0", "greater than or equal to 1"),
+        ("optimizer.momentum", "1", "less than 1"),
+        ("draws", "two", "whole number"),
+        ("conditions", "", "at least one"),
+        ("conditions", "trained, learned", "trained"),
+        ("model.name", " ", "which model"),
+    ],
+)
+def test_a_reason_stands_beside_the_field_that_it_is_about(path, text, reason):
+    with pytest.raises(Invalid) as refused:
+        read(written(Settings()) | {path: text}, Settings())
+    assert list(refused.value.reasons) == [path]
+    assert reason in refused.value.reasons[path]
+
+
+def test_what_has_no_field_stays_as_it_was():
+    before = Settings.model_validate({"method": {"products": "bfloat16"}, "optimizer": {"eps": 1e-6}})
+    after = read(written(before) | {"draws": "3"}, before)
+    assert after == before.model_copy(update={"draws": 3})
+
+
+def test_every_field_is_of_the_schema():
+    assert set(written(Settings())) == set(PATHS)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+async def test_the_form_is_shown_in_full(measured, explorer, size):
+    async with explorer(measured).run_test(size=size) as pilot:
+        await pilot.press("S")
+        assert_golden(f"settings-{size[0]}x{size[1]}", await until(pilot, "its numbers are all here"))
+
+
+async def test_a_change_is_applied_and_says_what_there_is_to_measure(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await pilot.press("S")
+        await until(pilot, "its numbers are all here")
+        for _ in range(6):
+            await pilot.press("down")
+        await pilot.press("end", *"x")
+        await until(pilot, "a number")
+        await pilot.press("enter")
+        assert isinstance(pilot.app.screen, SettingsScreen)
+        await pilot.press("backspace", "backspace", "4")
+        await until(pilot, "54 cells to measure")
+        await pilot.press("enter")
+        await until(pilot, "54 cells not measured")
+        assert measured.session.settings.optimizer.lr == 1e-4
+
+
+async def test_a_preset_fills_the_form_and_leaving_changes_nothing(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        before = measured.session.settings
+        await pilot.press("S", "right")
+        await until(pilot, "adamw")
+        await pilot.press("escape")
+        assert measured.session.settings == before
+        await pilot.press("S", "right", "enter")
+        await pilot.pause()
+        assert measured.session.settings.optimizer == PRESETS["paper-adamw"].optimizer
