@@ -79,6 +79,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("matrix.copy_row", "Y", "Copy row", "Send the row, tab-separated, to the terminal's clipboard"),
     Action("matrix.copy_matrix", "", "Copy matrix", "Send the matrix as it is shown to the terminal's clipboard"),
     Action("screen.settings", "S", "Settings", "Model, optimiser, learning rate, draws: what is measured, and how", 65),
+    Action(
+        "screen.settings", "f2", "Settings", "Model, optimiser, learning rate, draws: what is measured, and how", 65
+    ),
     Action("screen.model", "L", "Model", "Choose another language model, by name, id or path", 24),
     Action(
         "model.choose", "enter", "Choose", "Load this model, fetched where it is not here", focused=True, priority=True

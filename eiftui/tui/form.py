@@ -26,7 +26,7 @@ class Field:
 
 
 FIELDS = (
-    Field("model.name", "Model", "name, hub id, folder or .gguf file"),
+    Field("model.name", "Model", "name, hub id, folder, .gguf file"),
     Field("model.device", "Device", "auto, cpu, cuda, cuda:N or mps"),
     Field("model.dtype", "Weights", "their number format", ("float32", "bfloat16")),
     Field("model.start_token", "Start token", "auto, none, or a token"),

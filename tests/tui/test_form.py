@@ -50,13 +50,13 @@ def test_every_field_is_of_the_schema():
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 async def test_the_form_is_shown_in_full(measured, explorer, size):
     async with explorer(measured).run_test(size=size) as pilot:
-        await pilot.press("S")
+        await pilot.press("f2")
         assert_golden(f"settings-{size[0]}x{size[1]}", await until(pilot, "its numbers are all here"))
 
 
 async def test_a_change_is_applied_and_says_what_there_is_to_measure(measured, explorer):
     async with explorer(measured).run_test(size=(120, 40)) as pilot:
-        await pilot.press("S")
+        await pilot.press("f2")
         await until(pilot, "its numbers are all here")
         for _ in range(6):
             await pilot.press("down")
@@ -74,10 +74,10 @@ async def test_a_change_is_applied_and_says_what_there_is_to_measure(measured, e
 async def test_a_preset_fills_the_form_and_leaving_changes_nothing(measured, explorer):
     async with explorer(measured).run_test(size=(120, 40)) as pilot:
         before = measured.session.settings
-        await pilot.press("S", "right")
+        await pilot.press("f2", "right")
         await until(pilot, "adamw")
         await pilot.press("escape")
         assert measured.session.settings == before
-        await pilot.press("S", "right", "enter")
+        await pilot.press("f2", "right", "enter")
         await pilot.pause()
         assert measured.session.settings.optimizer == PRESETS["paper-adamw"].optimizer
