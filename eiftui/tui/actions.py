@@ -68,6 +68,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("matrix.own_scale", "s", "Scale", "A colour scale of its own, or one for trained and prompted", 25),
     Action("matrix.sort_rows", "o", "Order", "Rows by number, by mean, or by likeness to the row of the cursor", 20),
     Action("matrix.sort_columns", "O", "Order columns", "Columns likewise"),
+    Action("matrix.copy_cell", "y", "Copy cell", "Send the number to the terminal's clipboard"),
+    Action("matrix.copy_row", "Y", "Copy row", "Send the row, tab-separated, to the terminal's clipboard"),
+    Action("matrix.copy_matrix", "", "Copy matrix", "Send the matrix as it is shown to the terminal's clipboard"),
     # Running
     Action("run.run", "r", "Run", "Measure what is missing; while it is measured: pause, and go on", 100),
     Action("run.cancel", "escape", "Stop", "Stop measuring, or loading; what is measured is kept"),
@@ -75,10 +78,6 @@ ACTIONS: tuple[Action, ...] = (
     Action("screen.measure_row", "m", "Measure row", "Measure the row of the cursor, in all draws and conditions"),
     Action("screen.measure_cell", "M", "Measure cell", "Measure the cell of the cursor likewise"),
     Action("run.estimate", "T", "Time", "What it will take to measure what is missing: time and memory"),
-    Action("matrix.copy_cell", "y", "Copy cell", "Send the number to the terminal's clipboard"),
-    Action("matrix.copy_row", "Y", "Copy row", "Send the row, tab-separated, to the terminal's clipboard"),
-    Action("matrix.copy_matrix", "", "Copy matrix", "Send the matrix as it is shown to the terminal's clipboard"),
-    Action("screen.settings", "S", "Settings", "Model, optimiser, learning rate, draws: what is measured, and how", 65),
     Action(
         "screen.settings", "f2", "Settings", "Model, optimiser, learning rate, draws: what is measured, and how", 65
     ),
