@@ -65,8 +65,7 @@ def test_no_key_means_two_things_in_one_place():
         around = ("dialogue",) if issubclass(where, Dialogue) else (*PARTS, "app")
         here = [a for a in ACTIONS if a.part == part or (a.part in around and (a.part == "dialogue" or not a.focused))]
         keys = Counter(key for action in here for key in action.all_keys.split(",") if key)
-        if part not in ("help", "editor", "generate", "offers"):
-        if part not in ("help", "editor", "settings", "model"):
+        if part not in ("help", "editor", "generate", "offers", "settings", "model"):
             assert [key for key, count in keys.items() if count > 1] == []
 
 
