@@ -31,6 +31,7 @@ def parser() -> Parser:
     """The whole command line, as DESIGN has it, but for the explorer."""
     from eiftui.cli import (
         doctor,
+        dynamics,
         embed,
         export,
         listing,
@@ -47,7 +48,7 @@ def parser() -> Parser:
     )
     top.add_argument("--version", action="version", version=f"eiftui {eiftui_version()}")
     jobs = top.add_subparsers(prog="eiftui", metavar="JOB", required=True)
-    for job in (run, export, report, sweep, embed, plan, listing.Domains, listing.Models, doctor):
+    for job in (run, export, report, sweep, dynamics, embed, plan, listing.Domains, listing.Models, doctor):
         sub = jobs.add_parser(job.NAME, help=job.HELP, description=job.HELP)
         job.add_arguments(sub)
         sub.set_defaults(job=job.main)

@@ -6,9 +6,11 @@ from rich.console import Console
 
 from eiftui.analysis.cells import NoAnswer
 from eiftui.analysis.distributions import Histogram
-from eiftui.analysis.findings import READ, Findings
+from eiftui.analysis.dynamics import dynamics
+from eiftui.analysis.findings import READ, Findings, attempt
 from eiftui.cli import report_lines
 from eiftui.cli.console import say
+from eiftui.cli.report_dynamics import print_dynamics
 from eiftui.cli.report_sweep import print_sweep
 from eiftui.cli.results import print_heatmap, settings_line
 from eiftui.session.safetext import visible
@@ -42,6 +44,13 @@ def print_report(console: Console, session: Session, findings: Findings) -> None
         say(console, f"no answer: {findings.sweep}; `eiftui sweep` makes one")
     else:
         print_sweep(console, findings.sweep)
+    for trajectory in session.trajectories:
+        _heading(console, "Dynamics")
+        found = attempt(dynamics, session, trajectory)
+        if isinstance(found, NoAnswer):
+            say(console, f"no answer: {found}")
+        else:
+            print_dynamics(console, session, found)
     _heading(console, "How it was measured")
     for line in report_lines.how_measured(session):
         say(console, line)

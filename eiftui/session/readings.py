@@ -21,6 +21,7 @@ from eiftui.session.records import (
     Sheet,
     Swept,
     Tokens,
+    Trajectory,
     text_id,
 )
 from eiftui.session.state import State
@@ -118,6 +119,11 @@ class Readings:
     def swept(self) -> Swept | None:
         """The learning rates that were last swept; None before that."""
         return self._state.swept
+
+    @property
+    def trajectories(self) -> tuple[Trajectory, ...]:
+        """What was asked to be learned sentence by sentence, oldest first."""
+        return tuple(self._state.trajectories.values())
 
     def under(self, settings: Settings | None = None, sheet: Sheet | None = None) -> Readings:
         """The same records as they read under other settings or sentences. What is measured later, it has too."""

@@ -246,6 +246,18 @@ class Swept(Written):
     """The first so many."""
 
 
+class Trajectory(Written):
+    """Sentences that are learned one by one, the probes being read after each. Every beginning is `Measured`."""
+
+    kind: Literal["trajectory"] = "trajectory"
+    sentences: Annotated[tuple[str, ...], Field(min_length=1)]
+    """In order, with slots."""
+    learned: Annotated[int, Field(ge=1)]
+    """How many of them are what is to be learned; those after them are filler, to see what is retained."""
+    draws: Annotated[int, Field(ge=1)]
+    """The first so many."""
+
+
 class Likeness(Written):
     """How near a training set's text is to some probes in the base model's own space.
 
@@ -304,6 +316,7 @@ Record = (
     | Measured
     | Floor
     | Swept
+    | Trajectory
     | Likeness
     | Notice
     | RunRecord

@@ -27,6 +27,7 @@ from eiftui.session.records import (
     Sheet,
     Swept,
     TokenTexts,
+    Trajectory,
     Unknown,
 )
 from eiftui.settings import ModelChoice, Settings
@@ -50,6 +51,8 @@ class State:
         """By key and row's id, the newest last: of several numbers for a probe it has the one that counts."""
         self.floors: dict[str, Floor] = {}
         self.swept: Swept | None = None
+        self.trajectories: dict[tuple[str, ...], Trajectory] = {}
+        """By their sentences."""
         self.likeness: dict[tuple[str, str], dict[str, float]] = {}
         """By the model's fingerprint and the row's id, then the probe's."""
         self.notices: list[Notice] = []
@@ -101,6 +104,7 @@ class State:
             yield from records
         yield from self.floors.values()
         yield from [self.swept] if self.swept else []
+        yield from self.trajectories.values()
         for (fingerprint, row), cosines in self.likeness.items():
             yield Likeness(
                 fingerprint=fingerprint,
@@ -175,6 +179,10 @@ class State:
     @apply.register
     def _(self, swept: Swept) -> None:
         self.swept = swept
+
+    @apply.register
+    def _(self, trajectory: Trajectory) -> None:
+        self.trajectories[trajectory.sentences] = trajectory
 
     @apply.register
     def _(self, record: Likeness) -> None:

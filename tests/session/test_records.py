@@ -22,6 +22,7 @@ from eiftui.session.records import (
     SettingsRecord,
     Sheet,
     Swept,
+    Trajectory,
     Unknown,
     parse,
     text_id,
@@ -67,6 +68,7 @@ def bases() -> st.SearchStrategy[BaseRecord]:
         bases(),
         st.builds(Notice, text=st.text()),
         st.builds(Swept, rates=st.lists(st.floats(1e-30, 1.0)).map(tuple), draws=st.integers(1)),
+        st.builds(Trajectory, sentences=SENTENCES, learned=st.integers(1), draws=st.integers(1)),
         st.builds(
             Likeness,
             fingerprint=st.text(),
