@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
+
+import numpy as np
 
 from eiftui.analysis.asymmetry import Asymmetry, asymmetry
 from eiftui.analysis.cells import NoAnswer
@@ -16,11 +18,11 @@ from eiftui.analysis.semantics import Semantics, alike, semantics
 from eiftui.analysis.still import Still
 from eiftui.analysis.symmetry import Symmetry, symmetry
 from eiftui.session.readings import Quantity, Readings
-from eiftui.settings import CONDITIONS
+from eiftui.settings import CONDITIONS, Condition
 
 Asked = ParamSpec("Asked")
 Found = TypeVar("Found")
-READ: tuple[Quantity, ...] = ("trained", "prompted")
+READ: tuple[Condition, ...] = ("trained", "prompted")
 """What histograms compare."""
 
 
@@ -53,6 +55,11 @@ def analyse(session: Readings, margin: float = MARGIN) -> Findings:
         semantics={which: attempt(semantics, session, which, both) for which in measured},
         sweep=attempt(sweep, session),
     )
+
+
+def pooled(sessions: Sequence[Readings]) -> Histogram:
+    """The distribution of EIF over all cells of several sessions, trained against prompted (M Fig. 6)."""
+    return histogram({which: np.concatenate([one.matrix(which).ravel() for one in sessions]) for which in READ})
 
 
 def attempt(analysis: Callable[Asked, Found], *asked: Asked.args, **named: Asked.kwargs) -> Found | NoAnswer:

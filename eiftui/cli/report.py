@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import io
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -15,13 +17,16 @@ from eiftui.session.atomic import replacing
 from eiftui.session.session import Session
 from eiftui.settings import CONDITIONS
 
+if TYPE_CHECKING:
+    from eiftui.analysis.findings import Findings
+
 NAME = "report"
 HELP = "what a session's numbers say: desiderata, symmetry, sparsity, learning rates, with figures"
 SUFFIXES = (".txt", ".html")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("session", type=Path, metavar="SESSION")
+    parser.add_argument("sessions", nargs="+", type=Path, metavar="SESSION", help="several are also compared")
     parser.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="ends in .txt or .html (default: printed here)"
     )
@@ -32,36 +37,47 @@ def main(options: argparse.Namespace) -> None:
     output: Path | None = options.output
     if output is not None and output.suffix.lower() not in SUFFIXES:
         raise InputError(f"cannot write a report to {output.name!r}: end its name in {' or '.join(SUFFIXES)}")
-    with Session.open(options.session, read_only=True) as session:
+    sessions = [_measured(path) for path in options.sessions]
+    if output is None:
+        _print(sessions, make_console())
+    else:
+        content = _text(sessions) if output.suffix.lower() == ".txt" else _html(sessions)
+        with replacing(output) as file:
+            file.write(content.encode())
+
+
+def _measured(path: Path) -> Session:
+    with Session.open(path, read_only=True) as session:  # closed, it can still be read
         if not any(session.measured(condition).any() for condition in CONDITIONS):
-            raise InputError(f"nothing to report: no cell of {options.session} is measured with its settings; run it")
-        if output is None:
-            _print(session, make_console())
-        else:
-            content = _text(session) if output.suffix.lower() == ".txt" else _html(session)
-            with replacing(output) as file:
-                file.write(content.encode())
+            raise InputError(f"nothing to report: no cell of {path} is measured with its settings; run it")
+        return session
 
 
-def _print(session: Session, console: Console) -> None:
-    from eiftui.analysis.findings import analyse
-    from eiftui.cli.report_text import print_report
+def _print(sessions: Sequence[Session], console: Console) -> None:
+    from eiftui.cli.report_text import print_overall, print_report
 
-    print_report(console, session, analyse(session))
+    reports = _analysed(sessions)
+    for session, findings in reports:
+        print_report(console, session, findings)
+    if len(reports) > 1:
+        print_overall(console, reports)
 
 
-def _text(session: Session) -> str:
+def _text(sessions: Sequence[Session]) -> str:
     file = io.StringIO()
-    _print(session, Console(file=file, width=WIDTH_OF_A_FILE, highlight=False, no_color=True, force_terminal=False))
+    _print(sessions, Console(file=file, width=WIDTH_OF_A_FILE, highlight=False, no_color=True, force_terminal=False))
     return file.getvalue()
 
 
-def _html(session: Session) -> str:
+def _html(sessions: Sequence[Session]) -> str:
     if importlib.util.find_spec("plotly") is None:
-        raise InputError(
-            "a report as HTML needs plotly: pip install 'eiftui[report]', or name a file that ends in .txt"
-        )
-    from eiftui.analysis.findings import analyse
+        raise InputError("a report as HTML needs plotly: pip install 'eiftui[report]', or end the file's name in .txt")
     from eiftui.cli.report_html import page
 
-    return page(session, analyse(session))
+    return page(_analysed(sessions))
+
+
+def _analysed(sessions: Sequence[Session]) -> list[tuple[Session, Findings]]:
+    from eiftui.analysis.findings import analyse
+
+    return [(session, analyse(session)) for session in sessions]

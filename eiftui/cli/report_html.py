@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import plotly
@@ -11,7 +11,7 @@ from plotly.offline import get_plotlyjs
 
 from eiftui.analysis.cells import NoAnswer
 from eiftui.analysis.contrasts import Desideratum, Test
-from eiftui.analysis.findings import Findings
+from eiftui.analysis.findings import Findings, pooled
 from eiftui.cli import figures, report_lines, report_sweep
 from eiftui.cli.results import settings_line
 from eiftui.domains.schema import Text
@@ -34,20 +34,31 @@ tr { border-top: 1px solid #e4e4e4 } .holds { color: #1a7f37 } .violated { color
 """
 
 
-def page(session: Session, findings: Findings) -> str:
-    """The whole file: plotly's own script stands in it, so that it opens without a network."""
-    title = _escaped(session.sheet.title or "Report")
+def page(reports: Sequence[tuple[Session, Findings]]) -> str:
+    """The whole file, on one session or several: plotly's own script stands in it, so that it needs no network."""
+    title = _escaped(" · ".join(session.sheet.title for session, _ in reports) or "Report")
+    body = [part for session, findings in reports for part in _report(session, findings)]
     return "\n".join(
         (
             "<!DOCTYPE html>",
             f'<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>',
             f"<script>{get_plotlyjs()}</script></head><body>",
-            f'<h1>{title}</h1><p class="note">{_escaped(settings_line(session))}</p>',
-            f'<p class="note">{SIGN}</p>',
-            *_sections(session, findings),
+            *body,
+            *(_overall(reports) if len(reports) > 1 else ()),
             "</body></html>",
         )
     )
+
+
+def _report(session: Session, findings: Findings) -> Iterator[str]:
+    yield f"<h1>{_escaped(session.sheet.title or 'Report')}</h1>"
+    yield f'<p class="note">{_escaped(settings_line(session))}<br>{SIGN}</p>'
+    yield from _sections(session, findings)
+
+
+def _overall(reports: Sequence[tuple[Session, Findings]]) -> Iterator[str]:
+    yield "<h1>All sessions</h1>" + _lines(report_lines.overall(reports))
+    yield _figure(figures.histogram(pooled([session for session, _ in reports])))
 
 
 def _sections(session: Session, findings: Findings) -> Iterator[str]:

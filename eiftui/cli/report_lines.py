@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -11,13 +11,15 @@ from eiftui.analysis.asymmetry import Asymmetry
 from eiftui.analysis.cells import NoAnswer
 from eiftui.analysis.contrasts import Desideratum, Test
 from eiftui.analysis.distributions import Sparsity
-from eiftui.analysis.findings import Findings
+from eiftui.analysis.findings import READ, Findings
 from eiftui.analysis.first_order import Agreement
 from eiftui.analysis.semantics import Semantics
 from eiftui.analysis.symmetry import Symmetry
+from eiftui.cli.results import settings_line
 from eiftui.session.readings import Quantity
+from eiftui.session.safetext import visible
 from eiftui.session.session import Session
-from eiftui.settings import CONDITIONS
+from eiftui.settings import CONDITIONS, Condition
 from eiftui.show.numbers import compact, estimate, p_value, ratio
 
 VERDICTS = ("holds", "violated", "no effect", "undecided")
@@ -108,6 +110,30 @@ def sparsity(found: dict[Quantity, Sparsity | NoAnswer]) -> Iterator[str]:
             floor = "" if one.below_floor is None else f", within the null floor {one.below_floor.mean:.0%} of cells"
             hoyer, gini = (ratio(part.mean, part.half) for part in (one.hoyer, one.gini))
             yield f"{which:<9} Hoyer {hoyer}, Gini {gini}{floor}"
+
+
+def overall(reports: Sequence[tuple[Session, Findings]]) -> Iterator[str]:
+    """Several sessions side by side, trained against prompted: a line a session and condition (M Fig. 5)."""
+    yield f"{'':<22} {'':<9} {'S':<12} {'centred r':<14} {'Hoyer':<12} desiderata that hold"
+    for session, findings in reports:
+        name = visible(session.sheet.title)[:22]
+        for which in READ:
+            yield f"{name:<22} {which:<9} {_side_by_side(findings, which)}"
+            name = ""
+    rates = {settings_line(session).partition(" · draws")[0] for session, _ in reports}
+    if len(rates) > 1:
+        yield "Not all were measured with the same settings: sizes of EIF do not compare."
+
+
+def _side_by_side(findings: Findings, which: Condition) -> str:
+    symmetry, sparsity = findings.symmetry.get(which), findings.sparsity.get(which)
+    share, centred = "?", "?"
+    if isinstance(symmetry, Symmetry):
+        share, centred = (ratio(part.mean, part.half) for part in (symmetry.share, symmetry.centred))
+    hoyer = ratio(sparsity.hoyer.mean, sparsity.hoyer.half) if isinstance(sparsity, Sparsity) else "?"
+    tests: list[Test] = [getattr(one, which) for one in findings.desiderata]
+    held = sum(test.verdict == "holds" for test in tests)
+    return f"{share:<12} {centred:<14} {hoyer:<12} {held} of {len(tests)}"
 
 
 def semantics(found: dict[Quantity, Semantics | NoAnswer]) -> Iterator[str]:

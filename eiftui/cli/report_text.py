@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 
 from eiftui.analysis.cells import NoAnswer
 from eiftui.analysis.distributions import Histogram
 from eiftui.analysis.dynamics import dynamics
-from eiftui.analysis.findings import READ, Findings, attempt
+from eiftui.analysis.findings import READ, Findings, attempt, pooled
 from eiftui.cli import report_lines
 from eiftui.cli.console import say
 from eiftui.cli.report_dynamics import print_dynamics
@@ -54,6 +56,15 @@ def print_report(console: Console, session: Session, findings: Findings) -> None
     _heading(console, "How it was measured")
     for line in report_lines.how_measured(session):
         say(console, line)
+
+
+def print_overall(console: Console, reports: Sequence[tuple[Session, Findings]]) -> None:
+    """What several sessions say together."""
+    _heading(console, "All sessions")
+    for line in report_lines.overall(reports):
+        say(console, line)
+    _heading(console, "Distribution of EIF over all")
+    _plot(console, pooled([session for session, _ in reports]))
 
 
 def _heading(console: Console, text: str) -> None:

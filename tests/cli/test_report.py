@@ -5,6 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from pathlib import Path
 
+from eiftui.session.session import Session
 from tests.cli.conftest import Command
 
 
@@ -74,6 +75,19 @@ def test_sentences_are_text_and_not_markup_in_an_html_report(measure: Command, e
     assert not [script for script in found.scripts if script.startswith("alert")]
     assert "<b>{A}" not in Path("report.html").read_text(encoding="utf-8")
     assert "\x1b" not in Path("report.html").read_text(encoding="utf-8")
+
+
+def test_several_sessions_are_compared(measure: Command, eiftui: Command) -> None:
+    assert measure("--quiet").code == 0
+    with Session.open(Path("s.eif"), read_only=True) as session:
+        session.save_as(Path("t.eif"))
+    answer = eiftui("report", "s.eif", "t.eif")
+    assert answer.code == 0
+    start = answer.lines.index("All sessions")
+    compared = [line.split() for line in answer.lines[start + 3 : start + 7]]
+    assert compared[0][-6:] == compared[2][-6:]
+    assert eiftui("report", "s.eif", "t.eif", "-o", "both.html").code == 0
+    assert _Page.of(Path("both.html")).headings.count("Symmetry") == 2
 
 
 class _Page(HTMLParser):
