@@ -28,7 +28,7 @@ async def test_a_model_is_chosen_by_part_of_its_name_and_loaded(app, document: D
         await until(pilot, "pythia-160m · bf16")
         assert document.session.settings.model.name == "pythia-160m"
         await until(pilot, "cells not measured")
-        assert app.client.requests[-1].settings.model == document.session.settings.model
+        assert app.worker.client.requests[-1].settings.model == document.session.settings.model
 
 
 async def test_an_id_that_is_in_no_list_can_be_written(app, document: Document):
