@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol, TextIO
 
 from rich.console import Console
@@ -14,9 +12,8 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, Tex
 from rich.text import Text
 
 from eiftui.show.encoding import printable
-from eiftui.show.numbers import duration
+from eiftui.show.pace import Clock, Pace
 
-Clock = Callable[[], float]
 SECONDS_BETWEEN_LINES = 5.0
 SHARE_BETWEEN_LINES = 0.1
 
@@ -35,40 +32,6 @@ class ProgressReport(Protocol):
 
     def finish(self, text: str = "") -> None:
         """The run is over; `text` is its result in words."""
-
-
-@dataclass
-class Pace:
-    """Steps and time of one run. Only steps of this run count for the rate, not those resumed from."""
-
-    total: int
-    done: int
-    clock: Clock
-
-    def __post_init__(self) -> None:
-        self.resumed_at, self.began = self.done, self.clock()
-
-    @property
-    def seconds(self) -> float:
-        return self.clock() - self.began
-
-    @property
-    def rate(self) -> float:
-        """Steps a second; nan before the first step."""
-        made, seconds = self.done - self.resumed_at, self.seconds
-        return made / seconds if made > 0 and seconds > 0 else math.nan
-
-    @property
-    def left(self) -> float:
-        """Seconds until all is done at this rate; nan if not known yet."""
-        return 0.0 if self.done >= self.total else (self.total - self.done) / self.rate
-
-    def __str__(self) -> str:
-        words = [f"{self.done}/{self.total}"]
-        if not math.isnan(self.rate):
-            words += [f"{self.rate:.3g}/s" if self.rate >= 1 else f"{duration(1 / self.rate)} each"]
-            words += [f"{duration(self.left)} left"]
-        return " · ".join(words)
 
 
 class _PaceColumn(ProgressColumn):

@@ -16,7 +16,7 @@ from eiftui.errors import EiftuiError, InputError
 from eiftui.session.records import RunRecord
 from eiftui.settings import Settings
 from eiftui.show.numbers import duration, size
-from eiftui.show.progress import Clock, Pace
+from eiftui.show.pace import Clock, Pace
 from eiftui.tui.document import Document
 from eiftui.tui.measuring import Measuring
 from eiftui.tui.outcome import in_words

@@ -6,7 +6,8 @@ import math
 
 from rich.console import Console
 
-from eiftui.show.progress import JsonProgress, Pace, ProgressReport, QuietProgress, RunProgress
+from eiftui.show.pace import Pace
+from eiftui.show.progress import JsonProgress, ProgressReport, QuietProgress, RunProgress
 
 
 class Clock:
