@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from eiftui.domains.draw import prefixed
-from eiftui.domains.origin import FromDomain, How
+from eiftui.domains.origin import How
 from eiftui.domains.schema import Contrast, Domain, Role, Text
 from eiftui.session.records import Origin
 
@@ -38,12 +38,12 @@ def named(wordings: Iterable[Wording], taken: Collection[str]) -> tuple[Texts, t
 
 
 def of_domain(
-    domain: Domain, chosen: Sequence[Text], taken: Collection[str]
+    domain: Domain, chosen: Sequence[Text], how: How, taken: Collection[str]
 ) -> tuple[Texts, tuple[Origin, ...], tuple[Contrast, ...]]:
     """Some texts of a domain under ids that are not taken, their origins, and the contrasts between them alone."""
     prefix = next(one for one in _prefixes(domain.name) if not any(f"{one}/{text.id}" in taken for text in chosen))
     texts = tuple(text.model_copy(update={"id": f"{prefix}/{text.id}"}) for text in chosen)
-    origins = tuple(Origin(id=text.id, sentences=text.sentences, how=FromDomain(name=domain.name)) for text in texts)
+    origins = tuple(Origin(id=text.id, sentences=text.sentences, how=how) for text in texts)
     rows, probes = ({text.id for text in chosen if text.role != other} for other in ("probe", "row"))
     contrasts = tuple(
         prefixed(contrast, prefix)

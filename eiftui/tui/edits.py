@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eiftui.domains.origin import Copied, Reworded
+from eiftui.domains.origin import Copied, How, Reworded
 from eiftui.domains.schema import Domain, Text
 from eiftui.domains.sentences import split_sentences
 from eiftui.errors import InputError
@@ -40,9 +40,9 @@ class Edits:
         self._document.edit(editing.inserted(self._texts, texts, after), origins)
         return texts
 
-    def add_domain(self, domain: Domain, chosen: Sequence[Text]) -> Sequence[Text]:
+    def add_domain(self, domain: Domain, chosen: Sequence[Text], how: How) -> Sequence[Text]:
         """Texts of a domain at the end, with the contrasts between them; returns the new texts."""
-        texts, origins, contrasts = editing.of_domain(domain, chosen, self._document.session.ids)
+        texts, origins, contrasts = editing.of_domain(domain, chosen, how, self._document.session.ids)
         self._document.edit(editing.inserted(self._texts, texts), origins, contrasts)
         return texts
 

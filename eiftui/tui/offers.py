@@ -49,7 +49,8 @@ def _by(name: str, text: Text, slots: Sequence[str]) -> Iterator[Offer]:
 def of_domain(domain: Domain) -> list[Offer]:
     """Every text of a domain, with its own role."""
     how = FromDomain(name=domain.name)
-    return [Offer("", text.id, Wording(text.sentences, how, text.role), text) for text in domain.texts]
+    role = {"both": "", "row": "trained on alone", "probe": "probed alone"}
+    return [Offer("", role[text.role], Wording(text.sentences, how, text.role), text) for text in domain.texts]
 
 
 def fresh_words(slots: Sequence[str], seed: int) -> list[Draw]:

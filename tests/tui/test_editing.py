@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from textual.events import Paste
+from textual.widgets import Input
 
 from eiftui.errors import EiftuiError
 from eiftui.session.session import Session
@@ -239,3 +243,59 @@ async def test_the_field_lies_over_its_line(measured, explorer, size):
         await pilot.press("tab", "tab", "down", "e")
         await until(pilot, "words")
         assert_golden(f"editing-{size}", screen_of(pilot))
+
+
+async def test_a_text_file_is_imported_and_one_that_cannot_be_read_is_refused_in_a_line(measured, explorer, tmp_path):
+    file = tmp_path / "mine.txt"
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await pilot.press("I")
+        await pilot.pause()
+        field = pilot.app.screen.query_one(Input)
+        field.value = str(file)
+        await pilot.press("enter")
+        await until(pilot, "cannot read")
+        file.write_text("# a comment\nOne {A}. || Two.\nThree.\n")
+        await pilot.press("enter")
+        await until(pilot, "Training sets · 5")
+        assert [text.sentences for text in measured.rows[3:]] == [("One {A}.", "Two."), ("Three.",)]
+        await until(pilot, "from mine.txt")
+
+
+async def test_a_domain_file_is_imported_with_its_contrasts_as_often_as_one_likes(measured, explorer, tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        '[[texts]]\nid = "ab"\ntext = "A {B}."\n[[texts]]\nid = "p"\ntext = "P."\nrole = "probe"\n'
+        '[[contrasts]]\nname = "c"\ndesideratum = "d"\n'
+        'lower = { row = "ab", probe = "ab" }\nhigher = { row = "ab", probe = "p" }\n'
+    )
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        for times in (1, 2):
+            await pilot.press("I")
+            await pilot.pause()
+            pilot.app.screen.query_one(Input).value = str(file)
+            await pilot.press("enter")
+            await until(pilot, f"Probes · {3 + 2 * times}")
+            assert len(measured.session.sheet.live_contrasts) == times
+        assert {text.id for text in measured.rows} >= {"ab", "mine/ab", "mine-2/ab"}
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from eiftui.session.editing import Wording
+from eiftui.session.session import Session
+from eiftui.tui.document import Document
+from eiftui.tui.edits import Edits
+
+document = Document(Session.open(Path(sys.argv[1])))
+Edits(document).add([Wording(("Toads hop.",))])
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_an_edit_survives_the_kill_that_follows_it(session):
+    session.close()
+    subprocess.run([sys.executable, "-c", KILLED, str(session.path)], check=False)
+    with Session.open(session.path) as again:
+        assert again.rows[-1].sentences == ("Toads hop.",)
+        assert again.undo()

@@ -10,7 +10,8 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
 
-from eiftui.domains.schema import Text
+from eiftui.domains.origin import FromFile
+from eiftui.domains.schema import Domain, Text
 from eiftui.errors import EiftuiError
 from eiftui.session.editing import Wording
 from eiftui.session.safetext import visible, without_controls
@@ -98,6 +99,15 @@ class SentencesPane(Part):
 
         if self._may_edit():
             self.app.push_screen(GenerateScreen(self.document, self._list.chosen, self._worker, self._choose))
+
+    def action_import_file(self) -> None:
+        from eiftui.tui.screens.importing import ImportScreen
+
+        if self._may_edit():
+            self.app.push_screen(ImportScreen(self._import))
+
+    def _import(self, domain: Domain, name: str) -> None:
+        self._choose(self._edits.add_domain(domain, domain.texts, FromFile(name=name))[0])
 
     def action_duplicate(self) -> None:
         self._change(self._edits.duplicate)

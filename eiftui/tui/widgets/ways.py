@@ -15,7 +15,7 @@ from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from eiftui.domains.library import builtin_names, load_builtin
-from eiftui.domains.origin import ByModel
+from eiftui.domains.origin import ByModel, FromDomain
 from eiftui.domains.schema import Domain, Role, Text
 from eiftui.engine.protocol import Continuation, Continue
 from eiftui.errors import EiftuiError, InputError
@@ -24,7 +24,7 @@ from eiftui.tui.counting import filled
 from eiftui.tui.document import Document
 from eiftui.tui.edits import Edits
 from eiftui.tui.offers import beginning, by_rule, continued, example, fresh_words, of_domain
-from eiftui.tui.sentences import label
+from eiftui.tui.sentences import with_slots
 from eiftui.tui.widgets.offers import OfferList
 from eiftui.tui.worker import Worker
 
@@ -62,7 +62,7 @@ class RuleWay(Way):
         self._document, self._text = document, text
 
     def compose(self) -> ComposeResult:
-        about = label(self._text) if self._text else "nothing: no sentence is chosen"
+        about = with_slots(self._text) if self._text else "nothing: no sentence is chosen"
         yield Static(Content.assemble(("Made of  ", "$text-muted"), about), classes="about")
         yield OfferList()
 
@@ -103,7 +103,8 @@ class DomainWay(Way):
     def take(self, edits: Edits, role: Role) -> Text | None:
         assert self._domain is not None
         chosen = [offer.text for offer in self.offers.chosen if offer.text]
-        return edits.add_domain(self._domain, chosen)[0] if chosen else None
+        how = FromDomain(name=self._domain.name)
+        return edits.add_domain(self._domain, chosen, how)[0] if chosen else None
 
     def _show(self, domain: Domain) -> None:
         self._domain = domain
@@ -208,7 +209,7 @@ class ModelWay(Way):
         session = self._document.session
         prompt = self.query_one("#prompt", Input).value.rstrip()
         self.offers.show([])
-        self.post_message(self.Remarked("waiting for the model …"))
+        self.post_message(self.Remarked("waiting for the model, which does one thing after another …"))
         try:
             model = await worker.ready(session.settings)
             async with aclosing(worker.client.ask(request)) as answers:
