@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,8 @@ from eiftui.errors import InputError
 
 def wanted(arguments: Sequence[str]) -> bool:
     """Whether a command line is for the explorer: it names a session at most, and no job."""
-    return not arguments or (len(arguments) == 1 and _names_session(arguments[0]))
+    _, rest = _options().parse_known_args(arguments)
+    return not rest or (len(rest) == 1 and _names_session(rest[0]))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -20,11 +22,22 @@ def main(arguments: Sequence[str]) -> int:
     Raises:
         InputError: there is no terminal, or the session cannot be opened.
     """
+    options, rest = _options().parse_known_args(arguments)
+    if options.color not in (None, "auto", "256", "16", "none"):
+        raise InputError(f"--color {options.color}: auto, 256, 16 or none")
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise InputError("the explorer needs a terminal; `eiftui run` measures without one (see eiftui --help)")
     from eiftui.tui.start import start
 
-    return start(Path(arguments[0]) if arguments else None)
+    return start(Path(rest[0]) if rest else None, options.color, options.mouse)
+
+
+def _options() -> argparse.ArgumentParser:
+    """What may be said beside the session."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, argument_default=None)
+    parser.add_argument("--color")
+    parser.add_argument("--no-mouse", dest="mouse", action="store_false")
+    return parser
 
 
 def _names_session(argument: str) -> bool:

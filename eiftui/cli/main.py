@@ -43,7 +43,7 @@ def parser() -> Parser:
 
     top = Parser(
         prog="eiftui",
-        usage="eiftui [SESSION.eif] | eiftui JOB ...",
+        usage="eiftui [SESSION.eif] [--color auto|256|16|none] [--no-mouse] | eiftui JOB ...",
         description="Measure what a language model learns from a sentence. Without a job: the explorer.",
     )
     top.add_argument("--version", action="version", version=f"eiftui {eiftui_version()}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
+from textual.keys import Keys, _character_to_key
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.take_over", "w", "Take over", "Go on with a session that another process has left", 95),
     Action("app.sessions", "S", "Sessions", "Browse sessions: open, rename, duplicate, delete, make one", 45),
     Action("app.export", "x", "Export", "Write numbers, the heatmap or a picture of the screen to a file", 44),
+    Action("app.note", "N", "Note", "Write down what you want to remember of this session"),
+    Action("app.log", "f3", "Log", "What failed and why, what was said, and the worker's log"),
     Action("app.theme", "", "Theme", "Choose the colours of the screen"),
     # The sessions browser
     _move("sessions.up", "up", "The session above", "k"),
@@ -191,6 +194,9 @@ SECTIONS = {
 }
 """Headings of the parts in help and palette. Help has none itself: it says there what its keys are."""
 
+NAMED_KEYS = {key.value.rpartition("+")[2] for key in Keys} | {_character_to_key(chr(code)) for code in range(33, 127)}
+"""Names of keys that are not one character."""
+
 BY_ID = {action.id: action for action in ACTIONS}
 
 
@@ -208,6 +214,24 @@ def screen_bindings(parts: Iterable[str]) -> list[BindingType]:
     """Key bindings for a screen, whose `action_do` hands them on to the parts that do them."""
     here = (action for action in ACTIONS if action.part in parts and action.keys and not action.focused)
     return [_binding(action, f"do('{action.id}')") for action in here]
+
+
+def usable(keys: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Of somebody's own keymap what can be used, and a line about each entry that cannot."""
+    problems = {id: f"there is no action {id}" for id in keys if id not in BY_ID}
+    for id in keys.keys() - problems.keys():
+        wrong = [key.strip() for key in keys[id].split(",") if not _is_key(key.strip())]
+        if wrong:
+            problems[id] = f"{id}: there is no key {', '.join(map(repr, wrong))}"
+    return {id: key for id, key in keys.items() if id not in problems}, list(problems.values())
+
+
+def _is_key(key: str) -> bool:
+    """Whether it is a key as Textual writes it: `x`, `G`, `f5`, `ctrl+x`, `question_mark`."""
+    *modifiers, name = key.split("+") if len(key) > 1 else [key]
+    if not set(modifiers) <= {"ctrl", "shift", "alt", "super", "meta"}:
+        return False
+    return len(name) == 1 or name in NAMED_KEYS
 
 
 def without_vim() -> dict[str, str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections import deque
 from collections.abc import Callable
+from datetime import datetime
 from itertools import count
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.console import Console
 from textual.app import App
@@ -16,8 +18,9 @@ from textual.keys import format_key
 from textual.theme import Theme
 
 from eiftui.errors import EiftuiError
+from eiftui.session.records import Note
 from eiftui.session.safetext import visible
-from eiftui.tui.actions import BY_ID, part_bindings, without_vim
+from eiftui.tui.actions import BY_ID, part_bindings, usable, without_vim
 from eiftui.tui.beginning import FOLDER
 from eiftui.tui.document import Document
 from eiftui.tui.palette import Actions
@@ -26,11 +29,16 @@ from eiftui.tui.running import Runner
 from eiftui.tui.screens.dialogue import Dialogue
 from eiftui.tui.screens.export import ExportScreen
 from eiftui.tui.screens.help import HelpScreen
+from eiftui.tui.screens.log import LogScreen
 from eiftui.tui.screens.main import MainScreen
+from eiftui.tui.screens.note import NoteScreen
 from eiftui.tui.screens.sessions import SessionsScreen
-from eiftui.tui.themes import EIFTUI
+from eiftui.tui.themes import THEMES
 from eiftui.tui.widgets.matrix import MatrixPane
-from eiftui.tui.worker import Hire, Worker
+from eiftui.tui.worker import Hire, Worker, log_path
+
+MESSAGES = 200
+"""How many of them the log remembers."""
 
 
 class Explorer(App[None]):
@@ -54,10 +62,12 @@ class Explorer(App[None]):
         self._hire = hire
         self.worker: Worker | None = None
         self.preferences, self._preferences_file = preferences, preferences_file
-        self.register_theme(EIFTUI)
+        for theme in THEMES:
+            self.register_theme(theme)
         if preferences.theme in self.available_themes:
             self.theme = preferences.theme
         self.set_keymap(self.own_keys)
+        self._said: deque[str] = deque(maxlen=MESSAGES)
         self._numbers = count(1)
         self._shown_mode = self.DEFAULT_MODE
         self.add_mode(self._shown_mode, self._main_screen)
@@ -68,11 +78,16 @@ class Explorer(App[None]):
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
+        for problem in usable(self.preferences.keys)[1]:
+            self.notify(f"settings, keys: {visible(problem)}", severity="warning", markup=False)
+        if self.preferences.theme not in self.available_themes:
+            name = visible(self.preferences.theme)
+            self.notify(f"settings, theme: there is no {name}", severity="warning", markup=False)
 
     @property
     def own_keys(self) -> dict[str, str]:
         """Keys of actions that are not the default."""
-        return ({} if self.preferences.vim_keys else without_vim()) | self.preferences.keys
+        return ({} if self.preferences.vim_keys else without_vim()) | usable(self.preferences.keys)[0]
 
     def keys_of(self, id: str) -> list[str]:
         """The keys of an action as they are shown."""
@@ -106,6 +121,26 @@ class Explorer(App[None]):
     def _say_written(self, path: Path | None) -> None:
         if path is not None:
             self.notify(f"Written: {visible(str(path.absolute()))}", markup=False)
+
+    def action_note(self) -> None:
+        session = self.document.session
+        self.push_screen(NoteScreen(session.note, session.read_only), self._keep_note)
+
+    def _keep_note(self, text: str | None) -> None:
+        if text is None or text == self.document.session.note or self.document.session.read_only:
+            return
+        try:
+            self.document.append(Note(text=text))
+        except EiftuiError as error:
+            self.notify(f"the note is not kept: {visible(str(error))}", severity="error", markup=False)
+
+    def action_log(self) -> None:
+        self.push_screen(LogScreen(self.document, self._said, log_path()))
+
+    def notify(self, message: str, **how: Any) -> None:
+        """Say something, and keep it for the log."""
+        self._said.append(f"{datetime.now():%H:%M}  {message}")
+        super().notify(message, **how)
 
     def action_theme(self) -> None:
         self.search_themes()

@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from eiftui.errors import InputError
 from eiftui.session.atomic import replacing
 
-COLOURS: dict[str, dict[str, str]] = {
+Colours = Literal["auto", "256", "16", "none"]
+COLOURS: dict[Colours, dict[str, str]] = {
     "auto": {},
     "256": {"TEXTUAL_COLOR_SYSTEM": "256"},
     "16": {"TEXTUAL_COLOR_SYSTEM": "standard"},
@@ -31,12 +32,16 @@ class Preferences(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     theme: str = Field(
-        default="eiftui", description="Colours of the screen: eiftui, or one of Textual's, such as nord."
+        default="eiftui",
+        description="Colours of the screen: eiftui, eiftui-light, eiftui-contrast, or one of Textual's, such as nord.",
     )
-    colours: Literal["auto", "256", "16", "none"] = Field(
+    colours: Colours = Field(
         default="auto", description="How many colours the terminal shows: auto asks it; none is what NO_COLOR=1 does."
     )
     vim_keys: bool = Field(default=True, description="Whether h j k l and the like move about, beside the arrows.")
+    mouse: bool = Field(
+        default=True, description="Whether eiftui takes the mouse; without, the terminal selects text with it as usual."
+    )
     keys: dict[str, str] = Field(
         default={}, description='Keys of your own, by the id of the action: keys."matrix.toggle_prompted" = "x,f5".'
     )

@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eiftui.tui.preferences import default_path, environment, load
+from eiftui.tui.preferences import Colours, default_path, environment, load
 
 if TYPE_CHECKING:
     from eiftui.tui.app import Explorer
@@ -16,27 +16,30 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 
 
-def start(path: Path | None) -> int:
+def start(path: Path | None, colours: Colours | None = None, mouse: bool = True) -> int:
     """Open the explorer on a session or, without one, a new one, until it is left; the exit code then.
 
-    Raises as `begin` and `load` do.
+    `colours` counts instead of what the settings file and NO_COLOR say; without `mouse` it is not taken, whatever the
+    file says. Raises as `begin` and `load` do.
     """
     preferences = load(default_path())
-    os.environ.update(environment(preferences))
+    if colours in ("256", "16"):
+        os.environ.pop("NO_COLOR", None)
+    os.environ.update(environment(preferences.model_copy(update={"colours": colours or preferences.colours})))
     from eiftui.engine.client import Client
     from eiftui.tui.app import Explorer
     from eiftui.tui.beginning import begin
 
     explorer = Explorer(begin(path), preferences, default_path(), Client)
     try:
-        return asyncio.run(_show(explorer))
+        return asyncio.run(_show(explorer, mouse and preferences.mouse))
     finally:
         explorer.document.close()
 
 
-async def _show(app: Explorer) -> int:
+async def _show(app: Explorer, mouse: bool) -> int:
     """Run the application until it is left, or a signal ends it: 130 then, as after any interruption."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, app.exit, None, INTERRUPTED)
-    await app.run_async()
+    await app.run_async(mouse=mouse)
     return app.return_code or 0

@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from eiftui.errors import InputError
+from eiftui.show.colour import contrast
+from eiftui.tui.actions import usable
+from eiftui.tui.app import Explorer
 from eiftui.tui.preferences import Preferences, environment, load, save
+from eiftui.tui.themes import THEMES
+from tests.tui.conftest import until
 
 
 def test_what_is_saved_comes_back(tmp_path):
@@ -44,3 +49,39 @@ def test_over_ssh_nothing_is_animated_unless_asked_for():
 def test_colours_are_told_to_textual():
     assert environment(Preferences(colours="none"), {})["NO_COLOR"] == "1"
     assert environment(Preferences(colours="16"), {})["TEXTUAL_COLOR_SYSTEM"] == "standard"
+
+
+async def test_of_keys_of_ones_own_bad_ones_are_told_and_the_rest_work(measured):
+    keys = {"matrix.toggle_prompted": "f5", "matrix.nothing": "x", "app.help": "ctrl+nokey", "app.quit": "ctrl+q,Q"}
+    app = Explorer(measured, Preferences(keys=keys, theme="no-theme"))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await until(pilot, "there is no action")
+        await until(pilot, "there is no key")
+        await until(pilot, "no-theme")
+        await pilot.press("f5")
+        await until(pilot, "Prompted ·")
+        await pilot.press("f1")
+        await until(pilot, "What is shown")
+
+
+@pytest.mark.parametrize(
+    "key", ["x", "G", "f12", "ctrl+x", "question_mark", "?", "+", "shift+up", "alt+enter", "space"]
+)
+def test_keys_are_known_by_their_names(key):
+    assert usable({"app.quit": key}) == ({"app.quit": key}, [])
+
+
+@pytest.mark.parametrize("key", ["", "nokey", "hyper+x", "ctrl+", "x,"])
+def test_what_is_no_key_is_told(key):
+    used, problems = usable({"app.quit": key})
+    assert not used
+    assert len(problems) == 1
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+async def test_text_of_every_theme_can_be_read(measured, theme):
+    async with Explorer(measured, Preferences(theme=theme.name)).run_test() as pilot:
+        assert pilot.app.theme == theme.name
+        for part in ("#title", ".title", "#inspector", "Legend", "KeyBar", "StatusBar"):
+            _, _, behind, colour = pilot.app.screen.query_one(part).colors
+            assert contrast(behind.blend(colour, colour.a).rgb, behind.rgb) >= 4.5, part

@@ -1,0 +1,85 @@
+"""The log: what was said here, what the session has to tell of its numbers, and what the worker's libraries printed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from eiftui.session.safetext import visible
+from eiftui.settings import CONDITIONS
+from eiftui.tui.actions import dialogue_bindings
+from eiftui.tui.document import Document
+from eiftui.tui.screens.dialogue import Dialogue
+from eiftui.tui.view import Status
+from eiftui.tui.widgets.keybar import KeyBar
+
+TAIL = 16_384
+"""Bytes of the worker's log that are shown."""
+NONE = "nothing"
+
+
+class LogScreen(Dialogue[None]):
+    """Shows it as it was when it was called."""
+
+    BINDINGS = dialogue_bindings("log")
+    part: ClassVar[str] = "log"
+
+    def __init__(self, document: Document, said: Iterable[str], log: Path) -> None:
+        """`said` are messages of this explorer, the oldest first; `log` is the worker's."""
+        super().__init__()
+        self._document, self._said, self._log = document, tuple(said), log
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box tall") as box:
+            box.border_title = "Log"
+            with VerticalScroll():
+                yield Static(Content("\n").join(self._lines()))
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()
+
+    def _lines(self) -> Iterable[Content]:
+        notices = [f"{notice.time[:16].replace('T', ' ')}  {notice.text}" for notice in self._document.session.notices]
+        yield from _section("Cells that failed, and why", causes(self._document))
+        yield from _section("Said here", self._said)
+        yield from _section("Notices kept in the session (UTC)", notices)
+        yield from _section(f"The worker's log, {self._log}", tail(self._log))
+
+
+def causes(document: Document) -> list[str]:
+    """Why cells failed: each cause once, with the training set that it was met at first."""
+    found: dict[str, str] = {}
+    for condition in CONDITIONS:
+        for draw in range(document.session.draws):
+            for row, column in np.argwhere(document.statuses(condition, draw) == Status.FAILED).tolist():
+                mark = document.mark_of(condition, draw, row, column)
+                if mark:
+                    found.setdefault(mark.cause, f"{condition}, {document.rows[row].label}: {mark.cause}")
+    return list(found.values())
+
+
+def tail(log: Path) -> list[str]:
+    """The last lines of a file; none where there is no such file."""
+    try:
+        with log.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - TAIL))
+            lines = file.read().decode(errors="replace").splitlines()
+    except OSError:
+        return []
+    return lines[1:] if size > TAIL else lines
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterable[Content]:
+    yield Content.styled(visible(title), "bold $text-primary")
+    yield from [Content(visible(line)) for line in lines] or [Content.styled(NONE, "$text-muted")]
+    yield Content("")

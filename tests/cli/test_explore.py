@@ -1,0 +1,25 @@
+"""Which command lines open the explorer."""
+
+from __future__ import annotations
+
+import pytest
+
+from eiftui.cli import explore
+from eiftui.errors import InputError
+
+
+@pytest.mark.parametrize(
+    "line", ["", "a.eif", "--color 16", "--color=none a.eif", "a.eif --no-mouse --color auto", "--no-mouse"]
+)
+def test_a_session_at_most_and_what_the_screen_needs(line):
+    assert explore.wanted(line.split())
+
+
+@pytest.mark.parametrize("line", ["run", "run a.eif", "--help", "--version", "--color 16 run", "a.eif b.eif", "--co 9"])
+def test_jobs_and_what_is_not_known_are_not_for_it(line):
+    assert not explore.wanted(line.split())
+
+
+def test_a_number_of_colours_that_there_is_not_is_refused():
+    with pytest.raises(InputError, match="auto, 256, 16 or none"):
+        explore.main(["--color", "17"])

@@ -1,0 +1,64 @@
+"""Notes on a session, and the log."""
+
+from __future__ import annotations
+
+from eiftui.engine.protocol import Task
+from eiftui.session.records import Notice
+from eiftui.session.session import Session
+from eiftui.tui.document import Document
+from eiftui.tui.screens.log import TAIL, tail
+from eiftui.tui.screens.main import MainScreen
+from eiftui.tui.view import Status
+from tests.tui.conftest import until
+
+
+async def test_a_note_is_kept_when_its_screen_is_left(measured, explorer):
+    async with explorer(measured).run_test(size=(80, 24)) as pilot:
+        await pilot.press("N")
+        await until(pilot, "Note on this session")
+        await pilot.press(*"why?", "enter", *"[x]", "escape")
+        assert isinstance(pilot.app.screen, MainScreen)
+        await pilot.press("N")
+        await until(pilot, "[x]")
+        await pilot.press("escape")
+    measured.close()
+    with Session.open(measured.session.path) as again:
+        assert again.note == "why?\n[x]"
+    assert measured.session.path.read_text().count('"kind":"note"') == 1
+
+
+async def test_a_session_that_others_write_keeps_no_note(session, explorer):
+    follower = Document(Session.open(session.path, read_only=True))
+    async with explorer(follower).run_test(size=(80, 24)) as pilot:
+        await pilot.press("N", "a")
+        await until(pilot, "read-only")
+        await pilot.press("escape")
+        assert follower.session.note == ""
+
+
+async def test_the_log_tells_what_failed_what_was_said_and_what_is_noted(measured, explorer):
+    probes = tuple(probe.sentences for probe in measured.probes)
+    task = Task(
+        what="trained",
+        rows=(measured.session.filled(measured.rows[1], 0),),
+        probes=probes,
+        settings=measured.session.settings,
+    )
+    measured.mark(task, Status.FAILED, "out of memory: try a smaller model")
+    measured.append(Notice(text="measured by the reference engine"))
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        pilot.app.notify("a message \x1b[31m", markup=False)
+        await pilot.press("f3")
+        lines = "\n".join(await until(pilot, "Cells that failed"))
+        assert f"trained, {measured.rows[1].label}: out of memory: try a smaller model" in lines
+        assert "a message ␛[31m" in lines
+        assert "measured by the reference engine" in lines
+
+
+def test_of_a_long_log_whole_lines_at_its_end_are_shown(tmp_path):
+    (tmp_path / "log").write_text("".join(f"line {number}\n" for number in range(10_000)))
+    lines = tail(tmp_path / "log")
+    assert lines[-1] == "line 9999"
+    assert all(line.startswith("line ") for line in lines)
+    assert sum(len(line) + 1 for line in lines) <= TAIL
+    assert tail(tmp_path / "none") == []
