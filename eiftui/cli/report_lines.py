@@ -35,7 +35,7 @@ def how_measured(session: Session) -> Iterator[str]:
     for condition in CONDITIONS:
         floor = session.floor(condition)
         if floor is not None:
-            yield f"null floor of {condition}: {compact(floor)}"
+            yield f"{condition}: up to {compact(floor)} cannot be told from zero (null floor and number format)"
     yield from (f"note: {notice.text}" for notice in session.notices)
 
 
@@ -107,7 +107,7 @@ def sparsity(found: dict[Quantity, Sparsity | NoAnswer]) -> Iterator[str]:
         if isinstance(one, NoAnswer):
             yield f"{which}: no answer: {one}"
         else:
-            floor = "" if one.below_floor is None else f", within the null floor {one.below_floor.mean:.0%} of cells"
+            floor = "" if one.below_floor is None else f", not to be told from zero {one.below_floor.mean:.0%} of cells"
             hoyer, gini = (ratio(part.mean, part.half) for part in (one.hoyer, one.gini))
             yield f"{which:<9} Hoyer {hoyer}, Gini {gini}{floor}"
 

@@ -99,7 +99,7 @@ def _say_notes(session: Session, console: Console) -> None:
     floors = {condition: session.floor(condition) for condition in session.settings.conditions}
     known = [f"{condition} {compact(floor)}" for condition, floor in floors.items() if floor is not None]
     if known:
-        say(console, f"null floor (what the same path reports where nothing changed): {', '.join(known)}")
+        say(console, f"cannot be told from zero (null floor and number format), up to: {', '.join(known)}")
     bad = sum(int((session.measured(c) & ~np.isfinite(session.matrix(c))).sum()) for c in session.settings.conditions)
     if bad:
         rate = compact(session.settings.optimizer.lr)

@@ -184,7 +184,7 @@ class Measurer:
         return "first order" if condition == "predicted" else "loss after minus loss before"
 
     def _floors(self, task: Task) -> Iterator[Floor]:
-        """What each condition reports where nothing has changed (METHODS §3): the null floor."""
+        """What each condition reports where nothing has changed (METHODS §3), and what its number format leaves."""
         probes = [encode_probe(self.model, probe) for probe in task.probes[:FLOOR_PROBES]]
         rounding = self._rounding(probes)
         for condition in task.settings.conditions:
@@ -195,7 +195,10 @@ class Measurer:
                 rows = [encode_sentences(self.model, row) for row in task.rows[:FLOOR_ROWS]]
                 still = task.settings.optimizer.model_copy(update={"lr": 0.0})
                 found = max(float(np.abs(result.eif).max()) for result in self.engine.trained(rows, probes, still))
-                yield Floor(key=key, value=found, note="at learning rate 0")
+                if (share := self.engine.relative_error) is None:  # two rounded losses, that happen to be the same here
+                    yield Floor(key=key, value=max(found, rounding), note="at learning rate 0, and rounding of losses")
+                else:
+                    yield Floor(key=key, value=found, relative=share, note="at learning rate 0, and the number format")
 
     def _rounding(self, probes: Sequence[tuple[int, ...]]) -> float:
         together = self.engine.base(probes)

@@ -25,6 +25,10 @@ from eiftui.settings import Method, Optimizer
 
 FEW_BLOCKS = 3
 """With no more blocks of rows than this, the base activations are not worth keeping from one to the next."""
+RELATIVE_ERROR = {"float32": 2e-5, "bfloat16": 1e-2}
+"""Of difference propagation at any learning rate, by the number format of products: what the tests hold it to."""
+DOUBLE_ERROR = 1e-12
+"""The same of a model whose weights are float64."""
 TrainingSet = tuple[Tokens, ...]
 """The tokens of each sentence of a row, in order, without start tokens."""
 Losses = NDArray[np.float64]
@@ -50,6 +54,8 @@ class Engine(Protocol):
     forward: Forward
     mechanism: str
     """How the trained condition is computed, in words for a record."""
+    relative_error: float | None
+    """How wrong a trained matrix may be, as a share of its largest number; None where losses are subtracted."""
 
     def base(self, probes: Sequence[Tokens]) -> list[Losses]:
         """The base model's losses of the scored tokens of each probe, nats."""
@@ -102,6 +108,9 @@ class FactorEngine:
         forward.head_numbers = self.budget.head_numbers
         self._products = torch.bfloat16 if method.products == "bfloat16" else None
         self._recorded: OrderedDict[Tokens, Gradients] = OrderedDict()
+        self.relative_error: float | None = (
+            DOUBLE_ERROR if forward.dtype == torch.float64 else RELATIVE_ERROR[method.products]
+        )
         self.mechanism = f"difference propagation, {method.products} products"
 
     @property
@@ -254,6 +263,7 @@ class ReferenceEngine:
         self.forward, self.reference, self.start = forward, Reference(forward), start
         kind = str(next(forward.network.parameters()).dtype).removeprefix("torch.")
         self.mechanism = f"reference: loss after minus loss before, {kind} weights"
+        self.relative_error: float | None = None
 
     def base(self, probes: Sequence[Tokens]) -> list[Losses]:
         return list(map(_numbers, self.reference.losses([text_of(probe, self.start) for probe in probes])))

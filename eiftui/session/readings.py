@@ -234,11 +234,18 @@ class Readings:
                 values[draw, column] = losses.mean()
         return values
 
-    def floor(self, condition: Condition) -> float | None:
-        """The null floor of a condition, nats per token; None while not measured."""
+    def floor(self, condition: Condition, values: Array | None = None) -> float | None:
+        """The abs(EIF) that cannot be told from zero, nats per token; None while not measured.
+
+        It is the null floor, or what the number format leaves uncertain beside the largest number if that is more.
+        `values` is `matrix(condition)`, from whoever has it.
+        """
         key = self._key(condition)
         floor = self._state.floors.get(key) if key else None
-        return None if floor is None else floor.value
+        if floor is None or not floor.relative:
+            return None if floor is None else floor.value
+        sizes = np.abs(self.matrix(condition) if values is None else values)
+        return max(floor.value, floor.relative * float(sizes[np.isfinite(sizes)].max(initial=0.0)))
 
     def likeness(self, draw: int) -> Array:
         """The cosine of the embeddings of each training set's text and each probe: (rows, columns). NaN: not known."""

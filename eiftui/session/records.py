@@ -226,13 +226,15 @@ class Measured(Written):
 
 
 class Floor(Written):
-    """The null floor of a condition: the largest abs(EIF) that the same code path reports at learning rate 0."""
+    """What of a condition cannot be told from zero: by its null floor, and by its number format."""
 
     kind: Literal["floor"] = "floor"
     key: str
     """`Settings.key` of the condition and the model's fingerprint."""
     value: Number
-    """Nats per token."""
+    """The largest abs(EIF) that the same code path reports where nothing has changed, nats per token."""
+    relative: Number = 0.0
+    """The share of the largest abs(EIF) by which the number format may be wrong."""
     note: str = ""
 
 

@@ -219,7 +219,7 @@ class _Page:
             yield f"{numbers.MISSING} not measured"
         if any(value is not None and numbers.below_floor(value, self.map.floor) for value in values):
             mark = numbers.BELOW_FLOOR[0] if dense else numbers.BELOW_FLOOR
-            yield f"{mark} cannot be told from zero: within the null floor, {numbers.compact(self.map.floor)}"
+            yield f"{mark} cannot be told from zero: up to {numbers.compact(self.map.floor)}"
         if any(value is not None and not math.isfinite(value) for value in values):
             yield f"{NOT_FINITE if dense else 'nan, inf'} measured, but not a finite number"
 

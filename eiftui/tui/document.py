@@ -206,7 +206,7 @@ class Document:
         return self.session.baseline()
 
     def floor(self, condition: Condition) -> float:
-        return self.session.floor(condition) or 0.0
+        return self.session.floor(condition, self.table(condition).values) or 0.0
 
     def statuses(self, condition: Condition, draw: int | None) -> Statuses:
         statuses = np.full((len(self.rows), len(self.probes)), Status.PENDING, np.int8)

@@ -64,7 +64,7 @@ class Source(Protocol):
         """Of cells that are not measured, in one draw or any: (rows, columns)."""
 
     def floor(self, condition: Condition) -> float:
-        """The null floor, nats per token; 0 where it is not known."""
+        """The abs(EIF) that cannot be told from zero, nats per token; 0 where it is not known."""
 
     @property
     def own_columns(self) -> Sequence[int | None]:

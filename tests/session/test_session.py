@@ -346,3 +346,12 @@ def test_a_session_in_memory_leaves_no_file_until_it_is_saved(domain, settings, 
     session.save_as(tmp_path / "kept.eif")
     with Session.open(tmp_path / "kept.eif") as kept:
         assert numbers(kept) == numbers(session)
+
+
+def test_the_floor_is_what_the_number_format_leaves_where_that_is_more(measured):
+    key = measured.settings.key("trained", measured.model.fingerprint)
+    largest = np.nanmax(np.abs(measured.matrix("trained")))
+    measured.append(Floor(key=key, value=0.0, relative=1e-3))
+    assert measured.floor("trained") == pytest.approx(1e-3 * largest)
+    measured.append(Floor(key=key, value=2 * largest, relative=1e-3))
+    assert measured.floor("trained") == pytest.approx(2 * largest)

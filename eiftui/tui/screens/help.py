@@ -16,8 +16,8 @@ READING = """\
 A row is a training set, a column a probe. A cell says how the loss of the probe moved, in nats per token, when the
 model learned the training set (trained), or only read it before the probe (prompted). Negative: the probe became more
 likely. The gap is trained minus prompted. Predicted is what gradients alone foretell; a preview, marked ~, stands for
-what is not measured yet. ≈0 is within the null floor: it cannot be told from zero. Made-up words stand in the slots,
-others in each draw: intervals are over draws."""
+what is not measured yet. ≈0 cannot be told from zero, by the null floor or the number format. Made-up words stand in
+the slots, others in each draw: intervals are over draws."""
 KEYS = 22
 
 

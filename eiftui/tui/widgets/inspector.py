@@ -180,7 +180,7 @@ def _estimated(one: Estimate, sign: int) -> str:
     if one.status != Status.VALUE:
         return f"{numbers.MISSING} {NAMES[one.status]}"
     if numbers.below_floor(one.mean, one.floor):
-        return f"{numbers.BELOW_FLOOR} (null floor {numbers.compact(one.floor)})"
+        return f"{numbers.BELOW_FLOOR} (floor {numbers.compact(one.floor)})"
     text = numbers.estimate(sign * one.mean, one.half)
     return text.replace("+", " ", 1) if one.shown == "baseline" else text
 
