@@ -17,6 +17,7 @@ ZERO: Rgb = (38, 38, 38)
 NEGATIVE: tuple[Rgb, ...] = ((0, 0, 95), (0, 0, 135), (0, 95, 175), (0, 135, 215), (0, 175, 255), (135, 215, 255))
 POSITIVE: tuple[Rgb, ...] = ((95, 0, 0), (135, 0, 0), (175, 95, 0), (215, 95, 0), (255, 135, 0), (255, 215, 135))
 STEPS = len(NEGATIVE)
+GREYS: tuple[Rgb, ...] = tuple((grey, grey, grey) for grey in (68, 98, 128, 158, 188, 218))
 # Paler is stronger, as in 256 colours; these pairs stay readable in the palettes of common terminals.
 _NAMED = {
     -2: Style.parse("black on bright_cyan"),
@@ -24,6 +25,11 @@ _NAMED = {
     0: Style.null(),
     1: Style.parse("bright_white on red"),
     2: Style.parse("black on bright_yellow"),
+}
+_NAMED_GREYS = {
+    0: Style.null(),
+    1: Style.parse("bright_white on bright_black"),
+    2: Style.parse("black on white"),
 }
 
 
@@ -58,6 +64,17 @@ def style(value: float, limit: float, colours: Depth) -> Style:
     if colours == "16":
         return _NAMED[level(value, limit, steps=2)]
     behind = background(level(value, limit))
+    return Style(color=Color.from_rgb(*text_colour(behind)), bgcolor=Color.from_rgb(*behind))
+
+
+def shade(value: float, limit: float, colours: Depth) -> Style:
+    """The same for a magnitude, which has no sign: a grey, paler where it is larger."""
+    if colours == "none":
+        return Style.null()
+    if colours == "16":
+        return _NAMED_GREYS[abs(level(value, limit, steps=2))]
+    step = abs(level(value, limit))
+    behind = GREYS[step - 1] if step else ZERO
     return Style(color=Color.from_rgb(*text_colour(behind)), bgcolor=Color.from_rgb(*behind))
 
 

@@ -32,6 +32,7 @@ from eiftui.session.session import Session
 from eiftui.settings import CONDITIONS, Condition, Settings
 from eiftui.tui.marks import Mark, Marks
 from eiftui.tui.scope import Scope
+from eiftui.tui.sentences import label
 from eiftui.tui.view import Array, Flags, Status, Statuses, Table
 
 
@@ -80,6 +81,16 @@ class Document:
         """For each row, the column of the same text."""
         columns = {text.sentences: column for column, text in reversed(list(enumerate(self.probes)))}
         return [columns.get(text.sentences) for text in self.rows]
+
+    @property
+    def row_labels(self) -> Sequence[str]:
+        """Each training set on one line."""
+        return [label(text) for text in self.rows]
+
+    @property
+    def column_labels(self) -> Sequence[str]:
+        """Each probe on one line."""
+        return [label(text) for text in self.probes]
 
     def append(self, *records: Record) -> None:
         """Take in what was measured, or another record. Raises as `Session.append` does."""

@@ -1,7 +1,8 @@
-"""In which order rows or columns stand."""
+"""Which rows or columns are shown, and in which order."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -21,6 +22,12 @@ def ordered(values: NDArray[np.float64], by: Order, like: int = 0) -> NDArray[np
         return np.arange(len(values))
     ranks = _means(values) if by == "mean" else -_cosines(values, like)
     return np.argsort(ranks, kind="stable")
+
+
+def matching(labels: Sequence[str], wanted: str) -> NDArray[np.bool_]:
+    """Which labels hold every word of `wanted`, in any case."""
+    words = wanted.casefold().split()
+    return np.array([all(word in label.casefold() for word in words) for label in labels], np.bool_)
 
 
 def _means(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eiftui.session.readings import Quantity
+from eiftui.session.safetext import visible
 from eiftui.settings import Condition
 from eiftui.show import numbers
-from eiftui.tui.order import Order, ordered
+from eiftui.tui.order import Order, matching, ordered
 
 Shown = Literal["trained", "prompted", "predicted", "gap", "baseline"]
 SHOWN: tuple[Shown, ...] = ("trained", "prompted", "predicted", "gap", "baseline")
@@ -70,6 +71,13 @@ class Source(Protocol):
     def own_columns(self) -> Sequence[int | None]:
         """For each row, the column of the same text."""
 
+    @property
+    def row_labels(self) -> Sequence[str]:
+        """Each training set on one line."""
+
+    @property
+    def column_labels(self) -> Sequence[str]: ...
+
 
 @dataclass(frozen=True)
 class View:
@@ -83,6 +91,8 @@ class View:
     log_probability: bool = False
     """Change of log-probability, which is minus the change of loss."""
     intervals: bool = False
+    spread: bool = False
+    """The half-widths of the intervals in place of the means."""
     own_scale: bool = False
     """The colour scale is that of what is shown, instead of one for trained and prompted."""
     rows_by: Order = "number"
@@ -90,6 +100,19 @@ class View:
     like: int = 0
     """The row that rows are compared with where they are ordered by likeness, and the column likewise."""
     like_column: int = 0
+    row_filter: str = ""
+    """Words that rows must have to be shown, and columns likewise."""
+    column_filter: str = ""
+
+    @property
+    def spreads(self) -> bool:
+        """Whether the spread over draws is shown: one draw has none."""
+        return self.spread and self.draw is None
+
+    @property
+    def signed(self) -> bool:
+        """Whether numbers can be on either side of zero."""
+        return self.shown != "baseline" and not self.spreads
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +137,8 @@ class Picture:
     """Colours follow magnitudes to this power: 1, or less where weak and strong influences share a scale."""
     measured: float
     """The share of what is to be measured that is, from 0 to 1."""
+    signed: bool = True
+    """Whether colours tell signs; magnitudes alone are shades of grey."""
 
     @property
     def exponent(self) -> int:
@@ -129,8 +154,14 @@ def picture(view: View, source: Source) -> Picture:
         values, halves, status = _normalised(values, halves, status, source.own_columns)
     elif view.log_probability:
         values = -values
+    if view.spreads and halves is not None:
+        values, halves, status = _spread(halves, status)
     rows = ordered(values, view.rows_by, view.like)
     columns = ordered(values.T, view.columns_by, view.like_column)
+    if view.row_filter:
+        rows = rows[matching(source.row_labels, view.row_filter)[rows]]
+    if view.column_filter:
+        columns = columns[matching(source.column_labels, view.column_filter)[columns]]
     at = np.ix_(rows, columns)
     return Picture(
         rows=rows,
@@ -144,6 +175,7 @@ def picture(view: View, source: Source) -> Picture:
         warm=-1 if view.normalised or view.log_probability else 1,
         power=SHARED_POWER if _shares_scale(view) else 1.0,
         measured=_measured(view, source),
+        signed=view.signed,
     )
 
 
@@ -154,11 +186,17 @@ def title(view: View, drawn: Picture, draws: int) -> str:
         unit = "per influence on itself"
     elif view.log_probability:
         unit = unit.replace("loss", "log-prob")
+    if view.spreads:
+        unit = f"95 % interval, ± {unit.removeprefix('Δ ')}"
     words = [view.shown.capitalize(), f"{unit} {numbers.scale(drawn.exponent)}".strip()]
-    if draws > 1:
+    if view.spreads:
+        words.append(f"{draws} draws")
+    elif draws > 1:
         words.append(f"mean of {draws} draws" if view.draw is None else f"draw {view.draw + 1} of {draws}")
     if drawn.measured < 1:
         words.append(f"{math.floor(100 * drawn.measured)} % measured")
+    filters = {"rows": view.row_filter, "columns": view.column_filter}
+    words += [f"{axis} with “{visible(wanted)}”" for axis, wanted in filters.items() if wanted]
     return " · ".join(words)
 
 
@@ -184,7 +222,7 @@ def _of_draws(view: View, table: Table, pending: Statuses) -> tuple[Array, Array
         values, measured = table.values[view.draw], table.measured[view.draw]
     else:
         measured = table.measured.any(axis=0)
-        values, halves = _mean(table), _intervals(table) if view.intervals else None
+        values, halves = _mean(table), _intervals(table) if view.intervals or view.spreads else None
     return values, halves, np.where(measured, Status.VALUE, pending).astype(np.int8)
 
 
@@ -223,14 +261,22 @@ def _normalised(
         return values / unit[:, None], halves, np.where(no_unit, Status.UNDEFINED, status).astype(np.int8)
 
 
+def _spread(halves: Array, status: Statuses) -> tuple[Array, None, Statuses]:
+    """Half-widths as what is shown; undefined where fewer than two draws are measured."""
+    alone = np.isnan(halves) & (status >= Status.PREVIEW)
+    return halves, None, np.where(alone, Status.UNDEFINED, status).astype(np.int8)
+
+
 def _shares_scale(view: View) -> bool:
-    return view.shown in ("trained", "prompted", "predicted", "gap") and not (view.normalised or view.own_scale)
+    return (
+        view.signed
+        and view.shown in ("trained", "prompted", "predicted", "gap")
+        and not (view.normalised or view.own_scale)
+    )
 
 
 def _limit(view: View, values: Array, source: Source) -> float:
     """The magnitude of the strongest colour. The shared one stays as it is whatever is shown."""
-    if view.shown == "baseline":
-        return 0.0
     if not _shares_scale(view):
         return _steady(numbers.scale_limit(np.ma.masked_invalid(values), _floor(view, source)))
     both = [_mean(source.table(condition)) for condition in ("trained", "prompted")]
@@ -247,7 +293,7 @@ def _steady(limit: float) -> float:
 
 
 def _floor(view: View, source: Source) -> float:
-    if view.normalised or view.shown in ("baseline", "gap", "predicted"):
+    if view.normalised or view.spreads or view.shown in ("baseline", "gap", "predicted"):
         return 0.0
     return source.floor("trained" if view.shown == "trained" else "prompted")
 

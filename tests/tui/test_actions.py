@@ -15,12 +15,14 @@ from eiftui.tui.screens.generate import GenerateScreen
 from eiftui.tui.screens.help import HelpScreen
 from eiftui.tui.screens.main import PARTS, MainScreen
 from eiftui.tui.screens.model import ModelScreen
+from eiftui.tui.screens.prompt import PromptScreen
 from eiftui.tui.screens.sessions import SessionsScreen
 from eiftui.tui.screens.settings import SettingsScreen
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.inspector import Inspector
 from eiftui.tui.widgets.matrix import MatrixPane
 from eiftui.tui.widgets.offers import OfferList
+from eiftui.tui.widgets.overview import Overview
 from eiftui.tui.widgets.sentence_list import SentenceList
 from eiftui.tui.widgets.sentences import SentencesPane
 from eiftui.tui.widgets.status import StatusBar
@@ -31,6 +33,8 @@ CLASSES = {
     "screen": MainScreen,
     "matrix": MatrixPane,
     "heatmap": HeatMap,
+    "overview": Overview,
+    "prompt": PromptScreen,
     "inspector": Inspector,
     "sentences": SentencesPane,
     "offers": OfferList,
@@ -65,7 +69,7 @@ def test_no_key_means_two_things_in_one_place():
         around = ("dialogue",) if issubclass(where, Dialogue) else (*PARTS, "app")
         here = [a for a in ACTIONS if a.part == part or (a.part in around and (a.part == "dialogue" or not a.focused))]
         keys = Counter(key for action in here for key in action.all_keys.split(",") if key)
-        if part not in ("help", "editor", "generate", "offers", "settings", "model"):
+        if part not in ("help", "editor", "generate", "offers", "settings", "model", "prompt"):
             assert [key for key, count in keys.items() if count > 1] == []
 
 

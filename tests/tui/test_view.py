@@ -22,6 +22,8 @@ class Arrays:
     pending: Status = Status.PENDING
     own_columns: tuple[int | None, ...] = (None, 1)
     floors: float = 0.0
+    row_labels: tuple[str, ...] = ("Frogs hibernate.", "Toads do not.")
+    column_labels: tuple[str, ...] = ("A", "Toads do not.", "do toads?")
 
     def table(self, quantity):
         if quantity == "gap":
@@ -119,7 +121,7 @@ def test_log_probability_flips_the_number_and_not_what_the_colour_means(source):
 def test_the_baseline_is_the_same_in_every_row(source):
     drawn = picture(View("baseline"), source)
     assert values(drawn) == [[2, 3, 4], [2, 3, 4]]
-    assert drawn.limit == 0
+    assert (drawn.limit, drawn.signed) == (4, False)
 
 
 def test_rows_are_ordered_by_mean_and_by_likeness(source):
@@ -138,6 +140,35 @@ def test_intervals_are_over_draws(source):
     halves = picture(View(intervals=True), source).halves
     assert halves[0, 0] == pytest.approx(12.706, abs=1e-3)
     assert np.isnan(halves[1, 2])
+
+
+def test_the_spread_is_the_half_width_of_the_interval_and_has_no_sign(source):
+    drawn = picture(View(spread=True), source)
+    assert drawn.values[0, 0] == pytest.approx(12.706, abs=1e-3)
+    assert drawn.limit == pytest.approx(13)
+    assert not drawn.signed
+    assert drawn.status[1, 2] == Status.UNDEFINED
+    assert title(View(spread=True), drawn, 2).startswith("Trained · 95 % interval, ± loss, nats/token · 2 draws")
+
+
+def test_one_draw_has_no_spread(source):
+    assert values(picture(View(spread=True, draw=1), source))[0] == [-3, -2, 0]
+
+
+def test_filters_keep_lines_that_have_every_word(source):
+    drawn = picture(View(row_filter="FROGS", column_filter="do toads", columns_by="mean"), source)
+    assert drawn.rows.tolist() == [0]
+    assert drawn.columns.tolist() == [1, 2]
+    assert values(drawn) == [[-2, 0]]
+    assert "rows with “FROGS” · columns with “do toads”" in title(
+        View(row_filter="FROGS", column_filter="do toads"), drawn, 2
+    )
+    assert picture(View(row_filter="newts"), source).values.shape == (0, 3)
+
+
+def test_the_end_of_the_scale_is_a_number_of_two_digits():
+    grown = [picture(View(own_scale=True), Arrays(np.array(TRAINED) * factor)).limit for factor in (1.231, 1.249)]
+    assert grown == pytest.approx([5.0, 5.0])
 
 
 def test_small_influences_are_printed_over_a_common_power_of_ten():

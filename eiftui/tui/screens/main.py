@@ -29,7 +29,7 @@ from eiftui.tui.widgets.title import TitleBar
 
 SECONDS_BETWEEN_PAINTS = 0.1
 SECONDS_BETWEEN_LOOKS = 1.0
-PANES = ("#heatmap", "#rows", "#probes", "#cell")
+PANES = ("#rows", "#probes", "#cell")
 PARTS = ("screen", "matrix", "run", "sentences", "inspector")
 
 
@@ -141,7 +141,7 @@ class MainScreen(Screen[None]):
 
     def _go_on(self, by: int) -> None:
         """Give another pane the focus. A narrow screen shows either the sentences or the matrix."""
-        panes = [self.query_one(selector) for selector in PANES]
+        panes = [self.query_one(MatrixPane).chart, *(self.query_one(selector) for selector in PANES)]
         now = panes.index(self.focused) if self.focused in panes else 0
         pane = panes[(now + by) % len(panes)]
         self.set_class(pane.parent is self.query_one(SentencesPane), "-writing")

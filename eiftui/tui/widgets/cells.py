@@ -85,6 +85,8 @@ class Painter:
             return _DIM[self.colours]
         if not self.picture.limit:
             return Style.null()
+        if not self.picture.signed:
+            return colour.shade(value, self.picture.limit, self.colours)
         step = colour.level(self._strength(value), self.picture.limit)
         return _styled(step, self.colours, status == Status.PREVIEW)
 
@@ -110,11 +112,14 @@ class Painter:
         step = ramp(value, limit)
         if self.width == 1:
             return " " if self.colours == "256" and picture.limit else step
-        return "0" if step == "0" else (numbers.MINUS if value < 0 else "+") + ramp(abs(value), limit)
+        if step == "0" or not picture.signed:
+            return step
+        return (numbers.MINUS if value < 0 else "+") + ramp(abs(value), limit)
 
     def _number(self, value: float, row: int, column: int) -> str:
         picture = self.picture
         text = numbers.eif(value, picture.exponent, picture.floor)
+        text = text if picture.signed else text.replace("+", " ")
         half = math.nan if picture.halves is None else float(picture.halves[row, column])
         if self.width < INTERVAL or math.isnan(half) or numbers.below_floor(value, picture.floor):
             return text

@@ -42,10 +42,12 @@ class HeatMap(ScrollView, can_focus=True):
 
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
-        self._picture: Picture | None = None
+        self.picture: Picture | None = None
         self._labels: Sequence[str] = ()
         self._line = self._place = 0
         self._zoom: int | None = None
+        self._room = Size(0, 0)
+        """How much it has, or had before it was hidden."""
         self._painter: Painter | None = None
         self._head = 0
         self._strips: dict[int, Strip] = {}
@@ -54,33 +56,48 @@ class HeatMap(ScrollView, can_focus=True):
     @property
     def cursor(self) -> tuple[int, int] | None:
         """Row and column of the session under the cursor; None in an empty matrix."""
-        if self._picture is None or not self._picture.values.size:
+        if self.picture is None or not self.picture.values.size:
             return None
-        return int(self._picture.rows[self._line]), int(self._picture.columns[self._place])
+        return int(self.picture.rows[self._line]), int(self.picture.columns[self._place])
 
     def show(self, picture: Picture, labels: Sequence[str]) -> None:
         """Show another picture; of the same shape and scale, only what differs is painted. `labels` are the rows'."""
-        before, cursor = self._picture, self.cursor
-        self._picture = picture
+        before, cursor = self.picture, self.cursor
+        self.picture = picture
         self._follow(cursor)
         if before is None or not _same_frame(before, picture) or labels != self._labels:
             self._labels = labels
             self._fit()
+            if before is not None and not _same_lines(before, picture):
+                self._into_view()
             return
         self._make_painter()
         for line in _differing(before, picture):
             self._strips.pop(line, None)
             self._refresh(Region(0, HEADER + line - self.scroll_offset.y, self.size.width, 1))
 
-    def move_to(self, row: int, column: int) -> None:
-        """Put the cursor on a cell of the session."""
-        if self._picture is not None:
-            lines, places = np.flatnonzero(self._picture.rows == row), np.flatnonzero(self._picture.columns == column)
+    @property
+    def position(self) -> tuple[int, int]:
+        """Line and place of the cursor."""
+        return self._line, self._place
+
+    @property
+    def window(self) -> tuple[range, range]:
+        """The lines and places that are in sight, or were before it was hidden."""
+        top = self.scroll_offset.y
+        return range(top, min(self._shape[0], top + max(0, self._room.height - HEADER))), self._in_sight
+
+    def move_to(self, row: int, column: int) -> bool:
+        """Put the cursor on a cell of the session; False if a filter hides it."""
+        if self.picture is not None:
+            lines, places = np.flatnonzero(self.picture.rows == row), np.flatnonzero(self.picture.columns == column)
             if lines.size and places.size:
-                self._move(int(lines[0]), int(places[0]))
+                self.move(int(lines[0]), int(places[0]))
+                return True
+        return False
 
     def action_move(self, where: str) -> None:
-        page, wide = max(1, self.size.height - HEADER), max(1, (self.size.width - self._head) // self._cell)
+        page, wide = max(1, self._room.height - HEADER), max(1, (self._room.width - self._head) // self._cell)
         lines, places = self._shape
         line, place = {
             "up": (self._line - 1, self._place),
@@ -96,7 +113,7 @@ class HeatMap(ScrollView, can_focus=True):
             "top": (0, self._place),
             "bottom": (lines - 1, self._place),
         }[where]
-        self._move(line, place)
+        self.move(line, place)
 
     def action_zoom(self, by: int) -> None:
         """Make cells wider or narrower by some steps."""
@@ -112,11 +129,13 @@ class HeatMap(ScrollView, can_focus=True):
         line = event.y - HEADER + self.scroll_offset.y
         lines, places = self._shape
         if event.x >= self._head and event.y >= HEADER and line < lines and place < places:
-            self._move(line, place)
+            self.move(line, place)
 
     def on_resize(self) -> None:
-        self._fit()
-        self._into_view()
+        if self.size.area:
+            self._room = self.size
+            self._fit()
+            self._into_view()
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
@@ -126,12 +145,12 @@ class HeatMap(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
-        if self._picture is None or self._painter is None:
+        if self.picture is None or self._painter is None:
             return Strip.blank(width, self.rich_style)
         line = y - HEADER + self.scroll_offset.y
         if y < HEADER:
             head, body = " " * self._head, self._header()
-        elif line < len(self._picture.rows):
+        elif line < len(self.picture.rows):
             head, body = self._label(line), self._body(line)
         else:
             return Strip.blank(width, self.rich_style)
@@ -142,8 +161,8 @@ class HeatMap(ScrollView, can_focus=True):
 
     def _header(self) -> Strip:
         """Numbers of the columns in sight, as many as have room, and that of the cursor's."""
-        assert self._picture is not None
-        cell, columns, sight = self._cell, self._picture.columns, self._in_sight
+        assert self.picture is not None
+        cell, columns, sight = self._cell, self.picture.columns, self._in_sight
         step = -(-(len(str(len(columns))) + 1) // cell)
         step = step if step == 1 else max(5, -(-step // 5) * 5)
         numbers = " " * (cell * len(sight))
@@ -159,12 +178,12 @@ class HeatMap(ScrollView, can_focus=True):
         return Strip.join([strip.crop(0, end - len(here)), at_cursor, strip.crop(end)])
 
     def _label(self, line: int) -> str:
-        assert self._picture is not None
-        row = int(self._picture.rows[line])
+        assert self.picture is not None
+        row = int(self.picture.rows[line])
         digits = len(str(len(self._labels)))
         room = self._head - digits - 2
         text = fitted(self._labels[row], room, "utf-8") + " " if room > 0 else ""
-        return f"{row + 1:>{digits}}{RUNNING if self._picture.running[line] else ' '}{text}"
+        return f"{row + 1:>{digits}}{RUNNING if self.picture.running[line] else ' '}{text}"
 
     def _body(self, line: int) -> Strip:
         strip = self._strips.get(line)
@@ -194,7 +213,7 @@ class HeatMap(ScrollView, can_focus=True):
 
     @property
     def _shape(self) -> tuple[int, int]:
-        return (0, 0) if self._picture is None else (len(self._picture.rows), len(self._picture.columns))
+        return (0, 0) if self.picture is None else (len(self.picture.rows), len(self.picture.columns))
 
     @property
     def _cell(self) -> int:
@@ -203,7 +222,7 @@ class HeatMap(ScrollView, can_focus=True):
     @property
     def _in_sight(self) -> range:
         """The places of which a part can be seen."""
-        left, room = self.scroll_offset.x, self.size.width - self._head
+        left, room = self.scroll_offset.x, self._room.width - self._head
         return range(left // self._cell, min(self._shape[1], -(-(left + max(0, room)) // self._cell)))
 
     def watch_scroll_x(self, old: float, new: float) -> None:
@@ -212,7 +231,7 @@ class HeatMap(ScrollView, can_focus=True):
 
     @property
     def _widths(self) -> tuple[int, ...]:
-        with_intervals = self._picture is not None and self._picture.halves is not None
+        with_intervals = self.picture is not None and self.picture.halves is not None
         return (*WIDTHS[:-1], INTERVAL) if with_intervals else WIDTHS
 
     def _fit(self) -> None:
@@ -220,7 +239,7 @@ class HeatMap(ScrollView, can_focus=True):
         self._make_painter()
         lines, places = self._shape
         number = len(str(len(self._labels))) + 1
-        room = self.size.width - number - places * self._cell - 1
+        room = self._room.width - number - places * self._cell - 1
         longest = max(map(cell_len, self._labels), default=0)
         self._head = number + (min(room, longest, LONGEST_LABEL) + 1 if room >= SHORTEST_LABEL else 0)
         self._strips.clear()
@@ -228,26 +247,27 @@ class HeatMap(ScrollView, can_focus=True):
         self.refresh()
 
     def _make_painter(self) -> None:
-        if self._picture is not None:
-            self._painter = Painter(self._picture, self._widths[self._step()], depth(self.app))
+        if self.picture is not None:
+            self._painter = Painter(self.picture, self._widths[self._step()], depth(self.app))
 
     def _step(self) -> int:
         """Which width: as chosen, else the widest that shows every column, else that of a digit."""
         if self._zoom is not None:
             return self._zoom
         places = self._shape[1]
-        room = self.size.width - len(str(len(self._labels))) - 1
+        room = self._room.width - len(str(len(self._labels))) - 1
         fitting = [step for step, width in enumerate(self._widths) if width >= DIGIT and places * width <= room]
         return fitting[-1] if fitting else self._widths.index(DIGIT)
 
     def _follow(self, cursor: tuple[int, int] | None) -> None:
         """Keep the cursor on the cell of the session it was on, or near it where that is gone."""
-        assert self._picture is not None
+        assert self.picture is not None
         if cursor is not None:
-            self._line = _place_of(cursor[0], self._picture.rows, self._line)
-            self._place = _place_of(cursor[1], self._picture.columns, self._place)
+            self._line = _place_of(cursor[0], self.picture.rows, self._line)
+            self._place = _place_of(cursor[1], self.picture.columns, self._place)
 
-    def _move(self, line: int, place: int) -> None:
+    def move(self, line: int, place: int) -> None:
+        """Put the cursor on a line and a place, or as near as there are any."""
         lines, places = self._shape
         before = self._line, self._place
         self._line, self._place = max(0, min(lines - 1, line)), max(0, min(places - 1, place))
@@ -267,7 +287,7 @@ class HeatMap(ScrollView, can_focus=True):
     def _into_view(self) -> bool:
         """Jump by half a page where the cursor is out of sight, as every scroll paints everything; whether it did."""
         left, top = self.scroll_offset
-        wide, high = self.size.width - self._head, self.size.height - HEADER
+        wide, high = self._room.width - self._head, self._room.height - HEADER
         x, y = self._place * self._cell, self._line
         if not left <= x <= left + wide - self._cell:
             left = max(0, (x - wide // 2) // self._cell * self._cell)
@@ -287,12 +307,15 @@ class HeatMap(ScrollView, can_focus=True):
 def _same_frame(one: Picture, other: Picture) -> bool:
     """Whether cells that are the same in both look the same in both."""
     return (
-        np.array_equal(one.rows, other.rows)
-        and np.array_equal(one.columns, other.columns)
+        _same_lines(one, other)
         and (one.limit, one.exponent, one.floor) == (other.limit, other.exponent, other.floor)
-        and (one.warm, one.power) == (other.warm, other.power)
+        and (one.warm, one.power, one.signed) == (other.warm, other.power, other.signed)
         and (one.halves is None) == (other.halves is None)
     )
+
+
+def _same_lines(one: Picture, other: Picture) -> bool:
+    return np.array_equal(one.rows, other.rows) and np.array_equal(one.columns, other.columns)
 
 
 def _differing(one: Picture, other: Picture) -> list[int]:

@@ -26,7 +26,7 @@ from eiftui.tui.widgets.part import Part
 from eiftui.tui.widgets.tokens import TOKEN, coloured, described
 
 SECONDS_FOR_THE_FIRST_PAINT = 0.2
-LABEL = 12
+LABEL = 13
 """Columns of what a line is called, on its left."""
 
 
@@ -119,8 +119,8 @@ class Inspector(Part):
         words = self.document.session.words(self._draw)
         found = estimates(self.document, row, column, self._view.draw, self._statistics)
         return [
-            *self._labelled(f"{row + 1} learned", with_words(rows[row], words)),
-            *self._labelled(f"{column + 1} probed", with_words(probes[column], words)),
+            *self._labelled(f"{row + 1:>3} learned", with_words(rows[row], words)),
+            *self._labelled(f"{column + 1:>3} probed ", with_words(probes[column], words)),
             *self._values(found),
             *self._token_lines(),
             *self._causes(found),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from rich.segment import Segment
 from textual.strip import Strip
@@ -10,6 +12,19 @@ from textual.widget import Widget
 from eiftui.show import colour, numbers
 from eiftui.tui.view import Picture, Status
 from eiftui.tui.widgets.cells import MARKS, NAMES, PREVIEW, depth
+
+BLOCK_COLOURS = {
+    Status.UNDEFINED: "blank",
+    Status.PENDING: "black",
+    Status.CANCELLED: "olive",
+    Status.FAILED: "pink",
+    Status.RUNNING: "yellow",
+    Status.PREVIEW: "grey",
+}
+"""As the overview has them."""
+Detail = Literal["halves", "ends", "signs"]
+DETAILS: tuple[Detail, ...] = ("halves", "ends", "signs")
+"""How much the scale says, the most first."""
 
 
 class Legend(Widget):
@@ -20,10 +35,12 @@ class Legend(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._picture: Picture | None = None
+        self._blocks = False
         self._segments: list[Segment] = []
 
-    def show(self, picture: Picture) -> None:
-        self._picture = picture
+    def show(self, picture: Picture, blocks: bool = False) -> None:
+        """Explain a picture, as the heat map shows it or as the blocks of the overview."""
+        self._picture, self._blocks = picture, blocks
         before, self._segments = self._segments, self._fitted()
         if self._segments != before:
             self.refresh()
@@ -40,21 +57,27 @@ class Legend(Widget):
         if self._picture is None:
             return []
         colours = depth(self.app)
-        marks = Segment("".join(f"  {mark}" for mark in _marks(self._picture, colours)))
-        segments = [*_scale(self._picture, colours, with_halves=True), marks]
-        if Segment.get_line_length(segments) <= self.size.width:
-            return segments
-        return [*_scale(self._picture, colours, with_halves=False), marks]
+        marks = Segment("".join(f"  {mark}" for mark in _marks(self._picture, colours, self._blocks)))
+        for detail in DETAILS:
+            segments = [*_scale(self._picture, colours, detail), marks]
+            if Segment.get_line_length(segments) <= self.size.width:
+                break
+        return segments
 
 
-def _scale(picture: Picture, colours: colour.Depth, with_halves: bool) -> list[Segment]:
+def _scale(picture: Picture, colours: colour.Depth, detail: Detail) -> list[Segment]:
     """The ends of the scale, zero and, if there is room, the magnitudes of its middle colours."""
     if not picture.limit:
         return []
+    if not picture.signed:
+        shades = [Segment(" ", colour.shade(step, colour.STEPS, colours)) for step in range(1, 7)]
+        return [Segment(" 0 "), *shades, Segment(f" {_magnitude(picture, 1.0)}")]
     end, half = _magnitude(picture, 1.0), _magnitude(picture, 0.5 ** (1 / picture.power))
     below, above = ("more", "less") if picture.warm > 0 else ("less", "more")
     ends = f" {below} likely {numbers.MINUS}{end} ", f" +{end} {above} likely"
-    if not with_halves:
+    if detail == "signs":
+        ends = f" {numbers.MINUS}{end} {below} ", f" {above} +{end}"
+    if detail != "halves":
         left, right = (_swatch(steps, picture.warm, colours) for steps in (range(-6, 0), range(1, 7)))
         return [Segment(ends[0]), *left, Segment(" 0 "), *right, Segment(ends[1])]
     swatches = [_swatch(range(start, start + 3), picture.warm, colours) for start in (-6, -3, 1, 4)]
@@ -74,10 +97,19 @@ def _swatch(steps: range, warm: int, colours: colour.Depth) -> list[Segment]:
     return [Segment(" ", colour.style(step * warm, colour.STEPS, colours)) for step in steps]
 
 
-def _marks(picture: Picture, colours: colour.Depth) -> list[str]:
+def _marks(picture: Picture, colours: colour.Depth, blocks: bool) -> list[str]:
     """What the marks that occur in a picture mean."""
     found = {Status(int(status)) for status in np.unique(picture.status)}
+    if blocks and colours != "none":
+        return [
+            f"{BLOCK_COLOURS[status]}: {NAMES.get(status, 'predicted')}" for status in sorted(found - {Status.VALUE})
+        ]
     words = [f"{MARKS[status].strip() or 'blank'} {NAMES[status]}" for status in NAMES if status in found]
+    measured = picture.values[picture.status == Status.VALUE]
     if Status.PREVIEW in found:
         words.insert(0, f"{PREVIEW if colours == 'none' else 'no background:'} predicted")
+    if numbers.below_floor(float(np.fmin.reduce(np.abs(measured), initial=np.inf)), picture.floor):
+        words.append(f"{numbers.BELOW_FLOOR} not told from 0")
+    if not np.isfinite(measured).all():
+        words.append("nan, inf, !: not finite")
     return words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -10,17 +11,21 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
+from textual.widget import Widget
 
+from eiftui.errors import InputError
 from eiftui.tui import copying
 from eiftui.tui.document import Document
 from eiftui.tui.order import ORDERS
-from eiftui.tui.sentences import label
+from eiftui.tui.screens.prompt import PromptScreen
 from eiftui.tui.view import SHOWN, Picture, View, picture, title
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.legend import Legend
+from eiftui.tui.widgets.overview import Overview
 from eiftui.tui.widgets.part import Part, Words
 
 T = TypeVar("T")
+JUMP = re.compile(r"(\d*)(?:\s*[, ]\s*(\d*))?")
 AROUND = 3
 """Lines above and below those of the matrix."""
 
@@ -42,6 +47,7 @@ class MatrixPane(Part):
     def compose(self) -> ComposeResult:
         yield Words(classes="title")
         yield HeatMap(id="heatmap")
+        yield Overview(id="overview")
         yield Legend()
 
     def on_mount(self) -> None:
@@ -51,6 +57,11 @@ class MatrixPane(Part):
     def heatmap(self) -> HeatMap:
         return self.query_one(HeatMap)
 
+    @property
+    def chart(self) -> Widget:
+        """What can have the focus: the heat map or the overview."""
+        return self.query_one(Overview) if self.has_class("-overview") else self.heatmap
+
     def show_document(self) -> None:
         view = self.view
         if view.draw is not None and view.draw >= self.document.session.draws:
@@ -58,9 +69,10 @@ class MatrixPane(Part):
             return
         drawn = picture(view, self.document)
         self.styles.height = len(drawn.rows) + AROUND  # the style sheet says how high at most
-        self.query_one(Words).show(Content(title(view, drawn, self.document.session.draws)))
-        self.heatmap.show(drawn, [label(text) for text in self.document.rows])
-        self.query_one(Legend).show(drawn)
+        self.heatmap.show(drawn, self.document.row_labels)
+        self._show_overview()
+        self._show_title()
+        self.query_one(Legend).show(drawn, self.has_class("-overview"))
 
     def watch_view(self) -> None:
         self.show_document()
@@ -120,6 +132,61 @@ class MatrixPane(Part):
         line, place = drawn.rows.tolist().index(row), drawn.columns.tolist().index(column)
         self.app.copy_to_clipboard(text(drawn, line, place))
         self.notify(f"{what} was sent to the terminal's clipboard")
+
+    def action_spread(self) -> None:
+        self.view = replace(self.view, spread=not self.view.spread)
+
+    def action_jump(self) -> None:
+        self.app.push_screen(PromptScreen("Row, column:", "", self._jump))
+
+    def action_filter_rows(self) -> None:
+        take = lambda wanted: setattr(self, "view", replace(self.view, row_filter=wanted))  # noqa: E731
+        self.app.push_screen(PromptScreen("Training sets with:", self.view.row_filter, take, live=True))
+
+    def action_filter_columns(self) -> None:
+        take = lambda wanted: setattr(self, "view", replace(self.view, column_filter=wanted))  # noqa: E731
+        self.app.push_screen(PromptScreen("Probes with:", self.view.column_filter, take, live=True))
+
+    def action_overview(self) -> None:
+        """Show all of the matrix, or its cells again."""
+        self.toggle_class("-overview")
+        self.call_after_refresh(self.show_document)
+        self.call_after_refresh(self.chart.focus)
+
+    def on_overview_opened(self) -> None:
+        self.action_overview()
+
+    def on_overview_cell_chosen(self, message: Overview.CellChosen) -> None:
+        # by the heat map itself: a message of it that was sent by its parent would end there
+        self.heatmap.call_later(self.heatmap.move, message.line, message.place)
+
+    def on_heat_map_cursor_moved(self) -> None:
+        self._show_overview()
+
+    def _show_title(self) -> None:
+        if self.heatmap.picture is not None:
+            words = title(self.view, self.heatmap.picture, self.document.session.draws)
+            if self.has_class("-overview"):
+                rows, columns = self.query_one(Overview).block
+                words += f" · the strongest of {rows} × {columns} cells" if rows * columns > 1 else ""
+            self.query_one(Words).show(Content(words))
+
+    def _show_overview(self) -> None:
+        if self.has_class("-overview") and self.heatmap.picture is not None:
+            self.query_one(Overview).show(self.heatmap.picture, self.heatmap.position, self.heatmap.window)
+
+    def _jump(self, answer: str) -> None:
+        """Put the cursor on the cell that an answer names; its row or its column may be left out."""
+        rows, columns = len(self.document.rows), len(self.document.probes)
+        now = self.heatmap.cursor or (0, 0)
+        found = JUMP.fullmatch(answer.strip())
+        if found is None:
+            raise InputError("A row and a column, as in 12,40:")
+        row, column = (int(number) - 1 if number else old for number, old in zip(found.groups(), now, strict=True))
+        if not (0 <= row < rows and 0 <= column < columns):
+            raise InputError(f"There are {rows} rows and {columns} columns:")
+        if not self.heatmap.move_to(row, column):
+            raise InputError("A filter hides it; row, column:")
 
     @property
     def _draws(self) -> Sequence[int | None]:

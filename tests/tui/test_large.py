@@ -1,0 +1,158 @@
+"""A matrix that is larger than the screen: jumping, filters, the overview."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from eiftui.domains.schema import Domain, Text
+from eiftui.session.session import Session
+from eiftui.settings import Settings
+from eiftui.tui.document import Document
+from eiftui.tui.widgets.heatmap import HeatMap
+from eiftui.tui.widgets.matrix import MatrixPane
+from eiftui.tui.widgets.overview import Overview
+from tests.tui.conftest import screen_of, until
+from tests.tui.golden import assert_golden
+
+SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
+SIDE = 60
+
+
+@pytest.fixture
+def large(engine) -> Document:
+    texts = tuple(Text(id=str(index), sentences=(f"Word {index} is one of {SIDE}.",)) for index in range(1, SIDE + 1))
+    session = Session.in_memory(Domain(name="large", title="", source="", texts=texts), Settings(draws=1))
+    engine.measure(session, "trained")
+    return Document(session)
+
+
+async def test_a_jump_goes_to_a_cell_by_its_numbers(large, explorer):
+    async with explorer(large).run_test(size=(80, 24)) as pilot:
+        heatmap = pilot.app.screen.query_one(HeatMap)
+        await pilot.press("colon", *"50,40", "enter")
+        assert heatmap.cursor == (49, 39)
+        await until(pilot, "50 learned")
+        await pilot.press("colon", *"7", "enter")
+        assert heatmap.cursor == (6, 39)
+        await pilot.press("colon", *",9", "enter")
+        assert heatmap.cursor == (6, 8)
+
+
+async def test_a_jump_to_nowhere_is_refused_with_the_reason(large, explorer):
+    async with explorer(large).run_test(size=(80, 24)) as pilot:
+        await pilot.press("colon", *"99,1", "enter")
+        await until(pilot, "There are 60 rows and 60 columns:")
+        await pilot.press(*"x", "enter")
+        await until(pilot, "as in 12,40:")
+        await pilot.press("escape")
+        assert pilot.app.screen.query_one(HeatMap).cursor == (0, 0)
+
+
+async def test_a_filter_shows_while_it_is_typed_and_escape_takes_it_back(large, explorer):
+    async with explorer(large).run_test(size=(80, 24)) as pilot:
+        await pilot.press("ampersand", *"word 5")
+        await until(pilot, "rows with “word 5”")
+        heatmap = pilot.app.screen_stack[0].query_one(HeatMap)
+        assert [row + 1 for row in heatmap.picture.rows] == [n for n in range(1, SIDE + 1) if "5" in str(n)]
+        await pilot.press("enter", "vertical_line", *"60", "escape")
+        view = pilot.app.screen.query_one(MatrixPane).view
+        assert (view.row_filter, view.column_filter) == ("word 5", "")
+
+
+async def test_a_filter_that_nothing_passes_is_no_error(large, explorer):
+    async with explorer(large).run_test(size=(80, 24)) as pilot:
+        await pilot.press("ampersand", *"newt", "enter", "down", "z", "down", "enter", "t", "o")
+        assert pilot.app.screen.query_one(HeatMap).cursor is None
+        await pilot.press("ampersand", "backspace", "enter", "down")
+        assert pilot.app.screen.query_one(HeatMap).cursor == (1, 0)
+
+
+async def test_the_cursor_stays_in_sight_when_lines_are_ordered(large, explorer):
+    async with explorer(large).run_test(size=(80, 24)) as pilot:
+        await pilot.press("colon", *"60,60", "enter", "o", "O")
+        heatmap = pilot.app.screen.query_one(HeatMap)
+        line, place = heatmap.position
+        assert line in heatmap.window[0]
+        assert place in heatmap.window[1]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("colours", ["colours", "no-colour"])
+async def test_the_overview_shows_all_of_it(large, explorer, size, colours, monkeypatch):
+    if colours == "no-colour":
+        monkeypatch.setenv("NO_COLOR", "1")
+    async with explorer(large).run_test(size=SIZES[size]) as pilot:
+        await pilot.press("colon", *"30,30", "enter", "z")
+        await pilot.press("right", "down")
+        assert_golden(f"overview-{colours}-{size}", await until(pilot, "━"))
+
+
+async def test_the_overview_moves_by_blocks_and_enter_shows_the_cells_there(large, explorer):
+    async with explorer(large).run_test(size=(80, 24)) as pilot:
+        heatmap, overview = (pilot.app.screen.query_one(part) for part in (HeatMap, Overview))
+        await pilot.press("z", "down", "down")
+        assert pilot.app.focused is overview
+        height = -(-SIDE // (2 * (overview.size.height - 1)))
+        assert heatmap.cursor == (2 * height, 0)
+        await until(pilot, f"{2 * height + 1} learned")
+        await pilot.press("end", "G", "enter")
+        assert pilot.app.focused is heatmap
+        assert heatmap.cursor == (SIDE - 1, SIDE - 1)
+        assert SIDE - 1 in heatmap.window[0]
+        assert SIDE - 1 in heatmap.window[1]
+
+
+async def test_the_legend_names_the_colours_of_the_overview(large, explorer):
+    large.edit([*large.session.sheet.texts, Text(id="new", sentences=("Something new.",))])
+    async with explorer(large).run_test(size=(80, 24)) as pilot:
+        await until(pilot, "· to measure")
+        await pilot.press("z")
+        await until(pilot, "black: to measure")
+
+
+async def test_a_click_in_the_overview_chooses_a_block(large, explorer):
+    async with explorer(large).run_test(size=(80, 24)) as pilot:
+        await pilot.press("z")
+        overview = pilot.app.screen.query_one(Overview)
+        await pilot.click(Overview, offset=(3 + 20, 1 + 5))
+        row, column = pilot.app.screen.query_one(HeatMap).cursor
+        assert column == 20 * (-(-SIDE // (overview.size.width - 3)))
+        assert row == 10 * (-(-SIDE // (2 * (overview.size.height - 1))))
+
+
+async def test_the_wheel_scrolls_and_the_headers_stay(large, explorer):
+    async with explorer(large).run_test(size=(80, 24)) as pilot:
+        heatmap = pilot.app.screen.query_one(HeatMap)
+        before = screen_of(pilot)
+        heatmap.scroll_to(y=20, animate=False)
+        await pilot.pause()
+        after = screen_of(pilot)
+        top = heatmap.region.y
+        assert after[top] == before[top]
+        assert after[top + 1].split()[0] == "21"
+
+
+async def test_the_spread_of_draws_is_shown_in_place_of_their_mean(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await pilot.press("I")
+        await until(pilot, "95 % interval, ± loss")
+        halves = pilot.app.screen.query_one(HeatMap).picture.values
+        assert (halves > 0).all()
+        await pilot.press("d")
+        await until(pilot, "draw 1 of 3")
+        assert (pilot.app.screen.query_one(HeatMap).picture.values == measured.session.matrix("trained")[0]).all()
+
+
+def test_a_block_shows_its_strongest_cell_and_any_failure():
+    from eiftui.tui.blocks import blocks
+    from eiftui.tui.view import Status
+    from tests.tui.test_cells import drawn
+
+    values = np.array([[1.0, -3.0, 0.5], [np.nan, 2.0, np.inf], [0.1, 0.2, np.nan]])
+    status = np.full((3, 3), Status.VALUE, np.int8)
+    status[2, 0], status[2, 2] = Status.FAILED, Status.PENDING
+    found = blocks(drawn(values=values, status=status), lines=2, places=2)
+    assert (found.height, found.width) == (2, 2)
+    assert found.values.tolist()[0] == [-3.0, 0.5]
+    assert found.status.tolist() == [[Status.VALUE, Status.VALUE], [Status.FAILED, Status.PENDING]]
