@@ -4,7 +4,7 @@ import sys
 
 import torch
 
-from benchmarks import analysis, memory, phi3, picture, planning, precision, scale, speed, terminal
+from benchmarks import analysis, memory, phi3, picture, planning, precision, scale, speed, terminal, vision
 
 ALL = {
     "speed": speed,
@@ -15,6 +15,7 @@ ALL = {
     "phi3": phi3,
     "terminal": terminal,
     "analysis": analysis,
+    "vision": vision,
 }
 
 

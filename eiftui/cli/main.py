@@ -39,6 +39,7 @@ def parser() -> Parser:
         report,
         run,
         sweep,
+        vision,
     )  # these take longer to load than the explorer to open
 
     top = Parser(
@@ -48,7 +49,7 @@ def parser() -> Parser:
     )
     top.add_argument("--version", action="version", version=f"eiftui {eiftui_version()}")
     jobs = top.add_subparsers(prog="eiftui", metavar="JOB", required=True)
-    for job in (run, export, report, sweep, dynamics, embed, plan, listing.Domains, listing.Models, doctor):
+    for job in (run, export, report, sweep, dynamics, embed, plan, listing.Domains, listing.Models, vision, doctor):
         sub = jobs.add_parser(job.NAME, help=job.HELP, description=job.HELP)
         job.add_arguments(sub)
         sub.set_defaults(job=job.main)

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from eiftui.domains.schema import Domain
 from eiftui.errors import InputError
 from eiftui.session.atomic import replacing
+from eiftui.session.image_records import OF_IMAGES
 from eiftui.session.journal import JournalReader, JournalWriter, Reading
 from eiftui.session.lock import WriterLock
 from eiftui.session.readings import Readings
@@ -58,6 +59,8 @@ class Session(Readings):
                 session._take([Notice(text=f"{path.name} ended in an unfinished record, which was removed")])
         if not session._state.has_sheet:
             session.close()
+            if any(other.line.startswith(OF_IMAGES) for other in session._state.unknown):
+                raise InputError(f"{path} is a session of images: see `eiftui vision report {path}`")
             raise InputError(f"{path} has lost its sentences: no record of them can be read")
         return session
 

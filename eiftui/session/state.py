@@ -67,7 +67,7 @@ class State:
         self.going_on = False
         """Whether measuring was begun and neither stopped nor finished."""
         self._words: dict[tuple[int, int], dict[str, str]] = {}
-        self._unknown: list[Unknown] = []
+        self.unknown: list[Unknown] = []
 
     def words(self, index: int) -> dict[str, str]:
         """The word of each slot in draw `index`: as recorded, and made up for the slots that have none yet."""
@@ -115,7 +115,7 @@ class State:
         yield from self.notices
         if self.note.text:
             yield self.note
-        yield from self._unknown
+        yield from self.unknown
 
     @singledispatchmethod
     def apply(self, entry: Entry) -> None:
@@ -203,4 +203,4 @@ class State:
 
     @apply.register
     def _(self, unknown: Unknown) -> None:
-        self._unknown.append(unknown)
+        self.unknown.append(unknown)

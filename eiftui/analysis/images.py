@@ -1,0 +1,266 @@
+"""What influence between images says: symmetry, blocks by class, look-alikes, noise, learning rates (METHODS §7).
+
+An estimate has a number for each pair of a base network and a draw of digits. EIF is in nats, and negative where an
+image became more likely to be seen as its class; `teaching` is its negative.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eiftui.analysis.asymmetry import even_rows
+from eiftui.analysis.estimates import Estimate, Floats, estimate
+from eiftui.analysis.first_order import Agreement, compare
+from eiftui.analysis.ranks import ranks, spearman
+from eiftui.analysis.symmetry import centred, correlation, symmetric_share
+from eiftui.domains.digits import CLASSES
+from eiftui.domains.noise import Noise
+from eiftui.session.image_records import ImageCondition, Treatment
+from eiftui.session.images import ImageSession
+
+Labels = NDArray[np.int64]
+UNMOVED = 1e-6
+"""Nats: what rounding to float32 makes of no change."""
+
+
+@dataclass(frozen=True)
+class ImageSymmetry:
+    """Of clean images; each is 1 for a symmetric matrix, and chance is ½ for S."""
+
+    share: Estimate
+    """S of the trained condition, and of its first-order prediction."""
+    foretold: Estimate
+    evened: Estimate
+    """S of the prediction with its rows scaled: what it lacks is the optimiser's change of direction."""
+    transpose: Estimate
+    """Pearson's correlation of the trained matrix with its transpose."""
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """How often an image of the same class is influenced more than one of another: chance is ½."""
+
+    raw: Estimate
+    cosine: Estimate
+    """Each cell over the root of what both images do to themselves."""
+    double_centred: Estimate
+    pixels: Estimate
+    """The same of images being close in pixels: what no network is needed for."""
+    assigned: Estimate | None
+    """By the shuffled labels that images were learned with; None where that was not measured. Likewise by digit."""
+    digit: Estimate | None
+
+
+@dataclass(frozen=True)
+class LookAlikes:
+    """Influence between digits of two classes, double-centred, so that above 0 is more than these two have with all."""
+
+    pairs: tuple[tuple[int, int, Estimate], ...]
+    """Two classes and the teaching between them, the most first."""
+    with_pixels: Estimate
+    """Rank correlation over the pairs with their closeness in pixels."""
+
+
+@dataclass(frozen=True)
+class NoiseFinding:
+    """Influence on other images, mean of abs(EIF) in nats, and how it compares with that between clean images."""
+
+    noise: Noise
+    clean_clean: Estimate
+    clean_noisy: Estimate
+    noisy_clean: Estimate
+    noisy_noisy: Estimate
+    train_ratio: Estimate
+    """Of noisy training images on clean probes over clean on clean; likewise of clean training on noisy probes."""
+    probe_ratio: Estimate
+    train_share: Estimate
+    """Share of pairs of images where noise on the training image lowers influence (Eq. 5); likewise the probe (6)."""
+    probe_share: Estimate
+
+    def verdict(self, ratio: Estimate) -> str:
+        """Whether noise lowers influence as one would wish, by the interval of a ratio."""
+        if ratio.high < 1:
+            return "holds"
+        return "violated" if ratio.low > 1 else "undecided"
+
+
+@dataclass(frozen=True)
+class AtRate:
+    """One learning rate of the optimiser, clean images."""
+
+    lr: float
+    own: Estimate
+    """Mean EIF of images on themselves, nats."""
+    others: Estimate
+    """Mean abs(EIF) on others, nats."""
+    share: Estimate
+    """S."""
+    agreement: Agreement
+    """With the first-order prediction."""
+
+
+def image_symmetry(session: ImageSession) -> ImageSymmetry:
+    """The symmetry of the trained condition beside what explains it."""
+    trained, predicted = _each(session, "trained"), _each(session, "predicted")
+    return ImageSymmetry(
+        share=_over(trained, symmetric_share),
+        foretold=_over(predicted, symmetric_share),
+        evened=_over(predicted, lambda matrix: symmetric_share(even_rows(matrix))),
+        transpose=_over(trained, correlation),
+    )
+
+
+def blocks(session: ImageSession) -> Blocks:
+    """How far influence follows classes."""
+    labels: list[NDArray[Any]] = [session.digits(draw).labels for draw in range(session.settings.draws)]
+    trained = _each(session, "trained")
+    shuffled = Treatment(optimizer=session.settings.optimizer, shuffled=True)
+    control = _each(session, "trained", shuffled)
+    own, given = _by_draw(session, labels), _by_draw(session, _shuffled(session))
+    near = _by_draw(session, [closeness(session, draw) for draw in range(session.settings.draws)])
+    known = np.isfinite(control).all(axis=(1, 2)).any()
+    return Blocks(
+        raw=_auc_over([-matrix for matrix in trained], own),
+        cosine=_auc_over([_cosine(matrix) for matrix in trained], own),
+        double_centred=_auc_over([-centred(matrix) for matrix in trained], own),
+        pixels=estimate([auc(close, digits) for close, digits in zip(near[: len(labels)], labels, strict=True)]),
+        assigned=_auc_over([_cosine(matrix) for matrix in control], given) if known else None,
+        digit=_auc_over([_cosine(matrix) for matrix in control], own) if known else None,
+    )
+
+
+def look_alikes(session: ImageSession) -> LookAlikes:
+    """Which classes influence each other, and whether they are those that look alike."""
+    labels = _by_draw(session, [session.digits(draw).labels for draw in range(session.settings.draws)])
+    near = _by_draw(session, [closeness(session, draw) for draw in range(session.settings.draws)])
+    pairs = list(combinations(range(CLASSES), 2))
+    teaching, close = (
+        np.array([[_between(one, of, *pair) for pair in pairs] for one, of in zip(matrices, labels, strict=True)])
+        for matrices in ([-centred(matrix) for matrix in _each(session, "trained")], [centred(one) for one in near])
+    )
+    ranked = sorted(range(len(pairs)), key=lambda pair: -np.nanmean(teaching[:, pair]))
+    return LookAlikes(
+        pairs=tuple((*pairs[pair], estimate(teaching[:, pair])) for pair in ranked),
+        with_pixels=estimate([spearman(*both) for both in zip(teaching, close, strict=True)]),
+    )
+
+
+def noise_findings(session: ImageSession) -> list[NoiseFinding]:
+    """The four quadrants of each kind of noise."""
+    optimizer = session.settings.optimizer
+    clean = np.abs(_off_diagonals(_each(session, "trained")))
+    found = []
+    for noise in session.settings.noises:
+        probes, trains, both = (
+            np.abs(_off_diagonals(_each(session, "trained", Treatment(optimizer=optimizer, train=train, probe=probe))))
+            for train, probe in ((Noise(), noise), (noise, Noise()), (noise, noise))
+        )
+        found.append(
+            NoiseFinding(
+                noise=noise,
+                clean_clean=estimate(clean.mean(1)),
+                clean_noisy=estimate(probes.mean(1)),
+                noisy_clean=estimate(trains.mean(1)),
+                noisy_noisy=estimate(both.mean(1)),
+                train_ratio=estimate(trains.mean(1) / clean.mean(1)),
+                probe_ratio=estimate(probes.mean(1) / clean.mean(1)),
+                train_share=_share(trains, clean),
+                probe_share=_share(probes, clean),
+            )
+        )
+    return found
+
+
+def by_rate(session: ImageSession) -> list[AtRate]:
+    """How far the first-order prediction goes, at each learning rate that was measured, in order."""
+    found = []
+    for optimizer in sorted(session.settings.optimizers, key=lambda one: one.lr):
+        how = Treatment(optimizer=optimizer)
+        trained, predicted = _each(session, "trained", how), _each(session, "predicted", how)
+        if np.isfinite(trained).any():
+            found.append(
+                AtRate(
+                    lr=optimizer.lr,
+                    own=_over(trained, lambda matrix: float(matrix.diagonal().mean())),
+                    others=estimate(np.abs(_off_diagonals(trained)).mean(1)),
+                    share=_over(trained, symmetric_share),
+                    agreement=compare(trained, predicted),
+                )
+            )
+    return found
+
+
+def auc(similar: Floats, labels: Labels) -> float:
+    """The chance that two images of a class are more `similar` (images, images) than two of different classes.
+
+    Off the diagonal, where `similar` is finite; nan where all pairs, or none, are of a class.
+    """
+    counted = np.isfinite(similar) & ~np.eye(len(labels), dtype=bool)
+    same = (labels[:, None] == labels[None, :])[counted]
+    within, between = int(same.sum()), int((~same).sum())
+    if not within or not between:
+        return math.nan
+    return float((ranks(similar[counted])[same].sum() - within * (within + 1) / 2) / (within * between))
+
+
+def closeness(session: ImageSession, draw: int) -> Floats:
+    """Minus the distance of the pixels of each two clean images of a draw: (images, images)."""
+    flat = session.images(draw, Noise()).reshape(-1, 28 * 28).astype(np.float64)
+    squares = (flat**2).sum(1)
+    return -np.sqrt(np.maximum(squares[:, None] + squares[None, :] - 2 * flat @ flat.T, 0))
+
+
+def _each(session: ImageSession, condition: ImageCondition, treatment: Treatment | None = None) -> Floats:
+    """The matrices of all pairs of network and draw: (pairs, images, images)."""
+    matrix = session.matrix(condition, treatment)
+    return matrix.reshape(-1, *matrix.shape[2:])
+
+
+def _by_draw(session: ImageSession, things: list[NDArray[Any]]) -> list[NDArray[Any]]:
+    """What each draw has, for each pair of network and draw."""
+    return things * len(session.settings.networks)
+
+
+def _shuffled(session: ImageSession) -> list[NDArray[Any]]:
+    seed = session.settings.seed
+    return [session.digits(draw).shuffled(draw, seed).labels for draw in range(session.settings.draws)]
+
+
+def _over(matrices: Floats, statistic: Callable[[Floats], float]) -> Estimate:
+    return estimate([statistic(one) if np.isfinite(one).all() else math.nan for one in matrices])
+
+
+def _auc_over(similar: list[Floats], labels: list[Labels]) -> Estimate:
+    return estimate([auc(one, of) for one, of in zip(similar, labels, strict=True)])
+
+
+def _cosine(matrix: Floats) -> Floats:
+    """Teaching over the geometric mean of what both images do to themselves; to first order, a cosine of gradients.
+
+    nan for an image that does nothing to itself, as one does that the base network is sure of.
+    """
+    own = np.sqrt(np.abs(matrix.diagonal()))
+    own = np.where(own**2 > UNMOVED, own, math.nan)
+    return np.asarray(-matrix / own[:, None] / own[None, :])
+
+
+def _between(similar: Floats, labels: Labels, first: int, second: int) -> float:
+    one, other = labels == first, labels == second
+    return float((similar[one][:, other].mean() + similar[other][:, one].mean()) / 2)
+
+
+def _off_diagonals(matrices: Floats) -> Floats:
+    """(pairs, cells)"""
+    return matrices[:, ~np.eye(matrices.shape[1], dtype=bool)]
+
+
+def _share(noisy: Floats, clean: Floats) -> Estimate:
+    less = np.where(np.isfinite(noisy + clean), noisy < clean, math.nan)
+    return estimate(less.mean(1))

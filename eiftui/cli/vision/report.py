@@ -1,0 +1,191 @@
+"""`eiftui vision report`: what a session of images says."""
+
+from __future__ import annotations
+
+import argparse
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.text import Text
+
+from eiftui.analysis import images as analysis
+from eiftui.analysis.estimates import Estimate
+from eiftui.analysis.images import NoiseFinding
+from eiftui.cli.console import WIDTH_OF_A_FILE, make_console, say
+from eiftui.domains.digits import CLASSES
+from eiftui.errors import InputError
+from eiftui.session.atomic import replacing
+from eiftui.session.images import ImageSession
+from eiftui.show.numbers import compact, estimate, magnitude, ratio
+from eiftui.show.picture_map import picture_map
+from eiftui.show.summary import mean_and_interval
+
+NAME = "report"
+HELP = "symmetry, blocks, look-alikes, noise and learning rates, with the paper's claims"
+LOOK_ALIKES = 5
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("session", type=Path, metavar="SESSION")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE.txt", help="default: printed here")
+
+
+def main(options: argparse.Namespace) -> None:
+    """Analyse what is measured, and print or write it."""
+    output: Path | None = options.output
+    if output is not None and output.suffix.lower() != ".txt":
+        raise InputError(f"cannot write a report to {output.name!r}: end its name in .txt")
+    session = ImageSession.open(options.session, read_only=True)
+    if output is None:
+        print_report(make_console(), session)
+        return
+    file = io.StringIO()
+    print_report(Console(file=file, width=WIDTH_OF_A_FILE, highlight=False, no_color=True), session)
+    with replacing(output) as written:
+        written.write(file.getvalue().encode())
+
+
+def print_report(console: Console, session: ImageSession) -> None:
+    """Everything that the session's numbers say. Raises InputError if nothing is measured with its settings."""
+    if not np.isfinite(session.matrix("trained")).any():
+        raise InputError(f"nothing to report: {session.path} has no influence between clean digits; run it first")
+    say(console, settings_line(session))
+    for notice in session.notices:
+        say(console, f"note: {notice}")
+    _print_classes(console, session)
+    sections: dict[str, Callable[[ImageSession], Iterator[str]]] = {
+        "Symmetry": _symmetry,
+        "Blocks by class": _blocks,
+        "Look-alikes": _look_alikes,
+        "Noise": _noise,
+        "Learning rates": _rates,
+    }
+    for title, lines in sections.items():
+        console.print(Text(f"\n{title}", style="bold"))
+        for line in lines(session):
+            say(console, line)
+
+
+def settings_line(session: ImageSession) -> str:
+    """What the numbers were measured with, on one line."""
+    settings, optimizer = session.settings, session.settings.optimizer
+    name = "adam" if optimizer.name == "adamw" else optimizer.name
+    floors = [
+        floor
+        for network in range(len(settings.networks))
+        for draw in range(settings.draws)
+        if (floor := session.floor(network, draw)) is not None
+    ]
+    parts = [
+        f"{', '.join(settings.networks)}",
+        f"{name}, learning rate {compact(optimizer.lr)}, steps {optimizer.epochs}",
+        f"draws {settings.draws} of {settings.per_class} digits a class, seed {settings.seed}",
+        f"null floor {compact(max(floors, default=0.0))} nats",
+    ]
+    return " · ".join(parts)
+
+
+def _print_classes(console: Console, session: ImageSession) -> None:
+    """Classes by classes, with the first digit of each."""
+    digits = session.digits(0)
+    images = [digits.pixels[np.flatnonzero(digits.labels == label)[0]] / 255 for label in range(CLASSES)]
+    mean, half = mean_and_interval(_by_class(session))
+    say(console, "trained: how learning a digit of one class changes the loss of other digits, mean by class")
+    for line in picture_map(console, mean, images, [str(label) for label in range(CLASSES)]):
+        console.print(line, no_wrap=True)
+    say(console, "negative: the digit became more likely to be seen as its class; positive: less likely")
+    if np.isfinite(half).any():
+        say(
+            console,
+            f"95 % intervals: ±{magnitude(float(np.median(half)))} in the middle, ±{magnitude(half.max())} at most",
+        )
+
+
+def _by_class(session: ImageSession) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Mean EIF between classes without images on themselves: (pairs of network and draw, classes, classes)."""
+    matrix = session.matrix("trained").copy()
+    np.einsum("ndii->ndi", matrix)[...] = np.nan
+    each = session.settings.per_class
+    parts = matrix.reshape(-1, CLASSES, each, CLASSES, each)
+    counted = np.isfinite(parts)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(counted, parts, 0).sum((2, 4)) / counted.sum((2, 4)))
+
+
+def _symmetry(session: ImageSession) -> Iterator[str]:
+    found = analysis.image_symmetry(session)
+    yield (
+        f"S {_ratio(found.share)} (chance 0.50, symmetric 1), correlation with its transpose {_ratio(found.transpose)}"
+    )
+    yield (
+        f"to first order: S {_ratio(found.foretold)}, and {_ratio(found.evened)} with rows scaled alike; "
+        "plain SGD is symmetric to first order, so what its S lacks is the step being too large to be linear; "
+        "what another optimiser lacks there is its change of direction"
+    )
+
+
+def _blocks(session: ImageSession) -> Iterator[str]:
+    found = analysis.blocks(session)
+    yield "chance that a digit influences another of its class more than one of another class (0.50: blind to class)"
+    yield f"raw {_ratio(found.raw)}, cosine {_ratio(found.cosine)}, double-centred {_ratio(found.double_centred)}"
+    yield f"pixels alone, no network: {_ratio(found.pixels)}"
+    if found.assigned and found.digit:
+        yield (
+            f"control, learned with each other's labels (cosine): by the label given {_ratio(found.assigned)}, "
+            f"by the digit seen {_ratio(found.digit)}"
+        )
+
+
+def _look_alikes(session: ImageSession) -> Iterator[str]:
+    found = analysis.look_alikes(session)
+    yield "classes that teach each other most, beyond what each has with all (double-centred, nats, + is teaching)"
+    for first, second, teaching in found.pairs[:LOOK_ALIKES]:
+        yield f"  {first} and {second}: {estimate(teaching.mean, teaching.half)}"
+    first, second, teaching = found.pairs[-1]
+    yield f"least: {first} and {second}: {estimate(teaching.mean, teaching.half)}"
+    yield f"rank correlation of all 45 pairs with closeness in pixels {_ratio(found.with_pixels)}"
+
+
+def _noise(session: ImageSession) -> Iterator[str]:
+    findings = analysis.noise_findings(session)
+    if not findings:
+        yield "not measured: add it with `--noise 0.5,1,pure`"
+        return
+    yield "influence on other images, of noisy over clean ones: below 1 if noise lowers it, as one would wish"
+    yield f"{'':<20} training noisy (Eq. 5)       pairs  verdict    probe noisy (Eq. 6)          pairs  verdict"
+    for found in findings:
+        yield f"{found.noise.name:<20} {_side(found, True)}  {_side(found, False)}"
+    yield "mean abs(EIF) on other images, nats: training image → probe"
+    for found in findings:
+        cells = {
+            "clean → clean": found.clean_clean,
+            "clean → noisy": found.clean_noisy,
+            "noisy → clean": found.noisy_clean,
+            "noisy → noisy": found.noisy_noisy,
+        }
+        told = ", ".join(f"{name} {estimate(cell.mean, cell.half)}".replace("+", "") for name, cell in cells.items())
+        yield f"{found.noise.name:<20} {told}"
+
+
+def _side(found: NoiseFinding, training: bool) -> str:
+    times = found.train_ratio if training else found.probe_ratio
+    share = found.train_share if training else found.probe_share
+    return f"{_ratio(times) + ' times':<28} {share.mean:>5.0%}  {found.verdict(times):<9}"
+
+
+def _rates(session: ImageSession) -> Iterator[str]:
+    yield "rate      on itself, nats             on others, mean abs   S               r with first order   its error"
+    for at in analysis.by_rate(session):
+        agreement = at.agreement
+        yield (
+            f"{compact(at.lr):<9} {estimate(at.own.mean, at.own.half):<27} "
+            f"{estimate(at.others.mean, at.others.half).replace('+', ''):<21} {_ratio(at.share):<15} "
+            f"{_ratio(agreement.pearson):<20} {_ratio(agreement.error)}"
+        )
+
+
+def _ratio(found: Estimate) -> str:
+    return ratio(found.mean, found.half)

@@ -1,0 +1,182 @@
+"""Measures a session of images: what it lacks, block by block."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from eiftui.domains.digits import Digits, builtin_digits, draw_digits
+from eiftui.domains.noise import CLEAN, Noise
+from eiftui.influence import images as influence
+from eiftui.influence.images import ImageBatch, Weights
+from eiftui.influence.memory import keep_freed
+from eiftui.models.classifier import BaseNetwork, Classifier, load_network, patches
+from eiftui.models.image_data import MNIST
+from eiftui.models.image_data import images as collection
+from eiftui.models.progress import Progress
+from eiftui.session.image_records import (
+    IMAGE_CONDITIONS,
+    ImageBase,
+    ImageBlock,
+    ImageDraw,
+    ImageFloor,
+    ImageNetwork,
+    Treatment,
+)
+from eiftui.session.images import ImageSession
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block that is still to be measured, by its place in the session."""
+
+    network: int
+    draw: int
+    how: Treatment
+
+    def __str__(self) -> str:
+        return f"network {self.network + 1}, draw {self.draw + 1}: {self.how}"
+
+
+def prepare(session: ImageSession, folder: Path | None, progress: Progress) -> list[BaseNetwork]:
+    """Load the base networks and draw the images that the session lacks, and record both.
+
+    Raises:
+        InputError: a network or the digits cannot be had, or are too few.
+    """
+    networks = [load_network(name) for name in session.settings.networks]
+    for network in networks:
+        versions = {name: metadata.version(name) for name in ("torch", "numpy")}
+        record = ImageNetwork(
+            name=network.name, fingerprint=network.fingerprint, facts=network.facts, versions=versions
+        )
+        if session.network(network.name) != record:
+            session.append(record)
+    undrawn = [draw for draw in range(session.settings.draws) if session.drawn(draw) is None]
+    if undrawn:
+        settings, pool = session.settings, _pool(session, folder, progress)
+        drawn = {draw: draw_digits(pool, settings.per_class, draw, settings.seed) for draw in undrawn}
+        session.append(*(ImageDraw.of(digits, settings, draw) for draw, digits in drawn.items()))
+    return networks
+
+
+def missing(session: ImageSession) -> list[Block]:
+    """The blocks that the session lacks: of each network and draw those of clean images first."""
+    return [block for block in planned(session) if _lacks(session, block)]
+
+
+def planned(session: ImageSession) -> list[Block]:
+    """Every block of the session's settings."""
+    settings = session.settings
+    return [
+        Block(network, draw, how)
+        for network in range(len(settings.networks))
+        for draw in range(settings.draws)
+        for how in settings.treatments()
+    ]
+
+
+def measure(session: ImageSession, networks: list[BaseNetwork], saw: Callable[[Block], None]) -> None:
+    """Measure what is missing, each block recorded as soon as it is done; `saw` is told of each."""
+    keep_freed()
+    rows = _Rows(session, networks)
+    for block in missing(session):
+        session.append(*rows.measure(block))
+        saw(block)
+
+
+def look(
+    session: ImageSession, network: int, draw: int, how: Treatment, row: int, column: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What a base network makes of one probe before and after it learned one training image: (classes,) each.
+
+    Raises InputError if the network cannot be loaded or the draw has no images yet.
+    """
+    rows = _Rows(session, [load_network(name) for name in session.settings.networks])
+    block = Block(network, draw, how)
+    base, learned = rows.network(block), rows.batch(block, how.train)
+    probe = rows.batch(block, how.probe).images[column : column + 1]
+    one = ImageBatch(learned.images[row : row + 1], learned.labels[row : row + 1])
+    tuned = {name: stack[0] for name, stack in influence.fine_tuned(base, one, how.optimizer).items()}
+    before, after = (influence.probabilities(base, weights, probe)[0].double().numpy() for weights in ({}, tuned))
+    return before, after
+
+
+class _Rows:
+    """Keeps the weights that were fine-tuned last, which several blocks share."""
+
+    def __init__(self, session: ImageSession, networks: list[BaseNetwork]) -> None:
+        self.session, self.networks = session, networks
+        self.dtype = getattr(torch, session.settings.dtype)
+        self._tuned: tuple[tuple[object, ...], Weights] | None = None
+
+    def measure(self, block: Block) -> Iterator[ImageBlock | ImageBase | ImageFloor]:
+        """The records of a block, in every condition, and of the base network where it has none yet."""
+        network, probes = self.network(block), self.batch(block, block.how.probe)
+        yield from self._base(block, network, probes)
+        tuned = self.tuned(block, network)
+        for condition, how in zip(IMAGE_CONDITIONS, (influence.trained, influence.predicted), strict=True):
+            began = time.monotonic()
+            eif = how(network, tuned, probes).numpy()
+            yield ImageBlock(
+                key=self.key(block, block.how),
+                condition=condition,
+                treatment=block.how,
+                eif=tuple(eif),
+                seconds=time.monotonic() - began,
+            )
+
+    def key(self, block: Block, how: Treatment | Noise) -> str:
+        """What determines the numbers of a block, whose network is loaded and whose images are drawn."""
+        key = self.session.key(block.network, block.draw, how)
+        assert key is not None
+        return key
+
+    def network(self, block: Block) -> Classifier:
+        """The base network, in the session's number format."""
+        copy = Classifier()
+        copy.load_state_dict(self.networks[block.network].network.state_dict())
+        return copy.to(self.dtype).requires_grad_(False)
+
+    def batch(self, block: Block, noise: Noise) -> ImageBatch:
+        """The images of a block's draw, in the form that the network takes, with the labels of the block."""
+        digits = self.session.digits(block.draw)
+        if block.how.shuffled:
+            digits = digits.shuffled(block.draw, self.session.settings.seed)
+        images = torch.from_numpy(self.session.images(block.draw, noise)).to(self.dtype)
+        return ImageBatch(patches(images), torch.from_numpy(digits.labels))
+
+    def tuned(self, block: Block, network: Classifier) -> Weights:
+        """The weights after learning each training image of a block."""
+        which = (block.network, block.draw, block.how.optimizer, block.how.train, block.how.shuffled)
+        if self._tuned is None or self._tuned[0] != which:
+            batch = self.batch(block, block.how.train)
+            self._tuned = which, influence.fine_tuned(network, batch, block.how.optimizer)
+        return self._tuned[1]
+
+    def _base(self, block: Block, network: Classifier, probes: ImageBatch) -> Iterator[ImageBase | ImageFloor]:
+        """Of the base network, once for each kind of noise; labels are the images' own in the first block of each."""
+        noise = block.how.probe
+        if self.session.base(block.network, block.draw, noise) is None:
+            yield ImageBase(
+                key=self.key(block, noise),
+                losses=influence.losses(network, {}, probes).numpy(),
+                probabilities=tuple(influence.probabilities(network, {}, probes.images).numpy()),
+            )
+        if noise == CLEAN and self.session.floor(block.network, block.draw) is None:
+            yield ImageFloor(key=self.key(block, noise), value=influence.null_floor(network, probes))
+
+
+def _lacks(session: ImageSession, block: Block) -> bool:
+    return any(session.block(condition, block.network, block.draw, block.how) is None for condition in IMAGE_CONDITIONS)
+
+
+def _pool(session: ImageSession, folder: Path | None, progress: Progress) -> Digits:
+    return builtin_digits() if session.settings.pool == "builtin" else collection(MNIST, "train", folder, progress)

@@ -1,0 +1,186 @@
+"""A session of images: digits, settings and every measured number, in the same kind of file as one of sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eiftui.domains.digits import CLASSES, Digits
+from eiftui.domains.noise import CLEAN, Images, Noise, with_noise
+from eiftui.errors import InputError
+from eiftui.session.image_records import (
+    ImageBase,
+    ImageBlock,
+    ImageCondition,
+    ImageDraw,
+    ImageFloor,
+    ImageNetwork,
+    ImageRecord,
+    ImageSettings,
+    ImageSettingsRecord,
+    Treatment,
+    as_entry,
+    understood,
+)
+from eiftui.session.journal import JournalReader, JournalWriter
+from eiftui.session.records import Entry, Header, Notice
+
+Array = NDArray[np.float64]
+
+
+class ImageSession:
+    """Changes through records alone: each goes to the file first, and then counts. Make one with `create` or `open`.
+
+    Arrays have the axes networks, draws, training images and probes; EIF is in nats.
+    """
+
+    def __init__(self, path: Path, writer: JournalWriter | None) -> None:
+        self.path = path
+        self._writer = writer
+        self.settings = ImageSettings()
+        self.notices: list[str] = []
+        self._draws: dict[tuple[str, int, int, int], ImageDraw] = {}
+        self._networks: dict[str, ImageNetwork] = {}
+        self._base: dict[str, ImageBase] = {}
+        self._blocks: dict[tuple[ImageCondition, str], ImageBlock] = {}
+        self._floors: dict[str, float] = {}
+        self._has_settings = False
+
+    @classmethod
+    def create(cls, path: Path, settings: ImageSettings) -> Self:
+        """A new session file. Raises InputError if the file exists or cannot be made."""
+        entries: list[Entry] = [Header(), as_entry(ImageSettingsRecord(settings=settings))]
+        session = cls(path, JournalWriter.create(path, entries))
+        session._take(entries)
+        return session
+
+    @classmethod
+    def open(cls, path: Path, read_only: bool = False) -> Self:
+        """The session in a file, which one process at a time may write and any may read.
+
+        Raises SessionLocked if it is to be written and somebody else does, and InputError if it cannot be opened or
+        is no session of images.
+        """
+        reader = JournalReader(path)
+        writer, reading = (None, reader.read()) if read_only else JournalWriter.resume(reader)
+        session = cls(path, writer)
+        session._take(reading.entries)
+        session.notices += reading.problems
+        if not session._has_settings:
+            session.close()
+            raise InputError(f"{path} is no session of images: `eiftui run` and `eiftui report` are for sentences")
+        return session
+
+    def append(self, *records: ImageRecord) -> None:
+        """Add records: all of them, or none. When this returns they are on the disk.
+
+        Raises InputError if the session is read-only, and EiftuiError if the file cannot be written.
+        """
+        if self._writer is None:
+            raise InputError(f"{self.path} is open read-only")
+        entries = [as_entry(record) for record in records]
+        self._writer.append(entries)
+        self._take(entries)
+
+    def configure(self, settings: ImageSettings) -> None:
+        """Go on with other settings. Raises as `append` does."""
+        if settings != self.settings:
+            self.append(ImageSettingsRecord(settings=settings))
+
+    def drawn(self, draw: int) -> ImageDraw | None:
+        """The images of a draw; None before they were drawn."""
+        settings = self.settings
+        return self._draws.get((settings.pool, settings.per_class, settings.seed, draw))
+
+    def digits(self, draw: int) -> Digits:
+        """The images of a draw. Raises InputError before they were drawn."""
+        record = self.drawn(draw)
+        if record is None:
+            raise InputError(f"{self.path} holds no images of draw {draw}: run it first")
+        return record.digits()
+
+    def images(self, draw: int, noise: Noise) -> Images:
+        """The images of a draw as a network sees them: (images, 28, 28)."""
+        return with_noise(self.digits(draw), noise, draw, self.settings.seed)
+
+    def network(self, name: str) -> ImageNetwork | None:
+        """A base network as it was when it was last loaded; None before that."""
+        return self._networks.get(name)
+
+    def key(self, network: int, draw: int, how: Treatment | Noise) -> str | None:
+        """What determines numbers (`ImageSettings.key`); None before the network and the images are known."""
+        loaded, drawn = self.network(self.settings.networks[network]), self.drawn(draw)
+        return self.settings.key(loaded.fingerprint, drawn.fingerprint, how) if loaded and drawn else None
+
+    def block(self, condition: ImageCondition, network: int, draw: int, treatment: Treatment) -> Array | None:
+        """EIF of one network and draw: (training images, probes). None where not measured."""
+        key = self.key(network, draw, treatment)
+        found = self._blocks.get((condition, key)) if key else None
+        return None if found is None else np.array(found.eif, np.float64)
+
+    def matrix(self, condition: ImageCondition, treatment: Treatment | None = None) -> Array:
+        """EIF: (networks, draws, training images, probes), of clean images by default. NaN where not measured."""
+        how = treatment or Treatment(optimizer=self.settings.optimizer)
+        side = CLASSES * self.settings.per_class
+        values = np.full((len(self.settings.networks), self.settings.draws, side, side), np.nan)
+        for network, draw in np.ndindex(*values.shape[:2]):
+            block = self.block(condition, network, draw, how)
+            if block is not None:
+                values[network, draw] = block
+        return values
+
+    def base(self, network: int, draw: int, noise: Noise = CLEAN) -> ImageBase | None:
+        """What a base network makes of the images of a draw; None where not measured."""
+        key = self.key(network, draw, noise)
+        return self._base.get(key) if key else None
+
+    def floor(self, network: int, draw: int) -> float | None:
+        """The null floor of a network and draw, nats; None where not measured."""
+        key = self.key(network, draw, CLEAN)
+        return self._floors.get(key) if key else None
+
+    def close(self) -> None:
+        """Let others write the file. What was read can still be looked at."""
+        if self._writer:
+            self._writer.close()
+        self._writer = None
+
+    def discard(self) -> None:
+        """Close the session and delete its file: for one that was made in error and holds nothing measured."""
+        self.close()
+        self.path.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _take(self, entries: Iterable[Entry]) -> None:
+        """What counts is what the file says, so that numbers stay the same when it is opened again."""
+        for line in entries:
+            try:
+                entry = understood(line)
+            except ValueError:
+                self.notices.append(f"a record of {self.path.name} is damaged and was left out")
+                continue
+            match entry:
+                case ImageSettingsRecord():
+                    self.settings, self._has_settings = entry.settings, True
+                case ImageDraw():
+                    self._draws[entry.pool, entry.per_class, entry.seed, entry.index] = entry
+                case ImageNetwork():
+                    self._networks[entry.name] = entry
+                case ImageBase():
+                    self._base[entry.key] = entry
+                case ImageBlock():
+                    self._blocks[entry.condition, entry.key] = entry
+                case ImageFloor():
+                    self._floors[entry.key] = entry.value
+                case Notice():
+                    self.notices.append(entry.text)

@@ -1,0 +1,99 @@
+"""`eiftui vision` measures, reports and refuses, as a person at a shell sees it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from eiftui.session.images import ImageSession
+from tests.cli.conftest import Command
+
+SMALL = ("--per-class", "1")
+
+
+def test_a_run_says_what_it_found_and_where_it_is_kept(eiftui: Command) -> None:
+    answer = eiftui("vision", "run", "s.eif", *SMALL, "--noise", "1", "--rates", "1e-4")
+    assert answer.code == 0
+    for heading in ("Symmetry", "Blocks by class", "Look-alikes", "Noise", "Learning rates"):
+        assert heading in answer.lines
+    assert "noise 1 clipped" in answer.out
+    assert answer.lines[-1] == "saved in s.eif"
+    assert eiftui("vision", "report", "s.eif").out == "\n".join(answer.lines[:-1]) + "\n"
+
+
+def test_a_second_run_measures_nothing_new_and_keeps_the_settings(eiftui: Command) -> None:
+    eiftui("vision", "run", "s.eif", *SMALL, "--optimizer", "adam", "--steps", "2", "--quiet")
+    before = Path("s.eif").read_bytes()
+    again = eiftui("vision", "run", "s.eif")
+    assert "adam, learning rate 1e-5, steps 2" in again.out
+    assert Path("s.eif").read_bytes() == before
+
+
+def test_progress_can_be_read_by_a_script(eiftui: Command) -> None:
+    answer = eiftui("vision", "run", "s.eif", *SMALL, "--json-progress")
+    last = json.loads(answer.err.splitlines()[-1])
+    assert last["done"] == last["total"] == 2
+
+
+def test_a_report_is_written_to_a_file(eiftui: Command) -> None:
+    eiftui("vision", "run", "s.eif", *SMALL, "--quiet")
+    assert eiftui("vision", "report", "s.eif", "-o", "r.txt").out == ""
+    assert "Symmetry" in Path("r.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("run", "s.eif", "--noise", "loud"), "--noise loud: give standard deviations above 0"),
+        (("run", "s.eif", "--lr", "0"), "--lr 0: a learning rate is a finite number above 0"),
+        (("run", "s.eif", "--rates", "1e-3,fast"), "--rates fast: a learning rate is a finite number above 0"),
+        (("run", "s.eif", "--steps", "0"), "--steps 0: give 1 to 1000"),
+        (("run", "s.eif", "--networks", "9"), "--networks 9: 1 come with eiftui"),
+        (("run", "s.eif", "--networks", "mine"), "there is no network mine"),
+        (("run", "s.eif", "--per-class", "0"), "--per-class 0: "),
+        (("run", "s.eif", "--draws", "6"), "6 draws of 10 digits a class need 60 of each"),
+        (("run", "s.eif", "--data-dir", "."), ". holds no MNIST"),
+        (("run", "texts.txt"), "texts.txt is not an eiftui session file"),
+        (("report", "none.eif"), "none.eif: no such session file"),
+        (("report", "s.eif", "-o", "r.pdf"), "end its name in .txt"),
+        (("train", "--epochs", "0"), "--epochs needs 1 or more"),
+        (("train", "--data-dir", "."), ". holds no FashionMNIST"),
+        (("train", "--out", "none/n.safetensors"), "there is no folder none"),
+        (("fly",), "invalid choice: 'fly'"),
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_nothing_behind(
+    eiftui: Command, arguments: tuple[str, ...], complaint: str
+) -> None:
+    answer = eiftui("vision", *arguments)
+    assert answer.code == 2
+    assert complaint in answer.err
+    assert len(answer.err.splitlines()) == 1
+    assert not Path("s.eif").exists()
+
+
+def test_one_cell_is_shown_with_its_images_and_all_probabilities(eiftui: Command) -> None:
+    eiftui("vision", "run", "s.eif", *SMALL, "--quiet")
+    answer = eiftui("vision", "show", "s.eif", "3", "8", "--probe-noise", "1")
+    assert answer.lines[0].split() == ["learned:", "3", "probe:", "8"]
+    assert answer.lines[8].split() == ["clean", "noise", "1"]
+    shown = [line.split() for line in answer.lines if line[:5].strip().isdecimal()]
+    assert [int(line[0]) for line in shown] == list(range(10))
+    before = [float(next(part for part in line if part.endswith("%")).rstrip("%")) for line in shown]
+    assert sum(before) == pytest.approx(100, abs=1)
+
+
+def test_the_cell_that_is_shown_is_the_one_that_was_measured(eiftui: Command) -> None:
+    eiftui("vision", "run", "s.eif", *SMALL, "--quiet")
+    measured = ImageSession.open(Path("s.eif"), read_only=True).matrix("trained")[0, 0, 3, 8]
+    answer = eiftui("vision", "show", "s.eif", "3", "8")
+    shown = float(answer.lines[-1].split()[-2].replace("−", "-"))
+    assert shown == pytest.approx(measured, abs=0.006)
+
+
+def test_an_image_that_is_not_there_cannot_be_shown(eiftui: Command) -> None:
+    eiftui("vision", "run", "s.eif", *SMALL, "--quiet")
+    answer = eiftui("vision", "show", "s.eif", "10", "0")
+    assert (answer.code, answer.err) == (2, "eiftui: TRAIN 10: the session has 0 to 9\n")
