@@ -9,10 +9,11 @@ from typing import Any
 import plotly
 from plotly.offline import get_plotlyjs
 
+from eiftui.analysis import words
 from eiftui.analysis.cells import NoAnswer
 from eiftui.analysis.contrasts import Desideratum, Test
 from eiftui.analysis.findings import Findings, pooled
-from eiftui.cli import figures, report_lines, report_sweep
+from eiftui.cli import figures, report_lines
 from eiftui.cli.results import settings_line
 from eiftui.domains.schema import Text
 from eiftui.session.readings import Quantity
@@ -71,13 +72,13 @@ def _sections(session: Session, findings: Findings) -> Iterator[str]:
         yield _figure(figures.contrasts(findings.desiderata)) + _contrast_table(findings.desiderata)
     else:
         yield "<p>The session has no contrasts.</p>"
-    yield "<h2>Symmetry</h2>" + _lines(report_lines.symmetry(session, findings))
-    yield "<h2>Sparsity and distribution</h2>" + _lines(report_lines.sparsity(findings.sparsity))
+    yield "<h2>Symmetry</h2>" + _lines(words.symmetry(session, findings))
+    yield "<h2>Sparsity and distribution</h2>" + _lines(words.sparsity(findings.sparsity))
     yield _figure(figures.histogram(findings.histogram))
-    yield "<h2>Semantics</h2>" + _lines(report_lines.semantics(findings.semantics))
+    yield "<h2>Semantics</h2>" + _lines(words.semantics(findings.semantics))
     if figure := figures.semantics(session):
         yield _figure(figure)
-    yield "<h2>First order</h2>" + _lines(report_lines.first_order(findings.agreement))
+    yield "<h2>First order</h2>" + _lines(words.first_order(findings.agreement))
     if not isinstance(findings.agreement, NoAnswer):
         yield _figure(figures.scatter(session))
     yield "<h2>Learning rate</h2>"
@@ -85,7 +86,7 @@ def _sections(session: Session, findings: Findings) -> Iterator[str]:
         yield _lines([f"no answer: {findings.sweep}; `eiftui sweep` makes one"])
     else:
         yield _figure(figures.sweep(findings.sweep))
-        yield _lines([*report_sweep.table(findings.sweep), "", *report_sweep.conclusions(findings.sweep)])
+        yield _lines([*words.sweep_table(findings.sweep), "", *words.sweep_conclusions(findings.sweep)])
     yield "<h2>How it was measured</h2>"
     yield _lines(
         [*report_lines.how_measured(session), f"eiftui {eiftui_version()}, figures by plotly {plotly.__version__}"]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from eiftui.analysis import words
 from eiftui.analysis.cells import NoAnswer
 from eiftui.analysis.distributions import Histogram
 from eiftui.analysis.dynamics import dynamics
@@ -18,7 +19,7 @@ from eiftui.cli.results import print_heatmap, settings_line
 from eiftui.session.safetext import visible
 from eiftui.session.session import Session
 from eiftui.show.colour import depth
-from eiftui.tui.plots import curves
+from eiftui.tui.figures import distribution
 
 PLOT_LINES = 16
 
@@ -29,11 +30,11 @@ def print_report(console: Console, session: Session, findings: Findings) -> None
     say(console, settings_line(session))
     _heatmaps(console, session)
     sections = {
-        "Desiderata": report_lines.desiderata(findings.desiderata),
-        "Symmetry": report_lines.symmetry(session, findings),
-        "Sparsity": report_lines.sparsity(findings.sparsity),
-        "Semantics": report_lines.semantics(findings.semantics),
-        "First order": report_lines.first_order(findings.agreement),
+        "Desiderata": words.desiderata(findings.desiderata),
+        "Symmetry": words.symmetry(session, findings),
+        "Sparsity": words.sparsity(findings.sparsity),
+        "Semantics": words.semantics(findings.semantics),
+        "First order": words.first_order(findings.agreement),
     }
     for title, lines in sections.items():
         _heading(console, title)
@@ -82,6 +83,4 @@ def _heatmaps(console: Console, session: Session) -> None:
 
 
 def _plot(console: Console, found: Histogram) -> None:
-    shares = {name: (found.middles, counts / max(1, counts.sum())) for name, counts in found.counts.items()}
-    size = (min(console.width, 100), PLOT_LINES)
-    console.print(curves(shares, size, "EIF, nats per token", "share of cells", depth(console) != "none"))
+    console.print(distribution(found, (min(console.width, 100), PLOT_LINES), depth(console) != "none"))

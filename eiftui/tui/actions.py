@@ -77,6 +77,22 @@ ACTIONS: tuple[Action, ...] = (
     Action("matrix.copy_cell", "y", "Copy cell", "Send the number to the terminal's clipboard"),
     Action("matrix.copy_row", "Y", "Copy row", "Send the row, tab-separated, to the terminal's clipboard"),
     Action("matrix.copy_matrix", "", "Copy matrix", "Send the matrix as it is shown to the terminal's clipboard"),
+    Action(
+        "findings.next", "right_square_bracket", "Findings", "What the numbers say, view by view; then the matrix", 42
+    ),
+    Action("findings.previous", "left_square_bracket", "Findings back", "The view before"),
+    *(
+        Action(f"findings.{name}", "", title, tooltip, call=f"show('{name}')")
+        for name, title, tooltip in (
+            ("matrix", "Matrix", "The matrix and the cell under its cursor"),
+            ("desiderata", "Desiderata", "Each contrast: effect, interval, p, verdict, trained beside prompted"),
+            ("symmetry", "Symmetry", "Does A teach about B what B teaches about A"),
+            ("distribution", "Distribution", "How influence is spread: histograms and sparsity"),
+            ("rate", "Rate", "The learning-rate sweep, its plateau, and where first order ends"),
+            ("semantics", "Semantics", "Influence against likeness of meaning and shared words"),
+            ("dynamics", "Dynamics", "Influence step by step, and what is retained"),
+        )
+    ),
     # Running
     Action("run.run", "r", "Run", "Measure what is missing; while it is measured: pause, and go on", 100),
     Action("run.cancel", "escape", "Stop", "Stop measuring, or loading; what is measured is kept"),
@@ -192,6 +208,7 @@ ACTIONS: tuple[Action, ...] = (
 
 SECTIONS = {
     "matrix": "What is shown",
+    "findings": "What is shown",
     "run": "Running",
     "model": "In the list of models",
     "settings": "In the settings",

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from rich.text import Text
 
 Points = tuple[ArrayLike, ArrayLike]
-COLOURS = ("orange+", "blue+", "green+", "magenta+")
+COLOURS = (208, 39, 78, 170)
+"""Of the 256: orange, blue, green and pink."""
 MARKS = "ox+*"
 LARGEST = 1e15
 """plotext cannot place greater magnitudes."""
@@ -39,7 +40,10 @@ def curves(
         figure.clear_figure()
         figure.limit_size(False, False)
         figure.plot_size(*size)
-        if not coloured:
+        if coloured:  # on the background that the page has
+            for paint in (figure.canvas_color, figure.axes_color, figure.ticks_color):
+                paint("default")
+        else:
             figure.theme("clear")
         for index, (name, points) in enumerate(series.items()):
             _draw(figure, name, _drawable(points), index, coloured, join)

@@ -18,6 +18,7 @@ from eiftui.tui.screens.model import ModelScreen
 from eiftui.tui.screens.prompt import PromptScreen
 from eiftui.tui.screens.sessions import SessionsScreen
 from eiftui.tui.screens.settings import SettingsScreen
+from eiftui.tui.widgets.findings import FindingsPane
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.inspector import Inspector
 from eiftui.tui.widgets.matrix import MatrixPane
@@ -32,6 +33,7 @@ CLASSES = {
     "app": Explorer,
     "screen": MainScreen,
     "matrix": MatrixPane,
+    "findings": FindingsPane,
     "heatmap": HeatMap,
     "overview": Overview,
     "prompt": PromptScreen,

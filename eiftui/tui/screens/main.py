@@ -18,6 +18,7 @@ from eiftui.tui.document import Document
 from eiftui.tui.running import Runner, Severity
 from eiftui.tui.screens.model import ModelScreen
 from eiftui.tui.screens.settings import SettingsScreen
+from eiftui.tui.widgets.findings import FindingsPane
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.inspector import Inspector
 from eiftui.tui.widgets.keybar import KeyBar
@@ -30,7 +31,7 @@ from eiftui.tui.widgets.title import TitleBar
 SECONDS_BETWEEN_PAINTS = 0.1
 SECONDS_BETWEEN_LOOKS = 1.0
 PANES = ("#rows", "#probes", "#cell")
-PARTS = ("screen", "matrix", "run", "sentences", "inspector")
+PARTS = ("screen", "matrix", "findings", "run", "sentences", "inspector")
 
 
 class MainScreen(Screen[None]):
@@ -57,6 +58,7 @@ class MainScreen(Screen[None]):
         with Vertical(id="stage"):
             yield MatrixPane(self.document)
             yield Inspector(self.document)
+            yield FindingsPane(self.document)
         yield StatusBar(self.document, self.runner)
         yield KeyBar()
 

@@ -1,0 +1,173 @@
+"""The findings in words, one a line: what reports and the screen say beside their figures."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+
+from eiftui.analysis.asymmetry import Asymmetry
+from eiftui.analysis.cells import NoAnswer
+from eiftui.analysis.contrasts import Desideratum, Test
+from eiftui.analysis.distributions import Sparsity
+from eiftui.analysis.dynamics import Dynamics
+from eiftui.analysis.dynamics import dynamics as traced
+from eiftui.analysis.findings import Findings, attempt
+from eiftui.analysis.first_order import Agreement
+from eiftui.analysis.rates import Sweep
+from eiftui.analysis.semantics import Semantics
+from eiftui.analysis.symmetry import Symmetry
+from eiftui.session.readings import Quantity, Readings
+from eiftui.show.numbers import compact, estimate, p_value, ratio
+from eiftui.show.summary import mean_and_interval
+
+VERDICTS = ("holds", "violated", "no effect", "undecided")
+
+
+def desiderata(found: list[Desideratum]) -> Iterator[str]:
+    if not found:
+        yield "The session has no contrasts."
+        return
+    for name in ("trained", "prompted"):
+        verdicts = Counter(getattr(one, name).verdict for one in found)
+        yield f"{name}: " + ", ".join(f"{verdicts[verdict]} {verdict}" for verdict in VERDICTS if verdicts[verdict])
+    yield "Per draw, the cell that ought to be lower minus the other; p from sign flips, after Holm's correction;"
+    yield "d: mean over standard deviation; δ: no effect is an interval within ±δ."
+    cautions = Counter(test.caution for one in found for test in (one.trained, one.prompted) if test.caution)
+    yield from (f"{number} of {2 * len(found)} tests: {caution}" for caution, number in cautions.most_common())
+    for one in found:
+        yield ""
+        yield f"{one.contrast.desideratum}: {one.contrast.name}"
+        yield from (
+            f"  {name:<10} {_test(test)}" for name, test in (("trained", one.trained), ("prompted", one.prompted))
+        )
+        yield f"  {'difference':<10} {_test(one.difference, verdict=False)}"
+
+
+def _test(test: Test, verdict: bool = True) -> str:
+    found = test.estimate
+    if not found.points:
+        return f"({test.caution})"
+    parts = [f"{test.verdict if verdict else '':<9} {estimate(found.mean, found.half):<14}"]
+    if len(found.points) > 1:
+        parts.append(f"p {p_value(test.corrected):<7} d {ratio(found.dz):<6} δ {test.margin:.2g}")
+    if found.dropped:
+        parts.append(f"({found.dropped} draws not finite)")
+    return " ".join(parts)
+
+
+def symmetry(session: Readings, findings: Findings) -> Iterator[str]:
+    for which, found in findings.symmetry.items():
+        if isinstance(found, NoAnswer):
+            yield f"{which}: no answer: {found}"
+        else:
+            yield from _symmetry_of(session, which, found)
+    if isinstance(findings.asymmetry, Asymmetry):
+        parts = findings.asymmetry
+        yield (
+            f"asymmetry of trained, 1 - S = {ratio(parts.whole.mean, parts.whole.half)}: update rule "
+            f"{ratio(parts.rule.mean)}, gradient norms {ratio(parts.norms.mean)}, rest {ratio(parts.rest.mean)}"
+        )
+    else:
+        yield f"asymmetry by cause: no answer: {findings.asymmetry}"
+
+
+def _symmetry_of(session: Readings, which: Quantity, found: Symmetry) -> Iterator[str]:
+    yield (
+        f"{which:<9} S {ratio(found.share.mean, found.share.half)} (chance 0.50), r with transpose "
+        f"{ratio(found.pearson.mean, found.pearson.half)}, rank {ratio(found.spearman.mean)}, "
+        f"p {p_value(found.p)}"
+    )
+    yield (
+        f"{'':<9} double-centred r {ratio(found.centred.mean, found.centred.half)}, p {p_value(found.p_centred)}; "
+        f"directed {ratio(found.directed.mean)} (chance {ratio(2 / len(found.texts))})"
+    )
+    teacher = session.rows[found.texts[int(np.argmax(found.leaning))]]
+    yield f"{'':<9} teaches most, compared with what it is taught: “{teacher.label}”"
+
+
+def sparsity(found: dict[Quantity, Sparsity | NoAnswer]) -> Iterator[str]:
+    yield "0: all cells alike; 1: one cell has everything."
+    for which, one in found.items():
+        if isinstance(one, NoAnswer):
+            yield f"{which}: no answer: {one}"
+        else:
+            floor = "" if one.below_floor is None else f", not to be told from zero {one.below_floor.mean:.0%} of cells"
+            hoyer, gini = (ratio(part.mean, part.half) for part in (one.hoyer, one.gini))
+            yield f"{which:<9} Hoyer {hoyer}, Gini {gini}{floor}"
+
+
+def semantics(found: dict[Quantity, Semantics | NoAnswer]) -> Iterator[str]:
+    yield "Rank correlation of EIF with likeness, own texts left out; negative: the more alike, the more is learned."
+    for which, one in found.items():
+        if isinstance(one, NoAnswer):
+            yield f"{which}: no answer: {one}; `eiftui embed` makes them"
+        else:
+            for name, relation in (("embedding cosine", one.cosine), ("shared words", one.overlap)):
+                plain, held = (ratio(part.mean, part.half) for part in (relation.plain, relation.held))
+                yield f"{which:<9} {name:<16} {plain}, the other held fixed {held}, p {p_value(relation.held.p)}"
+
+
+def first_order(found: Agreement | NoAnswer) -> Iterator[str]:
+    if isinstance(found, NoAnswer):
+        yield f"no answer: {found}"
+    else:
+        yield (
+            f"trained against predicted: r {ratio(found.pearson.mean, found.pearson.half)}, "
+            f"rank {ratio(found.spearman.mean, found.spearman.half)}, "
+            f"relative error {ratio(found.error.mean, found.error.half)}"
+        )
+
+
+def sweep_table(found: Sweep) -> Iterator[str]:
+    """A heading, then a line for each rate; `*` marks the plateau."""
+    yield f"  {'rate':<9} {'own texts':<22} {'other texts, size':<22} {'rank agreement':<15} first-order error"
+    low, high = found.plateau or (1, 0)
+    agreement = [*(ratio(value) for value in found.agreement), ""]
+    for index, one in enumerate(found.rates):
+        own = "" if one.own is None else estimate(one.own.mean, one.own.half)
+        others = estimate(one.others.mean, one.others.half) if one.finite else "not finite"
+        mark = "*" if low <= index <= high else " "
+        error = "" if math.isnan(one.error) else f"{one.error:.1%}"
+        neighbour = _with_next(agreement[index])
+        yield f"{mark} {compact(one.rate):<9} {own:<22} {others:<22} {neighbour:<15} {error}".rstrip()
+
+
+def sweep_conclusions(found: Sweep) -> Iterator[str]:
+    """The plateau, the suggestion, and where first order ends, in words."""
+    if found.plateau is None:
+        yield "No plateau: no rate above the null floor ranks the cells as its neighbours do. Try a finer grid."
+    else:
+        low, high = (compact(found.rates[index].rate) for index in found.plateau)
+        more = "; it reaches the end of the grid and may go on" if found.open_ended else ""
+        yield f"Plateau (*) from {low} to {high}: rates that rank the cells as their neighbours do{more}."
+        yield f"Suggested learning rate, its geometric middle: {compact(found.suggestion or 0.0)}"
+    if found.breakdown is not None:
+        yield f"The first-order prediction errs by more than 10 % from {compact(found.breakdown)} on."
+
+
+def _with_next(agreement: str) -> str:
+    return f"{agreement} with next" if agreement else ""
+
+
+def dynamics(session: Readings) -> Iterator[str]:
+    if not session.trajectories:
+        yield "no answer: nothing was traced; `eiftui dynamics` does"
+    for trajectory in session.trajectories:
+        found = attempt(traced, session, trajectory)
+        yield from [f"no answer: {found}"] if isinstance(found, NoAnswer) else _steps(session, found)
+        yield ""
+
+
+def _steps(session: Readings, found: Dynamics) -> Iterator[str]:
+    """After each step, the two probes that moved most."""
+    with np.errstate(invalid="ignore"):
+        mean = np.nan_to_num(np.asarray(mean_and_interval(found.eif)[0]))
+    for number, (sentence, eif) in enumerate(zip(found.trajectory.sentences, mean, strict=True), start=1):
+        yield f"step {number}: {sentence}"
+        for column in np.argsort(-np.abs(eif), kind="stable")[:2]:
+            yield f"   {estimate(float(eif[column]), math.nan):>8}  {session.probes[column].label}"
+    if found.retained is not None:
+        yield f"retained of what was learned: {ratio(found.retained.mean, found.retained.half)}"

@@ -1,0 +1,72 @@
+"""Each view of the findings: words and plots, by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from eiftui.analysis import words
+from eiftui.analysis.cells import NoAnswer
+from eiftui.analysis.findings import Findings
+from eiftui.session.readings import Readings
+from eiftui.session.safetext import visible
+from eiftui.tui import figures
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Findings, and the room there is for plots of them."""
+
+    session: Readings
+    found: Findings
+    size: tuple[int, int]
+    coloured: bool
+
+
+def desiderata(shown: Shown) -> Iterator[RenderableType]:
+    yield _text(words.desiderata(shown.found.desiderata))
+
+
+def symmetry(shown: Shown) -> Iterator[RenderableType]:
+    yield _text(words.symmetry(shown.session, shown.found))
+
+
+def distribution(shown: Shown) -> Iterator[RenderableType]:
+    yield figures.distribution(shown.found.histogram, shown.size, shown.coloured)
+    yield _text(words.sparsity(shown.found.sparsity))
+
+
+def rate(shown: Shown) -> Iterator[RenderableType]:
+    sweep = shown.found.sweep
+    if isinstance(sweep, NoAnswer):
+        yield _text([f"no answer: {sweep}; `eiftui sweep` makes one"])
+    else:
+        yield _text([*words.sweep_conclusions(sweep), ""])
+        yield figures.rates(sweep, shown.size, shown.coloured)
+        yield _text(words.sweep_table(sweep))
+    yield _text(["", "At the present learning rate,", *words.first_order(shown.found.agreement)])
+
+
+def semantics(shown: Shown) -> Iterator[RenderableType]:
+    yield _text(words.semantics(shown.found.semantics))
+
+
+def dynamics(shown: Shown) -> Iterator[RenderableType]:
+    yield _text(words.dynamics(shown.session))
+
+
+VIEWS: dict[str, Callable[[Shown], Iterator[RenderableType]]] = {
+    "desiderata": desiderata,
+    "symmetry": symmetry,
+    "distribution": distribution,
+    "rate": rate,
+    "semantics": semantics,
+    "dynamics": dynamics,
+}
+
+
+def _text(lines: Iterable[str]) -> Text:
+    return Text("\n".join(map(visible, lines)))

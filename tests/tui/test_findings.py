@@ -1,0 +1,59 @@
+"""The views of what the numbers say, by their keys and characters."""
+
+from __future__ import annotations
+
+import pytest
+
+from eiftui.tui.widgets.findings import NAMES, FindingsPane
+from tests.tui.conftest import screen_of, until
+
+SAID = {
+    "desiderata": "The session has no contrasts.",
+    "symmetry": "rows and probes differ",
+    "distribution": "share of cells",
+    "rate": "no sweep was made",
+    "semantics": "`eiftui embed` makes them",
+    "dynamics": "nothing was traced",
+}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_key_leads_through_all_views_and_back_to_the_matrix(measured, explorer, size):
+    async with explorer(measured).run_test(size=size) as pilot:
+        for name in NAMES[1:]:
+            await pilot.press("right_square_bracket")
+            await until(pilot, SAID[name])
+            assert any(name.capitalize() in line for line in screen_of(pilot))
+        await pilot.press("right_square_bracket")
+        await until(pilot, "Trained ·")
+        await pilot.press("left_square_bracket")
+        await until(pilot, SAID["dynamics"])
+
+
+async def test_views_follow_what_is_measured(session, engine, explorer, monkeypatch):
+    from eiftui.tui.document import Document
+    from eiftui.tui.widgets import findings
+
+    monkeypatch.setattr(findings, "SECONDS_BETWEEN_ANALYSES", 0.01)
+    async with explorer(Document(session)).run_test() as pilot:
+        await pilot.press("right_square_bracket", "right_square_bracket", "right_square_bracket")
+        await until(pilot, "Distribution")
+        assert not any("Gini" in line for line in screen_of(pilot))
+        engine.measure(session)
+        pilot.app.screen.query_one(FindingsPane).show_document()
+        await until(pilot, "Gini")
+
+
+async def test_an_empty_sheet_has_views_too(explorer, tmp_path):
+    from eiftui.domains.schema import Text
+    from eiftui.session.session import Session
+    from eiftui.tui.document import Document
+    from tests.tui.conftest import KINDS
+
+    domain = KINDS.model_copy(update={"texts": (Text(id="a", sentences=("A frog.",), role="row"),)})
+    with Session.create(tmp_path / "empty.eif", domain) as session:
+        async with explorer(Document(session)).run_test() as pilot:
+            for name in NAMES[1:]:
+                pilot.app.screen.query_one(FindingsPane).action_show(name)
+                await until(pilot, name.capitalize())
+                await pilot.app.workers.wait_for_complete()
