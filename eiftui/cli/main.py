@@ -135,7 +135,3 @@ def _say(message: str, code: int) -> int:
 def entry_point() -> NoReturn:
     """What the installed command calls."""
     sys.exit(main())
-
-
-if __name__ == "__main__":
-    entry_point()

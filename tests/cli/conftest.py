@@ -16,7 +16,7 @@ import pytest
 from eiftui.cli.main import main
 
 ROOT = Path(__file__).parents[2]
-COMMAND = (sys.executable, "-m", "eiftui.cli.main")
+COMMAND = (sys.executable, "-m", "eiftui")
 TEXTS = "# what is learned\n{A} is {B}.\n\n{B} is {C}. || {A} is {B}.\nSnow is white.\n"
 
 

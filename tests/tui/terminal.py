@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-COMMAND = (sys.executable, "-m", "eiftui.cli.main")
+COMMAND = (sys.executable, "-m", "eiftui")
 ROOT = Path(__file__).parents[2]
 ESCAPES = re.compile(r"\x1b(?:\[[0-9;?<>=$]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|P[^\x1b]*\x1b\\|[@-Z\\-_=>])")
 LONG = 120.0
@@ -25,7 +25,8 @@ LONG = 120.0
 class Terminal:
     """Runs `eiftui SESSION` until the block is left, whatever happens in it."""
 
-    def __init__(self, session: Path, size: tuple[int, int] = (100, 30)) -> None:
+    def __init__(self, session: Path, size: tuple[int, int] = (100, 30), told: bool = True) -> None:
+        """Unless it is `told`, it gets no signal when the terminal goes, as under a parent that keeps them back."""
         self._near, far = os.openpty()
         fcntl.ioctl(far, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         environment = {key: value for key, value in os.environ.items() if not key.startswith("TEXTUAL")}
@@ -38,7 +39,7 @@ class Terminal:
             cwd=session.parent,
             env=environment,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=(lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) if told else None,
         )
         os.close(far)
         self.raw = ""
