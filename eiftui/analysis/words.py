@@ -122,8 +122,9 @@ def first_order(found: Agreement | NoAnswer) -> Iterator[str]:
 
 
 def sweep_table(found: Sweep) -> Iterator[str]:
-    """A heading, then a line for each rate; `*` marks the plateau."""
-    yield f"  {'rate':<9} {'own texts':<22} {'other texts, size':<22} {'rank agreement':<15} first-order error"
+    """A heading, then a line for each rate; `*` marks the plateau. 76 columns."""
+    yield f"  {'rate':<8} {'own texts':<20} {'other texts, size':<20} {'rank with':<10} error of"
+    yield f"  {'':<8} {'':<20} {'':<20} {'next rate':<10} first order"
     low, high = found.plateau or (1, 0)
     agreement = [*(ratio(value) for value in found.agreement), ""]
     for index, one in enumerate(found.rates):
@@ -131,8 +132,7 @@ def sweep_table(found: Sweep) -> Iterator[str]:
         others = estimate(one.others.mean, one.others.half) if one.finite else "not finite"
         mark = "*" if low <= index <= high else " "
         error = "" if math.isnan(one.error) else f"{one.error:.1%}"
-        neighbour = _with_next(agreement[index])
-        yield f"{mark} {compact(one.rate):<9} {own:<22} {others:<22} {neighbour:<15} {error}".rstrip()
+        yield f"{mark} {compact(one.rate):<8} {own:<20} {others:<20} {agreement[index]:<10} {error}".rstrip()
 
 
 def sweep_conclusions(found: Sweep) -> Iterator[str]:
@@ -146,10 +146,6 @@ def sweep_conclusions(found: Sweep) -> Iterator[str]:
         yield f"Suggested learning rate, its geometric middle: {compact(found.suggestion or 0.0)}"
     if found.breakdown is not None:
         yield f"The first-order prediction errs by more than 10 % from {compact(found.breakdown)} on."
-
-
-def _with_next(agreement: str) -> str:
-    return f"{agreement} with next" if agreement else ""
 
 
 def dynamics(session: Readings) -> Iterator[str]:

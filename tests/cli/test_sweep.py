@@ -21,7 +21,7 @@ def test_a_sweep_tells_every_rate_and_suggests_one_that_auto_takes(measure: Comm
     assert measure("--quiet").code == 0
     answer = eiftui("sweep", "s.eif", *GRID)
     assert answer.code == 0
-    assert [line[:6].strip("* ") for line in answer.lines[1:4]] == ["1e-4", "1e-3", "1e-2"]
+    assert [line[:6].strip("* ") for line in answer.lines[2:5]] == ["1e-4", "1e-3", "1e-2"]
     assert "Suggested learning rate, its geometric middle: 1e-4" in answer.out
     assert rate() == 1e-3
     assert measure("--quiet", "--lr", "auto").code == 0
