@@ -69,7 +69,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("matrix.own_scale", "s", "Scale", "A colour scale of its own, or one for trained and prompted", 25),
     Action("matrix.sort_rows", "o", "Order", "Rows by number, by mean, or by likeness to the row of the cursor", 20),
     Action("matrix.sort_columns", "O", "Order columns", "Columns likewise"),
-    Action("matrix.spread", "I", "Spread", "How far draws are apart: the intervals in place of the means"),
+    Action("matrix.spread", "W", "Spread", "How far draws are apart: the intervals in place of the means"),
     Action("matrix.jump", "colon,ctrl+g", "Jump", "To a cell: its row and column, as in 12,40"),
     Action("matrix.filter_rows", "ampersand", "Filter", "Show only training sets with some words"),
     Action("matrix.filter_columns", "vertical_line", "Filter columns", "Show only probes with some words"),

@@ -135,7 +135,7 @@ async def test_the_wheel_scrolls_and_the_headers_stay(large, explorer):
 
 async def test_the_spread_of_draws_is_shown_in_place_of_their_mean(measured, explorer):
     async with explorer(measured).run_test(size=(120, 40)) as pilot:
-        await pilot.press("I")
+        await pilot.press("W")
         await until(pilot, "95 % interval, ± loss")
         halves = pilot.app.screen.query_one(HeatMap).picture.values
         assert (halves > 0).all()
