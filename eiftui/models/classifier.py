@@ -16,7 +16,7 @@ from torch.nn.functional import max_pool2d, relu, unfold
 from eiftui.domains.digits import CLASSES
 from eiftui.errors import InputError
 
-BUILTIN = ("fashion-0",)
+BUILTIN = ("fashion-0", "fashion-1", "fashion-2")
 """Base networks that come with eiftui: `eiftui vision train --seed K` made number K."""
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from eiftui.session.images import ImageSession
@@ -50,7 +52,7 @@ def test_a_report_is_written_to_a_file(eiftui: Command) -> None:
         (("run", "s.eif", "--lr", "0"), "--lr 0: a learning rate is a finite number above 0"),
         (("run", "s.eif", "--rates", "1e-3,fast"), "--rates fast: a learning rate is a finite number above 0"),
         (("run", "s.eif", "--steps", "0"), "--steps 0: give 1 to 1000"),
-        (("run", "s.eif", "--networks", "9"), "--networks 9: 1 come with eiftui"),
+        (("run", "s.eif", "--networks", "9"), "--networks 9: 3 come with eiftui"),
         (("run", "s.eif", "--networks", "mine"), "there is no network mine"),
         (("run", "s.eif", "--per-class", "0"), "--per-class 0: "),
         (("run", "s.eif", "--draws", "6"), "6 draws of 10 digits a class need 60 of each"),
@@ -97,3 +99,28 @@ def test_an_image_that_is_not_there_cannot_be_shown(eiftui: Command) -> None:
     eiftui("vision", "run", "s.eif", *SMALL, "--quiet")
     answer = eiftui("vision", "show", "s.eif", "10", "0")
     assert (answer.code, answer.err) == (2, "eiftui: TRAIN 10: the session has 0 to 9\n")
+
+
+def test_every_number_can_be_exported(eiftui: Command) -> None:
+    eiftui("vision", "run", "s.eif", *SMALL, "--noise", "1", "--clip", "no", "--quiet")
+    matrix = ImageSession.open(Path("s.eif"), read_only=True).matrix("trained")
+    assert eiftui("vision", "export", "s.eif", "-o", "all.csv").code == 0
+    with Path("all.csv").open(encoding="utf-8") as file:
+        lines = list(csv.DictReader(file))
+    assert len(lines) == 5 * 2 * 100
+    (cell,) = [
+        line
+        for line in lines
+        if (line["condition"], line["train_noise"], line["probe_noise"], line["labels"], line["train"], line["probe"])
+        == ("trained", "clean", "clean", "own", "3", "8")
+    ]
+    assert float(cell["eif"]) == pytest.approx(matrix[0, 0, 3, 8], rel=1e-6)
+    assert eiftui("vision", "export", "s.eif", "-o", "all.npz").code == 0
+    with np.load("all.npz") as arrays:
+        np.testing.assert_array_equal(arrays["trained_0"], matrix)
+        assert arrays["pixels"].shape == (1, 10, 28, 28)
+
+
+def test_an_export_of_another_kind_is_refused(eiftui: Command) -> None:
+    eiftui("vision", "run", "s.eif", *SMALL, "--quiet")
+    assert "end its name in .csv or .npz" in eiftui("vision", "export", "s.eif", "-o", "all.xlsx").err
