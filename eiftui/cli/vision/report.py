@@ -19,6 +19,7 @@ from eiftui.domains.digits import CLASSES
 from eiftui.errors import InputError
 from eiftui.session.atomic import replacing
 from eiftui.session.images import ImageSession
+from eiftui.show.encoding import printable
 from eiftui.show.numbers import compact, estimate, magnitude, ratio
 from eiftui.show.picture_map import picture_map
 from eiftui.show.summary import mean_and_interval
@@ -66,7 +67,7 @@ def print_report(console: Console, session: ImageSession) -> None:
     for title, lines in sections.items():
         console.print(Text(f"\n{title}", style="bold"))
         for line in lines(session):
-            say(console, line)
+            console.print(Text(printable(line, console.encoding)))
 
 
 def settings_line(session: ImageSession) -> str:
@@ -93,10 +94,10 @@ def _print_classes(console: Console, session: ImageSession) -> None:
     digits = session.digits(0)
     images = [digits.pixels[np.flatnonzero(digits.labels == label)[0]] / 255 for label in range(CLASSES)]
     mean, half = mean_and_interval(_by_class(session))
-    say(console, "trained: how learning a digit of one class changes the loss of other digits, mean by class")
+    say(console, "trained: how learning a digit changes the loss of other digits, mean by class")
     for line in picture_map(console, mean, images, [str(label) for label in range(CLASSES)]):
         console.print(line, no_wrap=True)
-    say(console, "negative: the digit became more likely to be seen as its class; positive: less likely")
+    say(console, "negative: a digit became more likely to be seen as its class; positive: less")
     if np.isfinite(half).any():
         say(
             console,
@@ -155,36 +156,34 @@ def _noise(session: ImageSession) -> Iterator[str]:
         yield "not measured: add it with `--noise 0.5,1,pure`"
         return
     yield "influence on other images, of noisy over clean ones: below 1 if noise lowers it, as one would wish"
-    yield f"{'':<20} training noisy (Eq. 5)       pairs  verdict    probe noisy (Eq. 6)          pairs  verdict"
+    yield f"{'':<20}{'training noisy (Eq. 5)':<29}probe noisy (Eq. 6)"
+    yield f"{'':<20}{'times':<12} {'pairs':>5} {'verdict':<10}{'times':<12} {'pairs':>5} verdict"
     for found in findings:
-        yield f"{found.noise.name:<20} {_side(found, True)}  {_side(found, False)}"
+        yield f"{found.noise.name:<20}{_side(found, True)}{_side(found, False)}".rstrip()
     yield "mean abs(EIF) on other images, nats: training image → probe"
+    yield f"{'':<20}{'clean → clean':<15}{'clean → noisy':<15}{'noisy → clean':<15}noisy → noisy"
     for found in findings:
-        cells = {
-            "clean → clean": found.clean_clean,
-            "clean → noisy": found.clean_noisy,
-            "noisy → clean": found.noisy_clean,
-            "noisy → noisy": found.noisy_noisy,
-        }
-        told = ", ".join(f"{name} {estimate(cell.mean, cell.half)}".replace("+", "") for name, cell in cells.items())
-        yield f"{found.noise.name:<20} {told}"
+        cells = (found.clean_clean, found.clean_noisy, found.noisy_clean, found.noisy_noisy)
+        yield f"{found.noise.name:<20}{''.join(f'{_short(cell):<15}' for cell in cells)}".rstrip()
 
 
 def _side(found: NoiseFinding, training: bool) -> str:
     times = found.train_ratio if training else found.probe_ratio
     share = found.train_share if training else found.probe_share
-    return f"{_ratio(times) + ' times':<28} {share.mean:>5.0%}  {found.verdict(times):<9}"
+    return f"{_ratio(times):<12} {share.mean:>5.0%} {found.verdict(times):<10}"
+
+
+def _short(found: Estimate) -> str:
+    """Three digits of a mean, and two of its interval."""
+    return f"{found.mean:.3g}" + ("" if np.isnan(found.half) else f" ± {found.half:.2g}")
 
 
 def _rates(session: ImageSession) -> Iterator[str]:
-    yield "rate      on itself, nats             on others, mean abs   S               r with first order   its error"
+    yield f"{'rate':<7}{'on itself, nats':<17}{'others, abs':<15}{'S':<13}{'r, 1st order':<14}its error"
     for at in analysis.by_rate(session):
-        agreement = at.agreement
-        yield (
-            f"{compact(at.lr):<9} {estimate(at.own.mean, at.own.half):<27} "
-            f"{estimate(at.others.mean, at.others.half).replace('+', ''):<21} {_ratio(at.share):<15} "
-            f"{_ratio(agreement.pearson):<20} {_ratio(agreement.error)}"
-        )
+        r, error = _ratio(at.agreement.pearson), _ratio(at.agreement.error)
+        own, others = _short(at.own).replace("-", "−"), _short(at.others)
+        yield f"{compact(at.lr):<7}{own:<17}{others:<15}{_ratio(at.share):<13}{r:<14}{error}"
 
 
 def _ratio(found: Estimate) -> str:

@@ -88,10 +88,14 @@ def _print_images(console: Console, session: ImageSession, options: argparse.Nam
 
 def _bars(before: Floats, after: Floats, label: int) -> Iterator[str]:
     """All class probabilities before and after, with a bar of the latter."""
-    yield f"{'class':<7} {'before':>7} {'after':>7}"
+    yield f"{'class':<7} {'before':>9} {'after':>9}"
     for number, (was, became) in enumerate(zip(before, after, strict=True)):
         mark = "*" if number == label else " "
-        yield f"{number:>4} {mark}  {was:>7.1%} {became:>7.1%}  {'#' * round(BAR * float(became))}"
+        yield f"{number:>4} {mark}  {_percent(was):>9} {_percent(became):>9}  {'#' * round(BAR * float(became))}"
     guess, now = int(np.argmax(before)), int(np.argmax(after))
     told = f"still takes it for {now}" if guess == now else f"took it for {guess}, and now for {now}"
     yield f"* its own class; the network {told}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g}%" if share < 0.1 else f"{share:.1%}"
