@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -45,8 +45,11 @@ def pack(forward: Forward, texts: Sequence[Text], nodes: int = SGD_NODES) -> lis
 
 
 @torch.no_grad()
-def base_losses(forward: Forward, layout: Layout) -> list[Tensor]:
-    """The base model's loss of each scored token of each text in `layout`, nats: a tensor (tokens,) a text."""
+def base_losses(forward: Forward, layout: Layout, weights: Mapping[str, Any] | None = None) -> list[Tensor]:
+    """The base model's loss of each scored token of each text in `layout`, nats: a tensor (tokens,) a text.
+
+    Or the loss of the model that has these `weights` instead, as `Forward.reading` takes them.
+    """
     total, at_target = LogSum(), torch.empty(len(layout.pair_read), dtype=forward.dtype, device=forward.device)
 
     def add(part: slice, logits: Tensor) -> None:
@@ -54,7 +57,7 @@ def base_losses(forward: Forward, layout: Layout) -> list[Tensor]:
         pairs, reads, targets = _pairs_in(layout, part)
         at_target[pairs] = logits[0, reads, targets]
 
-    forward.read(forward.reading(), layout, 1, add)
+    forward.read(forward.reading(weights), layout, 1, add)
     assert total.total is not None
     losses = total.total[layout.pair_read] - at_target
     return [losses[list(text)] for text in layout.texts]

@@ -1,0 +1,65 @@
+"""The other way to evaluate from the same factors: the forward of each fine-tuned model (METHODS §3), then subtract.
+
+Every layer gives W x − η Dᵀ (X x), the rows being the batch, and losses before are subtracted from losses after. It is
+what difference propagation is compared with.
+"""
+
+from functools import partial
+
+import numpy as np
+import torch
+
+from eiftui.influence.engine import text_of
+from eiftui.influence.evaluation import base_losses
+from eiftui.influence.layout import groups, tree
+from eiftui.influence.products import times
+from eiftui.influence.weights import RowMatrix, RowVector, as_activation
+
+
+class RowHead(RowMatrix):
+    """The head's matrix, asked for a part of its outputs at a time."""
+
+    def __init__(self, base, name, rows, update, part):
+        super().__init__(base, name, rows, update, None)
+        self.part = part
+
+    def product(self, x, out_in):
+        assert out_in
+        flat = x.reshape(self.rows, -1, x.shape[-1])
+        y = times(flat, self.wanted)
+        self.update(self.outputs).add_to(y, flat)
+        return y.reshape(*x.shape[:-1], -1)
+
+
+def measure(engine, rows, probes, optimizer):
+    """The trained matrix: (rows, probes), float64."""
+    before = engine.base(probes)
+    texts = [text_of(probe, engine.start) for probe in probes]
+    result = torch.empty(len(rows), len(probes), dtype=torch.float64)
+    for block in engine._blocks(rows, optimizer, len({node for text in texts for node in beginnings(text)})):
+        change = engine.change([rows[row] for row in block], optimizer)
+        for part in groups(texts):
+            layout = tree([[texts[index] for index in part]] * len(block), engine.forward.device)
+            after = iter(base_losses(engine.forward, layout, weights(engine.forward, change)))
+            for row in block:
+                for index in part:
+                    result[row, index] = float(np.mean(next(after).double().numpy() - before[index]))
+    return result
+
+
+def beginnings(text):
+    return [text.tokens[:length] for length in range(1, len(text.tokens))]
+
+
+def weights(forward, change):
+    """Every changed weight, each row with its own."""
+    changed = {}
+    for name in change.matrices:
+        base, update = forward.parameters[name], partial(change.update, name)
+        if name == forward.head:
+            changed[name] = RowHead(base, name, change.rows, update, forward.part)
+        else:
+            changed[name] = RowMatrix(base, name, change.rows, update, None)
+    for name, vector in change.vectors.items():
+        changed[name] = RowVector(forward.parameters[name], name, as_activation(forward.parameters[name]) + vector)
+    return changed
