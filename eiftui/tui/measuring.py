@@ -34,6 +34,8 @@ class Measuring:
         """Whether to stop at the next opportunity, and not to begin anything."""
         self.stopped_status = Status.PENDING
         """What is said of cells that were running when the run was stopped."""
+        self._gave_way = False
+        """Whether a task was given up since the plan was made, though it is wanted."""
         self.advanced: Callable[[], None] = lambda: None
         """Called when a task begins, and when something is measured."""
         self.news: Callable[[Notice], None] = lambda notice: None
@@ -62,6 +64,12 @@ class Measuring:
         if self.task:
             self.worker.client.give_up(self.task)
 
+    def give_way(self) -> None:
+        """Let somebody else have the worker: what is measured just now is asked for again later."""
+        if self.task:
+            self._gave_way = True
+            self.worker.client.give_up(self.task)
+
     def note_change(self) -> None:
         """The document has changed: give up what is being measured if nobody wants it any more."""
         if self.task and not self.document.wants(self.task):
@@ -76,10 +84,11 @@ class Measuring:
         """Measure as the plan is now. Whether it has to be made anew, because what it was made from has changed."""
         session = self.document.session
         sheet, settings = session.sheet, session.settings
+        self._gave_way = False
         await self.get_ready()
         for task in self._parts():
             await self._do(task)
-            if (session.sheet, session.settings) != (sheet, settings):
+            if self._gave_way or (session.sheet, session.settings) != (sheet, settings):
                 return True
         return False
 
@@ -106,6 +115,9 @@ class Measuring:
 
     async def _ask(self, task: Task) -> None:
         """Have a task measured, and marks on its cells tell how far it is."""
+        if self.worker.taken:
+            self.advanced()
+            await self.worker.free()
         self._check_stopping()
         self.task = task
         self.document.mark(task, Status.RUNNING)
@@ -119,7 +131,7 @@ class Measuring:
             self.document.mark(task, Status.PENDING)
         except RequestCancelled:
             self.document.mark(task, self.stopped_status)
-            self._check_stopping()  # else it was given up because nobody wants it any more
+            self._check_stopping()  # else it gave way, or nobody wants it any more
             if not self.worker.client.running:
                 raise
         except EiftuiError as error:

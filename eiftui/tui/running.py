@@ -27,6 +27,7 @@ from eiftui.tui.worker import Worker
 Severity = Literal["information", "warning", "error"]
 MANY = 3000
 """Cells from which on a run is estimated before it begins: that takes as long as some hundred cells do."""
+GIVING_WAY = "waits for the model, which does something else"
 READ_ONLY = "nothing is measured here: another process writes the session"
 
 
@@ -66,6 +67,7 @@ class Runner:
         self._stopper: asyncio.Task[None] | None = None
         if self.worker:
             self.worker.staged, self.worker.died = self._note_stage, self._note_death
+            self.worker.wanted = self._give_way
 
     @property
     def busy(self) -> bool:
@@ -261,11 +263,17 @@ class Runner:
         if going_on != self.document.session.going_on:
             await self.document.keep(RunRecord(going_on=going_on))
 
+    def _give_way(self) -> None:
+        if self._measuring:
+            self._measuring.give_way()
+
     def _note_advance(self) -> None:
         measuring = self._measuring
         if measuring is None:
             return
-        if task := measuring.task:
+        if measuring.worker.taken:
+            self.text = GIVING_WAY
+        elif task := measuring.task:
             self.text = f"{task.what} · draw {self.document.draw_of(task) + 1}/{self.document.session.draws}"
         self.pace.done, self.pace.total = measuring.cells, measuring.total
         self.changed()

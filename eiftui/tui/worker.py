@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
-from contextlib import aclosing, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path
 
 from platformdirs import user_log_path
@@ -41,6 +41,33 @@ class Worker:
         self._model: ModelRecord | None = None
         self._loaded = ""
         self._loading = asyncio.Lock()
+        self.wanted: Callable[[], None] = lambda: None
+        """Called when somebody comes before whoever measures, who then gives up what is measured just now."""
+        self._before = 0
+        self._free = asyncio.Event()
+        self._free.set()
+
+    @asynccontextmanager
+    async def first(self) -> AsyncIterator[None]:
+        """For something short that a person waits for: whoever measures waits meanwhile."""
+        self._before += 1
+        self._free.clear()
+        self.wanted()
+        try:
+            yield
+        finally:
+            self._before -= 1
+            if not self._before:
+                self._free.set()
+
+    @property
+    def taken(self) -> bool:
+        """Whether somebody comes before whoever measures."""
+        return not self._free.is_set()
+
+    async def free(self) -> None:
+        """Wait until nobody comes first."""
+        await self._free.wait()
 
     def has(self, settings: Settings) -> bool:
         """Whether the model of some settings is loaded."""

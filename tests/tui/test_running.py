@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from eiftui.domains.schema import Text
-from eiftui.engine.protocol import Load, Task
+from eiftui.engine.protocol import Continuation, Continue, Load, Task
 from eiftui.errors import EiftuiError
 from eiftui.session.session import Session
 from eiftui.settings import Settings
@@ -154,6 +154,36 @@ async def test_a_change_during_a_run_gives_up_what_nobody_wants_and_measures_wha
     paced.runner.run()
     await paced.done()
     assert new.measured("trained").all()
+
+
+async def test_a_run_gives_way_to_what_a_person_waits_for_and_then_measures_all(paced, new):
+    paced.runner.run()
+    await paced.fake.let(9)
+    asked = Continue(text="Once", temperature=1.0, max_tokens=9, number=2, seed=0)
+    async with paced.worker.first():
+        sampled = asyncio.create_task(paced.worker.client.one(asked, Continuation))
+        await paced.fake.let(2)
+        assert (await sampled).text
+        assert paced.fake.requests[-1] == asked
+        assert "waits for the model" in paced.runner.text
+        assert Status.RUNNING not in paced.document.statuses("trained", 0)
+        measured_before = int(new.measured("trained").sum())
+        assert 0 < measured_before < 27
+    await paced.fake.let_all()
+    assert await paced.done() == Phase.IDLE
+    assert paced.document.lacking() == 0
+
+
+async def test_a_run_that_gives_way_can_be_stopped(paced, new):
+    paced.runner.run()
+    await paced.fake.let(9)
+    async with paced.worker.first():
+        paced.runner.cancel()
+        async with asyncio.timeout(10):
+            while paced.runner.phase == Phase.MEASURING:
+                await asyncio.sleep(0)
+    assert await paced.done() == Phase.IDLE
+    assert not new.going_on
 
 
 async def test_one_row_or_one_cell_can_be_measured(stage, new):

@@ -209,10 +209,12 @@ class ModelWay(Way):
         session = self._document.session
         prompt = self.query_one("#prompt", Input).value.rstrip()
         self.offers.show([])
-        self.post_message(self.Remarked("waiting for the model, which does one thing after another …"))
+        if not worker.has(session.settings):
+            self.post_message(self.Remarked("loading the model …"))
         try:
             model = await worker.ready(session.settings)
-            async with aclosing(worker.client.ask(request)) as answers:
+            self.post_message(self.Remarked("sampling; what is being measured waits meanwhile …"))
+            async with worker.first(), aclosing(worker.client.ask(request)) as answers:
                 index = 0
                 async for answer in answers:
                     if isinstance(answer, Continuation):
