@@ -39,6 +39,17 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         raise InputError(f"cannot write {path} ({error.strerror}): choose another place") from error
 
 
+def move(path: Path, target: Path) -> None:
+    """Give a file another name. Raises InputError if there is one of that name, or it cannot be moved."""
+    if os.path.lexists(target):
+        raise InputError(f"{target} exists: choose another name")
+    try:
+        os.rename(path, target)
+        sync_folder(target.parent)
+    except OSError as error:
+        raise InputError(f"cannot move {path} ({error.strerror})") from error
+
+
 def sync_folder(folder: Path) -> None:
     """Make sure that a new name in `folder` outlives a power cut."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from eiftui.errors import EiftuiError, InputError
-from eiftui.session.atomic import replacing
+from eiftui.session.atomic import move, replacing
 from eiftui.session.lock import WriterLock
 from eiftui.session.records import FORMAT, Entry, parse, write
 
@@ -158,6 +158,18 @@ class JournalWriter:
                 ) from error
             raise
         self._length += len(lines)
+
+    def move(self, path: Path) -> None:
+        """Give the file another name, and go on writing it. Raises as `atomic.move` does."""
+        lock = WriterLock(path)
+        try:
+            with self._turn:
+                move(self._path, path)
+                self._lock.release()
+                self._path, self._lock = path, lock
+        except BaseException:
+            lock.release()
+            raise
 
     def close(self) -> None:
         """Let the next writer in."""

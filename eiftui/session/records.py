@@ -22,6 +22,7 @@ from eiftui.settings import Condition, Frozen, ModelChoice, Settings, digest
 
 FORMAT = 2
 Tokens = tuple[int, ...]
+Change = Literal["edit", "undo", "redo"]
 
 
 def text_id(sentences: Sequence[str]) -> str:
@@ -79,7 +80,7 @@ class Sheet(WithTexts, Written):
     """Some may name texts that were deleted since: see `live_contrasts`."""
     domains: tuple[str, ...] = ()
     """Names of the domains that the texts came from."""
-    change: Literal["edit", "undo", "redo"] = "edit"
+    change: Change = "edit"
     """How the sheet before it became this one."""
 
     @classmethod
@@ -126,6 +127,13 @@ class SettingsRecord(Written):
 
     kind: Literal["settings"] = "settings"
     settings: Settings
+
+
+class Step(Written):
+    """The settings record after this one is a step in the history, and no change of its own."""
+
+    kind: Literal["step"] = "step"
+    change: Literal["undo", "redo"]
 
 
 class DrawWords(Written, Draw):
@@ -311,6 +319,7 @@ Record = (
     | Sheet
     | Origin
     | SettingsRecord
+    | Step
     | DrawWords
     | ModelRecord
     | BaseRecord

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import ValidationError
 
@@ -16,7 +16,19 @@ from eiftui.session.image_records import OF_IMAGES
 from eiftui.session.journal import JournalReader, JournalWriter, Reading
 from eiftui.session.lock import WriterLock
 from eiftui.session.readings import Readings
-from eiftui.session.records import DrawWords, Entry, Header, Notice, Origin, Record, SettingsRecord, Sheet, parse, write
+from eiftui.session.records import (
+    DrawWords,
+    Entry,
+    Header,
+    Notice,
+    Origin,
+    Record,
+    SettingsRecord,
+    Sheet,
+    Step,
+    parse,
+    write,
+)
 from eiftui.settings import Settings
 
 
@@ -119,21 +131,25 @@ class Session(Readings):
             self.append(*origins, sheet)
 
     def undo(self) -> bool:
-        """Go back to the sheet before the last edit; False if there is none."""
-        if self._state.earlier:
-            self.append(self._state.earlier[-1].model_copy(update={"change": "undo"}))
-            return True
-        return False
+        """Go back to the sheet or the settings before the last change of either; False if there is none."""
+        return self._step("undo", self._state.earlier)
 
     def redo(self) -> bool:
         """Take the last `undo` back; False if there is none."""
-        if self._state.undone:
-            self.append(self._state.undone[-1].model_copy(update={"change": "redo"}))
-            return True
-        return False
+        return self._step("redo", self._state.undone)
+
+    def _step(self, change: Literal["undo", "redo"], history: Sequence[Sheet | Settings]) -> bool:
+        if not history:
+            return False
+        match history[-1]:
+            case Sheet() as sheet:
+                self.append(sheet.model_copy(update={"change": change}))
+            case settings:
+                self.append(Step(change=change), SettingsRecord(settings=settings))
+        return True
 
     def configure(self, settings: Settings) -> None:
-        """Go on with other settings. Raises as `append` does."""
+        """Go on with other settings. `undo` goes back. Raises as `append` does."""
         if settings != self.settings:
             self.append(SettingsRecord(settings=settings))
 
@@ -171,6 +187,13 @@ class Session(Readings):
                 file.writelines(map(write, self._state.compact()))
         finally:
             lock.release()
+
+    def move(self, path: Path) -> None:
+        """Give the file another name, and go on with it. Raises InputError if that cannot be."""
+        if self._writer is None:
+            raise InputError(f"{self.path} is open read-only: who writes it may rename it")
+        self._writer.move(path)
+        self.path = path
 
     def discard(self) -> None:
         """Close the session and delete its file: for one that was made in error and holds nothing measured."""

@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from eiftui.errors import InputError
+from eiftui.session.atomic import move
 from eiftui.session.lock import WriterLock
 from eiftui.session.session import Session
 
@@ -39,11 +40,7 @@ def rename(path: Path, target: Path) -> None:
     try:
         taken = WriterLock(target)
         try:
-            if os.path.lexists(target):
-                raise InputError(f"{target} exists: choose another name")
-            os.rename(path, target)
-        except OSError as error:
-            raise InputError(f"cannot move {path} ({error.strerror})") from error
+            move(path, target)
         finally:
             taken.release()
     finally:

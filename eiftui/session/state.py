@@ -12,6 +12,7 @@ from eiftui.domains.words import made_up_words
 from eiftui.session.records import (
     BaseProbe,
     BaseRecord,
+    Change,
     DrawWords,
     Entry,
     Floor,
@@ -25,6 +26,7 @@ from eiftui.session.records import (
     RunRecord,
     SettingsRecord,
     Sheet,
+    Step,
     Swept,
     TokenTexts,
     Trajectory,
@@ -57,11 +59,14 @@ class State:
         """By the model's fingerprint and the row's id, then the probe's."""
         self.notices: list[Notice] = []
         self.note = Note(text="")
-        self.undone: list[Sheet] = []
-        self.earlier: list[Sheet] = []
-        """Sheets that undo goes back to, the next one last; likewise `undone` for redo."""
+        self.undone: list[Sheet | Settings] = []
+        self.earlier: list[Sheet | Settings] = []
+        """Sheets and settings that undo goes back to, the next one last; likewise `undone` for redo."""
         self.has_sheet = False
         """Whether any record of it was readable."""
+        self._has_settings = False
+        self._step: Change = "edit"
+        """How the next settings come about."""
         self.ids: set[str] = set()
         """Of every text that there ever was."""
         self.going_on = False
@@ -128,15 +133,8 @@ class State:
 
     @apply.register
     def _(self, sheet: Sheet) -> None:
-        if sheet.change == "undo" and self.earlier:
-            self.undone.append(self.sheet)
-            self.earlier.pop()
-        elif self.has_sheet:
-            self.earlier.append(self.sheet)
-            if sheet.change == "redo" and self.undone:
-                self.undone.pop()
-            else:
-                self.undone.clear()
+        if self.has_sheet:
+            self._remember(self.sheet, sheet.change)
         self.ids.update(text.id for text in sheet.texts)
         self.sheet, self.has_sheet = sheet.model_copy(update={"change": "edit"}), True
 
@@ -146,8 +144,14 @@ class State:
         self.ids.add(origin.id)
 
     @apply.register
+    def _(self, step: Step) -> None:
+        self._step = step.change
+
+    @apply.register
     def _(self, record: SettingsRecord) -> None:
-        self.settings = record.settings
+        if self._has_settings:
+            self._remember(self.settings, self._step)
+        self.settings, self._has_settings, self._step = record.settings, True, "edit"
 
     @apply.register
     def _(self, draw: DrawWords) -> None:
@@ -204,3 +208,15 @@ class State:
     @apply.register
     def _(self, unknown: Unknown) -> None:
         self.unknown.append(unknown)
+
+    def _remember(self, before: Sheet | Settings, change: Change) -> None:
+        """Note what was there before a change, for undo or redo to go back to."""
+        if change == "undo" and self.earlier:
+            self.earlier.pop()
+            self.undone.append(before)
+            return
+        self.earlier.append(before)
+        if change == "redo" and self.undone:
+            self.undone.pop()
+        else:
+            self.undone.clear()

@@ -152,7 +152,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("sentences.edit", "e", "Edit", "Change the chosen sentence", 84),
     Action("sentences.generate", "g", "Generate", "Sentences by rule, from a domain or by the model; fresh words", 82),
     Action("sentences.import_file", "I", "Import", "Add the sentences of a text file, or a domain of a TOML file"),
-    Action("sentences.undo", "u,ctrl+z", "Undo", "Take the last change of the sentences back", 45),
+    Action("sentences.undo", "u,ctrl+z", "Undo", "Take the last change of sentences or settings back", 45),
     Action("sentences.redo", "U,ctrl+y", "Redo", "Take the last undo back"),
     Action("sentences.duplicate", "A", "Copy sentence", "Add a copy of the chosen sentence, to be changed", 15),
     Action("sentences.change_role", "b", "Role", "Train on the chosen sentence, probe it, or both", 26),

@@ -112,7 +112,7 @@ class Explorer(App[None]):
     def action_sessions(self) -> None:
         here = self.document.session.path
         folders = [FOLDER, *([here.parent] if here else [])]
-        self.push_screen(SessionsScreen(folders, here), self._open_chosen)
+        self.push_screen(SessionsScreen(folders, self.document), self._open_chosen)
 
     def action_export(self) -> None:
         view = self._main.query_one(MatrixPane).view

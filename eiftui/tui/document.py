@@ -127,7 +127,7 @@ class Document:
         self._changed_shape()
 
     def undo(self) -> bool:
-        """Take the last edit back; False if there is none."""
+        """Take the last change of sentences or settings back; False if there is none."""
         return self.session.undo() and self._changed_shape()
 
     def redo(self) -> bool:
@@ -198,6 +198,11 @@ class Document:
         """The mark of a cell, if a run came to it."""
         rows, probes = self._filled[draw]
         return self._marks.find(condition, rows[row], probes[column])
+
+    def move(self, path: Path) -> None:
+        """Give the session's file another name. Raises as `Session.move` does."""
+        self.session.move(path)
+        self.changed()
 
     def close(self) -> None:
         """Let others write the session."""

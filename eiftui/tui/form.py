@@ -86,6 +86,16 @@ def read(texts: Mapping[str, str], before: Settings) -> Settings:
     return settings
 
 
+def changed(before: Settings, after: Settings) -> str:
+    """What differs, in words: `seed 6 → 5, draws 3 → 10`."""
+    old, new = written(before), written(after)
+    return ", ".join(
+        f"{field.title.lower()} {old[field.path] or 'none'} → {new[field.path] or 'none'}"
+        for field in FIELDS
+        if old[field.path] != new[field.path]
+    )
+
+
 def _value(settings: Settings, path: str) -> object:
     value: object = settings
     for name in path.split("."):

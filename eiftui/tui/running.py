@@ -27,7 +27,7 @@ from eiftui.tui.worker import Worker
 Severity = Literal["information", "warning", "error"]
 MANY = 3000
 """Cells from which on a run is estimated before it begins: that takes as long as some hundred cells do."""
-GIVING_WAY = "waits for the model, which does something else"
+GIVING_WAY = "waits until the model is free again"
 READ_ONLY = "nothing is measured here: another process writes the session"
 
 
@@ -142,7 +142,8 @@ class Runner:
         if self.worker is None:
             raise InputError(READ_ONLY)
         asked = sample(self.document.session.copy(settings))
-        return asked.estimate(await self.worker.client.one(asked.request, Calibrated))
+        async with self.worker.first():
+            return asked.estimate(await self.worker.client.one(asked.request, Calibrated))
 
     async def tell_estimate(self) -> None:
         """Say what it will take to measure what is missing."""
@@ -150,8 +151,8 @@ class Runner:
 
     async def cost(self, settings: Settings) -> str:
         """What it will take to measure what is missing with some settings, or why that cannot be told."""
-        if self.busy:
-            return "busy: wait until nothing is measured, or stop it (esc)"
+        if self.busy and self.phase != Phase.MEASURING:
+            return "busy: wait until the model is there, or stop that (esc)"
         if self.worker is None:
             return READ_ONLY
         if not self.worker.has(settings):

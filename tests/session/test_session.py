@@ -148,6 +148,25 @@ def test_an_edit_costs_only_the_sentences_that_changed_and_undo_brings_theirs_ba
     assert numbers(measured) == again
 
 
+def test_settings_are_taken_back_in_their_turn_even_after_opening_again(path, domain, settings):
+    with Session.create(path, domain, settings) as session:
+        session.configure(settings.model_copy(update={"seed": 6}))
+        session.edit(session.sheet.model_copy(update={"title": "second"}))
+        session.configure(settings.model_copy(update={"seed": 7}))
+        assert session.undo()
+    with Session.open(path) as session:
+        assert (session.settings.seed, session.sheet.title) == (6, "second")
+        assert session.undo()
+        assert (session.settings.seed, session.sheet.title) == (6, domain.title)
+        assert session.undo()
+        assert session.settings == settings
+        assert not session.undo()
+        for _ in range(3):
+            assert session.redo()
+        assert (session.settings.seed, session.sheet.title) == (7, "second")
+        assert not session.redo()
+
+
 def test_undo_and_redo_go_through_the_whole_history_even_after_opening_again(path, domain, settings):
     sheets = [Sheet.of(domain)]
     with Session.create(path, domain, settings) as session:

@@ -69,14 +69,15 @@ async def test_a_domain_is_added_with_its_contrasts_and_its_roles(measured, expl
 async def test_other_words_keep_the_numbers_of_these(measured, explorer):
     before = measured.table("trained").values.copy()
     words = measured.session.words(0)
-    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+    async with explorer(measured).run_test(size=(120, 40), notifications=True) as pilot:
         await pilot.press("g", "4")
         await until(pilot, "Seed 6")
         await pilot.press("down", "enter")
         await pilot.pause()
         assert measured.session.settings.seed == 7
         assert measured.session.words(0) != words
-        measured.configure(measured.session.settings.model_copy(update={"seed": 5}))
+        await pilot.press("u")
+        await until(pilot, "Settings: seed 7 → 5")
         assert (measured.table("trained").values == before).all()
 
 

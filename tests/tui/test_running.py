@@ -165,7 +165,7 @@ async def test_a_run_gives_way_to_what_a_person_waits_for_and_then_measures_all(
         await paced.fake.let(2)
         assert (await sampled).text
         assert paced.fake.requests[-1] == asked
-        assert "waits for the model" in paced.runner.text
+        assert "waits until the model" in paced.runner.text
         assert Status.RUNNING not in paced.document.statuses("trained", 0)
         measured_before = int(new.measured("trained").sum())
         assert 0 < measured_before < 27

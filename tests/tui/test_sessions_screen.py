@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from eiftui.session.lock import SessionLocked
 from eiftui.session.records import Note
 from eiftui.session.session import Session
 from eiftui.session.shelf import duplicate
@@ -18,8 +19,9 @@ from tests.tui.test_main_screen import SIZES
 def shelf(measured, tmp_path, monkeypatch):
     """`kinds` is open and measured; beside it its copy, an empty session and what is none."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("time.time", lambda: (tmp_path / "kinds.eif").stat().st_mtime)
     measured.append(Note(text="[b]a hunch[/b]"))
+    now = (tmp_path / "kinds.eif").stat().st_mtime
+    monkeypatch.setattr("time.time", lambda: now)
     duplicate(tmp_path / "kinds.eif", tmp_path / "copy.eif")
     Session.create(tmp_path / "empty.eif", KINDS, Settings(draws=2)).close()
     (tmp_path / "none.eif").write_bytes(b"what?\n")
@@ -72,11 +74,27 @@ async def test_renaming_duplicating_deleting_and_getting_back(shelf, explorer, t
         assert names(tmp_path) == {"kinds", "copy2", "copy2-copy", "empty", "none"}
 
 
+async def test_the_open_session_is_renamed_and_written_on(shelf, explorer, tmp_path):
+    async with explorer(shelf).run_test(size=(120, 40)) as pilot:
+        await go_to(pilot, "kinds")
+        await pilot.press("r", "ctrl+u", *"mine", "enter")
+        await until(pilot, "mine.eif")
+        await pilot.press("escape")
+        await until(pilot, "mine.eif  saved")
+        shelf.append(Note(text="after"))
+        assert names(tmp_path) == {"mine", "copy", "empty", "none"}
+        assert not list(tmp_path.glob(".kinds*"))
+        with pytest.raises(SessionLocked):
+            Session.open(tmp_path / "mine.eif")
+        with Session.open(tmp_path / "mine.eif", read_only=True) as again:
+            assert again.note == "after"
+
+
 async def test_what_cannot_be_done_is_said(shelf, explorer, tmp_path):
     async with explorer(shelf).run_test(size=(120, 40)) as pilot:
         await go_to(pilot, "kinds")
         await pilot.press("delete")
-        await until(pilot, "already open for writing")
+        await until(pilot, "it is open: open another one first")
         await pilot.press("d", "ctrl+u", *"copy", "enter")
         await until(pilot, "copy.eif exists")
         assert names(tmp_path) == {"kinds", "copy", "empty", "none"}

@@ -102,7 +102,7 @@ class GenerateScreen(ModalScreen[None]):
         """What enter would do."""
         way = self._way
         if isinstance(way, WordsWay):
-            self._remark("enter puts these words in the slots of all sentences; the numbers of the others are kept")
+            self._remark("enter puts these words in the slots of all sentences; those of before keep their numbers")
             return
         number = f"the {marked} marked" if (marked := way.offers.marked) else "the sentence of the cursor"
         role = f", {ROLE_NAMES[self._role]} (b changes that)" if way.has_role else ", and contrasts between them"

@@ -135,6 +135,7 @@ class MainScreen(Screen[None]):
     def on_sentences_pane_sentences_edited(self, message: SentencesPane.SentencesEdited) -> None:
         """Paint at once, and put the cursors where the person is at work."""
         self._show_document()
+        self.runner.load()  # undo may have brought another model back
         self.on_sentences_pane_sentence_chosen(SentencesPane.SentenceChosen(message.row, message.column))
         self._show_cell(*(self.query_one(HeatMap).cursor or (message.row or 0, message.column or 0)))
 

@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.widgets import DataTable, Static
 
 from eiftui.domains.library import builtin_names, load_builtin
-from eiftui.errors import EiftuiError
+from eiftui.errors import EiftuiError, InputError
 from eiftui.session.glance import Glance, glance
 from eiftui.session.lock import writer_of
 from eiftui.session.safetext import visible
@@ -25,6 +25,7 @@ from eiftui.session.shelf import delete, duplicate, named, rename, sessions_in
 from eiftui.settings import Settings
 from eiftui.tui.actions import dialogue_bindings
 from eiftui.tui.beginning import FEW_DRAWS
+from eiftui.tui.document import Document
 from eiftui.tui.screens.dialogue import Ask, Choose, Dialogue
 from eiftui.tui.widgets.keybar import KeyBar
 
@@ -45,10 +46,10 @@ class SessionsScreen(Dialogue[Path]):
 
         seen: Glance
 
-    def __init__(self, folders: Sequence[Path], here: Path | None) -> None:
-        """`here` is the session on the main screen; new ones go to the first folder."""
+    def __init__(self, folders: Sequence[Path], document: Document) -> None:
+        """`document` is on the main screen; new sessions go to the first folder."""
         super().__init__()
-        self._folders, self._here = folders, here
+        self._folders, self._document = folders, document
         self._seen: dict[Path, Glance] = {}
         self._deleted: list[tuple[Path, Path]] = []
         """Where each deleted session was, and is now."""
@@ -65,7 +66,7 @@ class SessionsScreen(Dialogue[Path]):
     def on_mount(self) -> None:
         for name, width in COLUMNS.items():
             self._table.add_column(name, width=width, key=name)
-        self._list(self._here)
+        self._list(self._document.session.path)
 
     @property
     def _table(self) -> DataTable[Content]:
@@ -96,7 +97,8 @@ class SessionsScreen(Dialogue[Path]):
         path = self._chosen
         if path:
             ask = Ask(f"A new name for {path.name}", path.stem)
-            self.app.push_screen(ask, lambda name: self._move(path, name, rename))
+            how = self._rename_here if self._is_here(path) else rename
+            self.app.push_screen(ask, lambda name: self._move(path, name, how))
 
     def action_duplicate(self) -> None:
         path = self._chosen
@@ -106,7 +108,9 @@ class SessionsScreen(Dialogue[Path]):
 
     def action_delete(self) -> None:
         path = self._chosen
-        if path and (moved := self._try(lambda: delete(path))):
+        if path and self._is_here(path):
+            self.refuse(InputError("it is open: open another one first, then delete it"))
+        elif path and (moved := self._try(lambda: delete(path))):
             self._deleted.append((path, moved))
             self._list(None)
 
@@ -129,6 +133,14 @@ class SessionsScreen(Dialogue[Path]):
     def _make(self, domain: str, name: str | None) -> None:
         if name is not None and (path := self._try(lambda: _create(named(self._folders[0], name), domain))):
             self.dismiss(path)
+
+    def _is_here(self, path: Path) -> bool:
+        here = self._document.session.path
+        return here is not None and path.resolve() == here.resolve()
+
+    def _rename_here(self, path: Path, target: Path) -> None:
+        """Of the session that is open, which is written on meanwhile."""
+        self._document.move(target)
 
     def _move(self, path: Path, name: str | None, how: Callable[[Path, Path], None]) -> None:
         if name is None:
@@ -174,8 +186,7 @@ class SessionsScreen(Dialogue[Path]):
 
     def _cells(self, path: Path) -> list[Content]:
         seen = self._seen.get(path)
-        is_here = self._here is not None and path.resolve() == self._here.resolve()
-        name = Content.styled(visible(path.stem), "bold" if is_here else "")
+        name = Content.styled(visible(path.stem), "bold" if self._is_here(path) else "")
         if seen is None:
             return [name, *[Content("")] * (len(COLUMNS) - 1)]
         if seen.problem:

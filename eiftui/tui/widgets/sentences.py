@@ -17,6 +17,7 @@ from eiftui.session.editing import Wording
 from eiftui.session.safetext import visible, without_controls
 from eiftui.tui.document import Document
 from eiftui.tui.edits import Edits
+from eiftui.tui.form import changed
 from eiftui.tui.sentences import ROLE_NAMES, origin_in_words
 from eiftui.tui.widgets.part import Part, Words
 from eiftui.tui.widgets.sentence_list import SentenceList
@@ -150,8 +151,11 @@ class SentencesPane(Part):
 
     def _step(self, step: Callable[[], bool], name: str) -> None:
         def do() -> None:
+            before = self.document.session.settings
             if not step():
                 self.notify(f"There is nothing to {name}.", markup=False)
+            elif what := changed(before, self.document.session.settings):
+                self.notify(visible(f"Settings: {what}"), markup=False)
 
         self._do(do)
 
