@@ -16,6 +16,7 @@ from textual.app import App
 from textual.command import CommandPalette, Provider
 from textual.keys import format_key
 from textual.theme import Theme
+from textual.worker import WorkerFailed
 
 from eiftui.errors import EiftuiError
 from eiftui.session.records import Note
@@ -23,13 +24,14 @@ from eiftui.session.safetext import visible
 from eiftui.tui.actions import BY_ID, part_bindings, usable, without_vim
 from eiftui.tui.beginning import FOLDER
 from eiftui.tui.document import Document
+from eiftui.tui.mishaps import Mishap, mishaps_path, noted
 from eiftui.tui.palette import Actions
 from eiftui.tui.preferences import Preferences, save
 from eiftui.tui.running import Runner
 from eiftui.tui.screens.dialogue import Dialogue
 from eiftui.tui.screens.export import ExportScreen
 from eiftui.tui.screens.help import HelpScreen
-from eiftui.tui.screens.log import LogScreen
+from eiftui.tui.screens.log import MISHAPS, WORKERS_LOG, LogScreen
 from eiftui.tui.screens.main import MainScreen
 from eiftui.tui.screens.note import NoteScreen
 from eiftui.tui.screens.sessions import SessionsScreen
@@ -68,6 +70,7 @@ class Explorer(App[None]):
             self.theme = preferences.theme
         self.set_keymap(self.own_keys)
         self._said: deque[str] = deque(maxlen=MESSAGES)
+        self._mishaps: set[str] = set()
         self._numbers = count(1)
         self._shown_mode = self.DEFAULT_MODE
         self.add_mode(self._shown_mode, self._main_screen)
@@ -135,12 +138,26 @@ class Explorer(App[None]):
             self.notify(f"the note is not kept: {visible(str(error))}", severity="error", markup=False)
 
     def action_log(self) -> None:
-        self.push_screen(LogScreen(self.document, self._said, log_path()))
+        self.push_screen(LogScreen(self.document, self._said, {WORKERS_LOG: log_path(), MISHAPS: mishaps_path()}))
 
     def notify(self, message: str, **how: Any) -> None:
         """Say something, and keep it for the log."""
         self._said.append(f"{datetime.now():%H:%M}  {message}")
         super().notify(message, **how)
+
+    def on_mishap(self, message: Mishap) -> None:
+        """Say once what went wrong, however often it does."""
+        text = noted(message.error)
+        if text not in self._mishaps:
+            self._mishaps.add(text)
+            self.notify(visible(text), severity="error", markup=False)
+
+    def _handle_exception(self, error: Exception) -> None:
+        # Textual has no public way to survive what any of its workers raises
+        if isinstance(error, WorkerFailed):
+            self.post_message(Mishap(error.error))
+        else:
+            super()._handle_exception(error)
 
     def action_theme(self) -> None:
         self.search_themes()

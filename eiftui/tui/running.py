@@ -19,6 +19,7 @@ from eiftui.show.numbers import duration, size
 from eiftui.show.pace import Clock, Pace
 from eiftui.tui.document import Document
 from eiftui.tui.measuring import Measuring
+from eiftui.tui.mishaps import noted
 from eiftui.tui.outcome import in_words
 from eiftui.tui.scope import EVERYTHING, Scope
 from eiftui.tui.view import Status
@@ -183,6 +184,8 @@ class Runner:
             self._fail(f"{death}; r starts another and goes on")
         except EiftuiError as error:
             self._fail(str(error))
+        except Exception as error:  # a run that ends without a word is worse than one that says what it ends of
+            self._fail(noted(error))
         finally:
             self._measuring = None
 

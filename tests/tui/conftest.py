@@ -19,6 +19,7 @@ from eiftui.session.session import Session  # noqa: E402
 from eiftui.settings import Settings  # noqa: E402
 from eiftui.tui.app import Explorer  # noqa: E402
 from eiftui.tui.document import Document  # noqa: E402
+from eiftui.tui.mishaps import Mishap  # noqa: E402
 from eiftui.tui.preferences import Preferences  # noqa: E402
 from tests.session.conftest import Engine  # noqa: E402
 
@@ -33,6 +34,19 @@ KINDS = Domain(
         Text(id="frog", sentences=("A frog is no toad.",), role="probe"),
     ),
 )
+
+
+@pytest.fixture(autouse=True)
+def mishaps(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The log of mistakes. They fail the test, but for one that is about them."""
+
+    def fail(app: Explorer, message: Mishap) -> None:
+        raise message.error
+
+    monkeypatch.setattr("eiftui.tui.mishaps.mishaps_path", lambda: tmp_path / "mishaps.log")
+    if "survives" not in request.node.name:
+        monkeypatch.setattr(Explorer, "on_mishap", fail)
+    return tmp_path / "mishaps.log"
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -24,6 +24,7 @@ from eiftui.tui.widgets.keybar import KeyBar
 TAIL = 16_384
 """Bytes of the worker's log that are shown."""
 NONE = "nothing"
+WORKERS_LOG, MISHAPS = "The worker's log", "Mistakes of eiftui itself"
 
 
 class LogScreen(Dialogue[None]):
@@ -32,10 +33,10 @@ class LogScreen(Dialogue[None]):
     BINDINGS = dialogue_bindings("log")
     part: ClassVar[str] = "log"
 
-    def __init__(self, document: Document, said: Iterable[str], log: Path) -> None:
-        """`said` are messages of this explorer, the oldest first; `log` is the worker's."""
+    def __init__(self, document: Document, said: Iterable[str], logs: Mapping[str, Path]) -> None:
+        """`said` are messages of this explorer, the oldest first; `logs` are files, by what they hold."""
         super().__init__()
-        self._document, self._said, self._log = document, tuple(said), log
+        self._document, self._said, self._logs = document, tuple(said), logs
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box tall") as box:
@@ -52,7 +53,8 @@ class LogScreen(Dialogue[None]):
         yield from _section("Cells that failed, and why", causes(self._document))
         yield from _section("Said here", self._said)
         yield from _section("Notices kept in the session (UTC)", notices)
-        yield from _section(f"The worker's log, {self._log}", tail(self._log))
+        for what, log in self._logs.items():
+            yield from _section(f"{what}, {log}", tail(log))
 
 
 def causes(document: Document) -> list[str]:

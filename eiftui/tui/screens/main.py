@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 
 from eiftui.engine.plan import cells_missing
 from eiftui.errors import EiftuiError
@@ -15,6 +16,7 @@ from eiftui.session.safetext import visible
 from eiftui.settings import ModelChoice, Settings
 from eiftui.tui.actions import BY_ID, screen_bindings
 from eiftui.tui.document import Document
+from eiftui.tui.mishaps import survived
 from eiftui.tui.running import Runner, Severity
 from eiftui.tui.screens.model import ModelScreen
 from eiftui.tui.screens.settings import SettingsScreen
@@ -51,6 +53,8 @@ class MainScreen(Screen[None]):
         self._due: Timer | None = None
         self._free = False
         """Whether nobody writes a session that is followed."""
+        self._obstacle = ""
+        """Why it cannot be read now."""
 
     def compose(self) -> ComposeResult:
         yield TitleBar(self.document)
@@ -77,7 +81,11 @@ class MainScreen(Screen[None]):
         """Have the part do it that an action belongs to."""
         action = BY_ID[id]
         part = self if action.part == "screen" else self.query_one(f"#{action.part}")
-        self.call_next(part.run_action, action.method)
+        self.call_next(self._do, part, action.method)
+
+    async def _do(self, part: Widget, method: str) -> None:
+        with survived(self):
+            await part.run_action(method)
 
     def action_next_pane(self) -> None:
         self._go_on(1)
@@ -175,8 +183,11 @@ class MainScreen(Screen[None]):
         try:
             self.document.follow()
         except EiftuiError as error:
-            self.notify(visible(str(error)), severity="error", markup=False)
+            if str(error) != self._obstacle:
+                self._obstacle = str(error)
+                self._say(self._obstacle, "error")
             return
+        self._obstacle = ""
         if self.document.writer is None and not self._free:
             self.post_message(self.WriterEnded())
         self._free = self.document.writer is None

@@ -42,7 +42,7 @@ class FindingsPane(Part):
         with VerticalScroll(id="said"):
             yield Static(markup=False)
 
-    def show_document(self) -> None:
+    def paint(self) -> None:
         """While measuring goes on, the document changes all the time: an analysis every other second is enough."""
         if self.view != "matrix" and self._due is None:
             self._due = self.set_timer(SECONDS_BETWEEN_ANALYSES, self._analyse_again)

@@ -76,7 +76,7 @@ class Inspector(Part):
         self._view = view
         self.show_document()
 
-    def show_document(self) -> None:
+    def paint(self) -> None:
         self.query_one(Page).show(self._lines())
 
     def on_page_resized(self) -> None:

@@ -62,7 +62,7 @@ class MatrixPane(Part):
         """What can have the focus: the heat map or the overview."""
         return self.query_one(Overview) if self.has_class("-overview") else self.heatmap
 
-    def show_document(self) -> None:
+    def paint(self) -> None:
         view = self.view
         if view.draw is not None and view.draw >= self.document.session.draws:
             self.view = replace(view, draw=None)

@@ -11,6 +11,7 @@ from textual.visual import Visual
 from textual.widget import Widget
 
 from eiftui.tui.document import Document
+from eiftui.tui.mishaps import survived
 
 
 class Part(Widget):
@@ -21,7 +22,12 @@ class Part(Widget):
         self.document = document
 
     def show_document(self) -> None:
-        """Show the document as it is now."""
+        """Show the document as it is now. A part that cannot is a message, and the others go on."""
+        with survived(self):
+            self.paint()
+
+    def paint(self) -> None:
+        """What `show_document` does."""
         raise NotImplementedError
 
 

@@ -58,7 +58,7 @@ class SentencesPane(Part):
     def on_mount(self) -> None:
         self.show_document()
 
-    def show_document(self) -> None:
+    def paint(self) -> None:
         rows, probes = self.document.rows, self.document.probes
         self.query_one("#rows-title", Words).show(Content(f"Training sets · {len(rows)}"))
         self.query_one("#probes-title", Words).show(Content(f"Probes · {len(probes)}"))

@@ -45,7 +45,7 @@ class StatusBar(Part):
         if self._due is None and self.is_attached:
             self._due = self.set_timer(SECONDS_BETWEEN_PAINTS, self._show)
 
-    def show_document(self) -> None:
+    def paint(self) -> None:
         self.note_change()
 
     def action_run(self) -> None:

@@ -19,7 +19,7 @@ class TitleBar(Part):
     def __init__(self, document: Document) -> None:
         super().__init__(document, id="title")
 
-    def show_document(self) -> None:
+    def paint(self) -> None:
         self.refresh()
 
     def render(self) -> Content:

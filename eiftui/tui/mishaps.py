@@ -1,0 +1,44 @@
+"""Mistakes of our own met while the explorer runs: a message and some lines in a log, and no end of the program."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from platformdirs import user_log_path
+from textual.message import Message
+from textual.widget import Widget
+
+
+class Mishap(Message):
+    """A mistake was met, and what it was met in was given up."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__()
+        self.error = error
+
+
+@contextmanager
+def survived(widget: Widget) -> Iterator[None]:
+    """What is done here for a widget may go wrong without anything else going wrong."""
+    try:
+        yield
+    except Exception as error:
+        widget.post_message(Mishap(error))
+
+
+def mishaps_path() -> Path:
+    """Where they are written down."""
+    return user_log_path("eiftui") / "explorer.log"
+
+
+def noted(error: BaseException) -> str:
+    """Write down where an error comes from, and say in a sentence what a person should know of it."""
+    with suppress(OSError):
+        mishaps_path().parent.mkdir(parents=True, exist_ok=True)
+        with mishaps_path().open("a", encoding="utf-8") as log:
+            log.write(f"{datetime.now():%Y-%m-%d %H:%M:%S}\n{''.join(traceback.format_exception(error))}\n")
+    return f"eiftui made a mistake ({type(error).__name__}: {error}); what is measured is kept, and the log says more"
