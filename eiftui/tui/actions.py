@@ -78,7 +78,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("matrix.copy_row", "Y", "Copy row", "Send the row, tab-separated, to the terminal's clipboard"),
     Action("matrix.copy_matrix", "", "Copy matrix", "Send the matrix as it is shown to the terminal's clipboard"),
     Action(
-        "findings.next", "right_square_bracket", "Findings", "What the numbers say, view by view; then the matrix", 42
+        "findings.next", "right_square_bracket", "Findings", "What the numbers say, view by view; then the matrix", 75
     ),
     Action("findings.previous", "left_square_bracket", "Findings back", "The view before"),
     *(
@@ -203,7 +203,7 @@ ACTIONS: tuple[Action, ...] = (
     # A dialogue
     Action("dialogue.close", "escape", "Close", "Back to where you were", 10, focused=True),
     Action("help.close", "escape,f1,q", "Close", "Back to where you were", focused=True),
-    Action("app.quit", "q", "Quit", "Leave; everything is saved already", 10),
+    Action("app.quit", "q", "Quit", "Leave; everything is saved already", 63),
 )
 
 SECTIONS = {

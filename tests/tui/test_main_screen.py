@@ -27,6 +27,17 @@ async def test_a_session_is_shown_in_full(measured, explorer, size):
         assert_golden(f"measured-{size}", await until(pilot, "±"))
 
 
+async def test_the_footer_has_the_keys_that_matter_where_the_person_is(measured, explorer):
+    lines = []
+    for size in ((80, 24), (120, 40), (250, 70)):
+        async with explorer(measured).run_test(size=size) as pilot:
+            for keys in ((), ("z",), ("z", "tab")):
+                await pilot.press(*keys)
+                await pilot.pause()
+                lines.append(f"{size[0]} columns:{screen_of(pilot)[-1]}")
+    assert_golden("footer", lines)
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_without_colours_everything_is_in_the_text(measured, explorer, size, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")

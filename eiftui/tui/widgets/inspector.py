@@ -14,11 +14,12 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
 
+from eiftui.domains.schema import Text
 from eiftui.session.safetext import visible
 from eiftui.show import numbers
 from eiftui.tui.cell import Estimate, Statistics, TokenChanges, estimates, token_changes
 from eiftui.tui.document import Document
-from eiftui.tui.sentences import with_words
+from eiftui.tui.sentences import origin_in_words, with_words
 from eiftui.tui.view import Array, Status, View
 from eiftui.tui.widgets.cells import NAMES, depth
 from eiftui.tui.widgets.page import Page
@@ -117,14 +118,22 @@ class Inspector(Part):
             return []
         row, column = self._cell
         words = self.document.session.words(self._draw)
+        learned, probed = (with_words(text, words) + self._origin(text) for text in (rows[row], probes[column]))
         found = estimates(self.document, row, column, self._view.draw, self._statistics)
         return [
-            *self._labelled(f"{row + 1:>3} learned", with_words(rows[row], words)),
-            *self._labelled(f"{column + 1:>3} probed ", with_words(probes[column], words)),
+            *self._labelled(f"{row + 1:>3} learned", learned),
+            *self._labelled(f"{column + 1:>3} probed ", probed),
             *self._values(found),
             *self._token_lines(),
             *self._causes(found),
         ]
+
+    def _origin(self, text: Text) -> Content:
+        """Where a wording is from, if nobody typed it."""
+        how = self.document.session.origin(text)
+        if how is None:
+            return Content("")
+        return Content.styled(f"  · {origin_in_words(how, self.document.rows, self.document.probes)}", "$text-muted")
 
     def _values(self, found: list[Estimate]) -> list[Content]:
         """Every condition, as many on a line as there is room for, one below the other."""
@@ -148,6 +157,8 @@ class Inspector(Part):
         text = described(tokens, self._token)
         if self._view.draw is None and self.document.session.draws > 1:
             text += f" · draw {self._draw + 1}"
+        if depth(self.app) == "none" and tokens.limit:
+            text += f" · ±9 is {numbers.magnitude(tokens.limit)}"
         return [
             *self._labelled("tokens", coloured(tokens, self._token, depth(self.app))),
             *self._labelled("token", Content(text)),
