@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Literal
 
 import numpy as np
 
 from eiftui.analysis.cells import own_scale
 from eiftui.analysis.estimates import LEVEL, Estimate, estimate, holm, least_draws
-from eiftui.domains.schema import Contrast
+from eiftui.domains.schema import OWN, Contrast
 from eiftui.session.readings import Array, Flags, Readings
 from eiftui.settings import Condition
 
@@ -63,7 +62,7 @@ class Desideratum:
 
     contrast: Contrast
     domain: str
-    """Within which p values are corrected."""
+    """Within which p values are corrected: a name, empty for the only one, or `OWN`."""
     trained: Test
     prompted: Test
     difference: Test
@@ -77,12 +76,18 @@ def desiderata(session: Readings, margin: float = MARGIN) -> list[Desideratum]:
     """
     own = {condition: margin * own_scale(session, condition) for condition in COMPARED}
     margins = (own["trained"], own["prompted"], min(own.values()))
-    families = groupby(session.sheet.live_contrasts, key=lambda contrast: _domain(session, contrast))
-    return [one for domain, family in families for one in _family(session, domain, list(family), margins)]
+    contrasts = session.sheet.live_contrasts
+    families: dict[str, list[Contrast]] = {}
+    for contrast in contrasts:
+        families.setdefault(_domain(session, contrast), []).append(contrast)
+    tested = [one for domain, family in families.items() for one in _family(session, domain, family, margins)]
+    return sorted(tested, key=lambda one: contrasts.index(one.contrast))
 
 
 def _domain(session: Readings, contrast: Contrast) -> str:
-    """Empty where the session has only one."""
+    """Empty where the session has only one. What a person wrote, perhaps after a look, changes no p of the others."""
+    if contrast.desideratum == OWN:
+        return OWN
     return contrast.lower.row.partition("/")[0] if len(session.sheet.domains) > 1 else ""
 
 

@@ -148,9 +148,10 @@ def sweep_conclusions(found: Sweep) -> Iterator[str]:
         yield f"The first-order prediction errs by more than 10 % from {compact(found.breakdown)} on."
 
 
-def dynamics(session: Readings) -> Iterator[str]:
+def dynamics(session: Readings, how: str) -> Iterator[str]:
+    """The steps of every trajectory; where there is none, `how` one is made."""
     if not session.trajectories:
-        yield "no answer: nothing was traced; `eiftui dynamics` does"
+        yield f"no answer: nothing was traced; {how}"
     for trajectory in session.trajectories:
         found = attempt(traced, session, trajectory)
         yield from [f"no answer: {found}"] if isinstance(found, NoAnswer) else _steps(session, found)

@@ -9,14 +9,13 @@ from pathlib import Path
 from eiftui.cli import options as opts
 from eiftui.cli.console import make_console
 from eiftui.cli.run import make_report, stage_words
-from eiftui.errors import InputError
+from eiftui.engine.studies import DRAWS, trajectory_tasks
+from eiftui.engine.studies import trajectory as asked_for
 from eiftui.session.records import Measured, Trajectory
 from eiftui.session.session import Session
 
 NAME = "dynamics"
 HELP = "a training set step by step, over epochs, and what stays of it while others are learned"
-DRAWS = 3
-MOST_STEPS = 500
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,31 +43,14 @@ def main(options: argparse.Namespace) -> None:
 
     console = make_console()
     with Session.open(options.session) as session:
-        trajectory = _trajectory(session, options)
+        trajectory = asked_for(session, options.row, options.epochs, options.then, options.draws)
         _measure(session, trajectory, options)
         if not options.quiet:
             print_dynamics(console, session, dynamics(session, trajectory))
 
 
-def _trajectory(session: Session, options: argparse.Namespace) -> Trajectory:
-    for name in ("epochs", "draws"):
-        if getattr(options, name) < 1:
-            raise InputError(f"--{name} {getattr(options, name)}: at least one")
-    learned = _sentences(session, options.row) * options.epochs
-    filler = tuple(sentence for number in options.then for sentence in _sentences(session, number))
-    if len(learned) + len(filler) > MOST_STEPS:
-        raise InputError(f"{len(learned) + len(filler)} steps are too many: at most {MOST_STEPS}")
-    return Trajectory(sentences=(*learned, *filler), learned=len(learned), draws=min(options.draws, session.draws))
-
-
-def _sentences(session: Session, number: int) -> tuple[str, ...]:
-    if not 1 <= number <= len(session.rows):
-        raise InputError(f"there is no training set {number}: the session has 1 to {len(session.rows)}")
-    return session.rows[number - 1].sentences
-
-
 def _measure(session: Session, trajectory: Trajectory, options: argparse.Namespace) -> None:
-    from eiftui.engine.dynamics import tasks, trace
+    from eiftui.engine.dynamics import trace
     from eiftui.engine.run import load
     from eiftui.engine.team import make_team
 
@@ -78,9 +60,9 @@ def _measure(session: Session, trajectory: Trajectory, options: argparse.Namespa
         report.start(0)
         team = make_team(options.workers, lambda text, fraction: report.stage(stage_words(text, fraction)))
         at_the_end.callback(team.close)
-        if session.model is None or any(tasks(session, trajectory)):
+        if session.model is None or any(trajectory_tasks(session, trajectory)):
             load(session, team, options.memory_budget)
-        report.start(sum(task.cells for task in tasks(session, trajectory)))
+        report.start(sum(task.cells for task in trajectory_tasks(session, trajectory)))
         trace(
             session,
             team,

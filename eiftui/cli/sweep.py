@@ -12,6 +12,7 @@ from eiftui.cli import options as opts
 from eiftui.cli.console import make_console, say
 from eiftui.cli.run import make_report, stage_words
 from eiftui.engine.protocol import Result, Task
+from eiftui.engine.studies import DRAWS, GRID, parse_grid, sweep_tasks
 from eiftui.errors import InputError
 from eiftui.session.records import Measured
 from eiftui.session.session import Session
@@ -19,15 +20,12 @@ from eiftui.show.numbers import compact
 
 NAME = "sweep"
 HELP = "the learning-rate sweep: which rates tell the same story, and where first order ends"
-DRAWS = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("session", type=Path, metavar="SESSION")
     group = parser.add_argument_group("how")
-    group.add_argument(
-        "--grid", default="1e-8:1e-1", metavar="LOW:HIGH[:N]", help="rates, N to a tenfold (default 1e-8:1e-1:1)"
-    )
+    group.add_argument("--grid", default=GRID, metavar="LOW:HIGH[:N]", help=f"rates, N to a tenfold (default {GRID}:1)")
     group.add_argument("--draws", type=int, default=DRAWS, metavar="N", help=f"the first N draws (default {DRAWS})")
     group.add_argument("--adopt", action="store_true", help="go on with the rate that the sweep suggests")
     opts.add_means(group)
@@ -39,7 +37,7 @@ def main(options: argparse.Namespace) -> None:
     from eiftui.analysis.rates import at_rate, sweep
     from eiftui.cli.report_sweep import print_sweep
 
-    rates = _grid(options.grid)
+    rates = parse_grid(options.grid)
     if options.draws < 1:
         raise InputError(f"--draws {options.draws}: at least one")
     console = make_console()
@@ -58,11 +56,11 @@ def main(options: argparse.Namespace) -> None:
 
 def _measure(session: Session, rates: tuple[float, ...], options: argparse.Namespace, console: Console) -> None:
     from eiftui.engine.run import load
-    from eiftui.engine.sweep import ask, sweep, tasks
+    from eiftui.engine.sweep import ask, sweep
     from eiftui.engine.team import make_team
 
     draws = min(options.draws, session.draws)
-    if session.model and session.rows and session.probes and not any(tasks(session, rates, draws)):
+    if session.model and session.rows and session.probes and not any(sweep_tasks(session, rates, draws)):
         ask(session, rates, draws)
         return
     report = make_report(options, console)
@@ -72,7 +70,7 @@ def _measure(session: Session, rates: tuple[float, ...], options: argparse.Names
         team = make_team(options.workers, lambda text, fraction: report.stage(stage_words(text, fraction)))
         finally_.callback(team.close)
         load(session, team, options.memory_budget)
-        report.start(sum(task.cells for task in tasks(session, rates, draws)))
+        report.start(sum(task.cells for task in sweep_tasks(session, rates, draws)))
 
         def watch(task: Task, result: Result) -> None:
             if isinstance(result, Measured):
@@ -80,15 +78,3 @@ def _measure(session: Session, rates: tuple[float, ...], options: argparse.Names
                 report.advance(len(result.eif), f"{task.what}, learning rate {rate}")
 
         sweep(session, team, rates, draws, watch)
-
-
-def _grid(text: str) -> tuple[float, ...]:
-    from eiftui.engine.sweep import grid
-
-    try:
-        low, high, *per_decade = text.split(":")
-        if len(per_decade) > 1:
-            raise ValueError
-        return grid(float(low), float(high), *map(int, per_decade))
-    except ValueError:
-        raise InputError(f"--grid {text}: give LOW:HIGH or LOW:HIGH:N, such as 1e-8:1e-1") from None

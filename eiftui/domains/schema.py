@@ -12,6 +12,8 @@ from eiftui.settings import Frozen
 SLOT = re.compile(r"\{([A-Za-z][A-Za-z0-9_]*)\}")
 SEPARATOR = " || "
 Role = Literal["both", "row", "probe"]
+OWN = "own"
+"""The desideratum of contrasts that a person wrote, which are tested apart from those of the domain."""
 
 
 def _one_line(sentence: str) -> str:

@@ -11,7 +11,7 @@ from itertools import count
 
 from eiftui.domains.draw import prefixed
 from eiftui.domains.origin import How
-from eiftui.domains.schema import Contrast, Domain, Role, Text
+from eiftui.domains.schema import OWN, Cell, Contrast, Domain, Role, Text, WithTexts
 from eiftui.session.records import Origin
 
 ROLES: tuple[Role, ...] = ("both", "row", "probe")
@@ -51,6 +51,17 @@ def of_domain(
         if {contrast.lower.row, contrast.higher.row} <= rows and {contrast.lower.probe, contrast.higher.probe} <= probes
     )
     return texts, origins, contrasts
+
+
+def contrast(texts: WithTexts, lower: Cell, higher: Cell, name: str = "") -> Contrast:
+    """That one cell ought to be lower than another, in a person's words or in those of the four texts."""
+    rows, probes = ({text.id: text.label for text in some} for some in (texts.rows, texts.probes))
+    low, high = (f"“{probes[cell.probe]}”" for cell in (lower, higher))
+    if lower.row == higher.row:
+        usual = f"“{rows[lower.row]}” teaches {low} more than {high}"
+    else:
+        usual = f"“{rows[lower.row]}” teaches {low} more than “{rows[higher.row]}” teaches {high}"
+    return Contrast(name=name.strip() or usual, desideratum=OWN, lower=lower, higher=higher)
 
 
 def inserted(texts: Sequence[Text], new: Sequence[Text], after: Text | None = None) -> Texts:

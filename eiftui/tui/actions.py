@@ -32,6 +32,8 @@ class Action:
     """Further keys, for those who want vim's."""
     priority: bool = False
     """Its keys go before those of a field that has the focus."""
+    at_home: int = 0
+    """As `footer`, in its place while the part has the focus."""
     call: str = ""
     """What is called on the part, where it is not NAME: a method may serve several actions."""
 
@@ -69,6 +71,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("matrix.own_scale", "s", "Scale", "A colour scale of its own, or one for trained and prompted", 25),
     Action("matrix.sort_rows", "o", "Order", "Rows by number, by mean, or by likeness to the row of the cursor", 20),
     Action("matrix.sort_columns", "O", "Order columns", "Columns likewise"),
+    Action(
+        "matrix.contrast",
+        "c",
+        "Contrast",
+        "Two cells of which the first ought to be lower: mark one, then the other",
+        23,
+    ),
     Action("matrix.spread", "W", "Spread", "How far draws are apart: the intervals in place of the means"),
     Action("matrix.jump", "colon,ctrl+g", "Jump", "To a cell: its row and column, as in 12,40"),
     Action("matrix.filter_rows", "ampersand", "Filter", "Show only training sets with some words"),
@@ -78,9 +87,18 @@ ACTIONS: tuple[Action, ...] = (
     Action("matrix.copy_row", "Y", "Copy row", "Send the row, tab-separated, to the terminal's clipboard"),
     Action("matrix.copy_matrix", "", "Copy matrix", "Send the matrix as it is shown to the terminal's clipboard"),
     Action(
-        "findings.next", "right_square_bracket", "Findings", "What the numbers say, view by view; then the matrix", 75
+        "findings.next",
+        "right_square_bracket",
+        "Findings",
+        "What the numbers say, view by view; then the matrix",
+        75,
+        at_home=97,
     ),
-    Action("findings.previous", "left_square_bracket", "Findings back", "The view before"),
+    Action("findings.previous", "left_square_bracket", "Back", "The view before", at_home=96),
+    Action("findings.measure", "R", "Measure it", "Measure what the view Rate or Dynamics is about", 98, focused=True),
+    Action("findings.adopt", "enter", "Adopt", "Go on at the learning rate that the sweep suggests", 99, focused=True),
+    Action("findings.sweep", "", "Sweep", "Measure every training set at many learning rates, for the view Rate"),
+    Action("findings.trace", "", "Trace", "Measure a training set step by step, for the view Dynamics"),
     *(
         Action(f"findings.{name}", "", title, tooltip, call=f"show('{name}')")
         for name, title, tooltip in (

@@ -42,7 +42,7 @@ def distribution(shown: Shown) -> Iterator[RenderableType]:
 def rate(shown: Shown) -> Iterator[RenderableType]:
     sweep = shown.found.sweep
     if isinstance(sweep, NoAnswer):
-        yield _text([f"no answer: {sweep}; `eiftui sweep` makes one"])
+        yield _text([f"no answer: {sweep}; R makes one"])
     else:
         yield _text([*words.sweep_conclusions(sweep), ""])
         yield figures.rates(sweep, shown.size, shown.coloured)
@@ -55,7 +55,7 @@ def semantics(shown: Shown) -> Iterator[RenderableType]:
 
 
 def dynamics(shown: Shown) -> Iterator[RenderableType]:
-    yield _text(words.dynamics(shown.session))
+    yield _text(words.dynamics(shown.session, "R measures a training set step by step"))
 
 
 VIEWS: dict[str, Callable[[Shown], Iterator[RenderableType]]] = {

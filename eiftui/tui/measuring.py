@@ -7,22 +7,22 @@ from contextlib import aclosing
 from typing import cast
 
 from eiftui.engine.client import RequestCancelled
-from eiftui.engine.plan import cells_missing, tasks
 from eiftui.engine.protocol import Result, Stage, Task
 from eiftui.errors import EiftuiError, InputError
 from eiftui.session.records import Measured, Notice
 from eiftui.tui.document import Document
+from eiftui.tui.errand import Errand
 from eiftui.tui.faults import Faults
-from eiftui.tui.scope import BESIDES, EVERYTHING, Scope
+from eiftui.tui.scope import EVERYTHING
 from eiftui.tui.view import Status
 from eiftui.tui.worker import Worker
 
 
 class Measuring:
-    """Measures what a scope holds, whatever becomes of sentences and settings meanwhile: the plan follows them."""
+    """Goes on an errand, whatever becomes of sentences and settings meanwhile: the plan follows them."""
 
-    def __init__(self, document: Document, worker: Worker, scope: Scope = EVERYTHING) -> None:
-        self.document, self.worker, self.scope = document, worker, scope
+    def __init__(self, document: Document, worker: Worker, errand: Errand = EVERYTHING) -> None:
+        self.document, self.worker, self.errand = document, worker, errand
         self.faults = Faults()
         self.cells = 0
         """Measured so far."""
@@ -30,6 +30,7 @@ class Measuring:
         """To be measured, with those that are."""
         self.task: Task | None = None
         """What is being measured."""
+        self._planned_for = document.session.sheet, document.session.settings
         self.stopping = False
         """Whether to stop at the next opportunity, and not to begin anything."""
         self.stopped_status = Status.PENDING
@@ -56,7 +57,8 @@ class Measuring:
         await self.document.keep()  # what an earlier run could not
         for notice in self.document.take_model(await self.worker.ready(self.document.session.settings)):
             self.news(notice)
-        self.total = self.cells + self._missing()
+        await self.document.keep(*self.errand.records(self.document.session))
+        self.total = self.cells + self.errand.missing(self.document.session)
 
     def stop(self, status: Status) -> None:
         """Have `measure` come to an end soon, as `RequestCancelled`; what runs now is marked with a status."""
@@ -72,34 +74,37 @@ class Measuring:
 
     def note_change(self) -> None:
         """The document has changed: give up what is being measured if nobody wants it any more."""
-        if self.task and not self.document.wants(self.task):
+        if self.task and not self._wanted(self.task):
             self.worker.client.give_up(self.task)
 
-    def _missing(self) -> int:
-        if self.scope == EVERYTHING:
-            return cells_missing(self.document.session)
-        return sum(task.cells for task in self._parts() if task.what not in BESIDES)
+    def _wanted(self, task: Task) -> bool:
+        """Whether a task is still part of the errand. Beside the matrix, any change has it planned anew."""
+        return self.document.wants(task) if self.errand.of_matrix else self._as_planned
+
+    @property
+    def _as_planned(self) -> bool:
+        """Whether sentences and settings are those that the plan was made from."""
+        return (self.document.session.sheet, self.document.session.settings) == self._planned_for
 
     async def _follow_plan(self) -> bool:
         """Measure as the plan is now. Whether it has to be made anew, because what it was made from has changed."""
         session = self.document.session
-        sheet, settings = session.sheet, session.settings
+        self._planned_for = session.sheet, session.settings
         self._gave_way = False
         await self.get_ready()
         for task in self._parts():
             await self._do(task)
-            if self._gave_way or (session.sheet, session.settings) != (sheet, settings):
+            if self._gave_way or not self._as_planned:
                 return True
         return False
 
     def _parts(self) -> Iterator[Task]:
-        """The tasks of the plan, without what is out of scope and what cannot be measured, which is marked."""
-        for task in tasks(self.document.session):
-            if part := self.scope.narrow(task):
-                for fault, reason in self.faults.of(part):
-                    self.document.mark(fault, Status.FAILED, reason)
-                if sound := self.faults.without(part):
-                    yield sound
+        """The tasks of the plan, without what cannot be measured, which is marked."""
+        for task in self.errand.tasks(self.document.session):
+            for fault, reason in self.faults.of(task):
+                self._mark(fault, Status.FAILED, reason)
+            if sound := self.faults.without(task):
+                yield sound
 
     async def _do(self, task: Task) -> None:
         """Have a task measured; of one that has a text at fault, what is sound."""
@@ -109,7 +114,7 @@ class Measuring:
             if not await self.faults.find(self.worker.client, task):
                 raise
             for fault, reason in self.faults.of(task):
-                self.document.mark(fault, Status.FAILED, reason)
+                self._mark(fault, Status.FAILED, reason)
             if sound := self.faults.without(task):
                 await self._ask(sound)
 
@@ -120,7 +125,7 @@ class Measuring:
             await self.worker.free()
         self._check_stopping()
         self.task = task
-        self.document.mark(task, Status.RUNNING)
+        self._mark(task, Status.RUNNING)
         self.advanced()
         try:
             async with aclosing(self.worker.client.ask(task)) as answers:
@@ -128,14 +133,14 @@ class Measuring:
                     if not isinstance(answer, Stage):
                         await self._keep(cast(Result, answer))
                         self._check_stopping()
-            self.document.mark(task, Status.PENDING)
+            self._mark(task, Status.PENDING)
         except RequestCancelled:
-            self.document.mark(task, self.stopped_status)
+            self._mark(task, self.stopped_status)
             self._check_stopping()  # else it gave way, or nobody wants it any more
             if not self.worker.client.running:
                 raise
         except EiftuiError as error:
-            self.document.mark(task, Status.FAILED, str(error))
+            self._mark(task, Status.FAILED, str(error))
             raise
         finally:
             self.task = None
@@ -145,6 +150,11 @@ class Measuring:
         if isinstance(result, Measured):
             self.cells += len(result.eif)
             self.advanced()
+
+    def _mark(self, task: Task, status: Status, cause: str = "") -> None:
+        """Say on the matrix how far the cells of a task are, where they are there."""
+        if self.errand.of_matrix:
+            self.document.mark(task, status, cause)
 
     def _check_stopping(self) -> None:
         if self.stopping:

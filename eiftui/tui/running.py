@@ -18,10 +18,11 @@ from eiftui.settings import Settings
 from eiftui.show.numbers import duration, size
 from eiftui.show.pace import Clock, Pace
 from eiftui.tui.document import Document
+from eiftui.tui.errand import Errand
 from eiftui.tui.measuring import Measuring
 from eiftui.tui.mishaps import noted
 from eiftui.tui.outcome import in_words
-from eiftui.tui.scope import EVERYTHING, Scope
+from eiftui.tui.scope import EVERYTHING
 from eiftui.tui.view import Status
 from eiftui.tui.worker import Worker
 
@@ -61,7 +62,7 @@ class Runner:
         """Told what a person should hear of now."""
         self._clock = clock
         self._expected = math.nan
-        self._scope = EVERYTHING
+        self._errand: Errand = EVERYTHING
         self._measuring: Measuring | None = None
         self._stopped: Phase | None = None
         self._work: asyncio.Task[None] | None = None
@@ -92,22 +93,24 @@ class Runner:
         if self.worker and not self.busy and not self.worker.has(self.document.session.settings):
             self._start(self._load(self.worker))
 
-    def run(self, scope: Scope = EVERYTHING) -> None:
-        """Measure what a scope lacks. Cells that failed before are tried again."""
+    def run(self, errand: Errand = EVERYTHING) -> None:
+        """Measure what an errand asks for. Cells that failed before are tried again."""
         if self.worker is None:
             self.said(READ_ONLY, "warning")
         elif self.phase == Phase.LOADING and self._measuring is None and self._work:
-            self._work.add_done_callback(lambda work: self.run(scope) if self.phase == Phase.IDLE else None)
+            self._work.add_done_callback(lambda work: self.run(errand) if self.phase == Phase.IDLE else None)
         elif not self.busy:
-            self._scope = scope
-            self._start(self._run(self.worker, scope))
+            self._errand = errand
+            self._start(self._run(self.worker, errand))
+        else:
+            self.said("busy: wait until this is done, or stop it (esc)", "warning")
 
     def toggle(self) -> None:
         """Run, or pause the run, or go on with it."""
         if self._measuring and self.busy:
             self.pause()
         else:
-            self.run(self._scope if self.phase == Phase.PAUSED else EVERYTHING)
+            self.run(self._errand if self.phase == Phase.PAUSED else EVERYTHING)
 
     def retry(self) -> None:
         """Measure what failed."""
@@ -195,16 +198,16 @@ class Runner:
         if self.document.session.model is None:
             self.document.take_model(model)
 
-    async def _run(self, worker: Worker, scope: Scope) -> None:
+    async def _run(self, worker: Worker, errand: Errand) -> None:
         """Measure, from loading to the last word."""
         self._check_roles()
         self._be(Phase.LOADING)
         self.document.clear_marks()
-        measuring = self._measuring = Measuring(self.document, worker, scope)
+        measuring = self._measuring = Measuring(self.document, worker, errand)
         measuring.news = lambda notice: self.said(notice.text, "warning")
         measuring.advanced = self._note_advance
         await measuring.get_ready()
-        if scope == EVERYTHING:
+        if errand == EVERYTHING:
             await self._note_going_on(True)
         await self._expect(measuring)
         began = self._clock()
@@ -222,7 +225,7 @@ class Runner:
     async def _expect(self, measuring: Measuring) -> None:
         """Say beforehand what a long run will take."""
         self._expected = math.nan
-        if measuring.total >= MANY and measuring.scope == EVERYTHING:
+        if measuring.total >= MANY and measuring.errand == EVERYTHING:
             self._be(Phase.ESTIMATING)
             expected = await self.estimate()
             self._expected = expected.total
@@ -231,11 +234,13 @@ class Runner:
 
     async def _end(self, measuring: Measuring, seconds: float) -> None:
         """Every task was done."""
-        if measuring.scope == EVERYTHING:
+        if measuring.errand == EVERYTHING:
             await self._note_going_on(False)
         if faults := len(measuring.faults):
             self.said(f"{faults} texts cannot be measured: their cells say why", "warning")
-        if measuring.cells:
+        if measuring.errand.done and not faults:
+            self.said(measuring.errand.done, "information")
+        elif measuring.cells:
             self.said(in_words(self.document, measuring.cells, seconds), "information")
         elif not faults:
             self.said("Everything is measured already.", "information")
@@ -278,7 +283,8 @@ class Runner:
         if measuring.worker.taken:
             self.text = GIVING_WAY
         elif task := measuring.task:
-            self.text = f"{task.what} · draw {self.document.draw_of(task) + 1}/{self.document.session.draws}"
+            draw = self.document.draw_of(task) + 1
+            self.text = f"{measuring.errand.describe(task)} · draw {draw}/{self.document.session.draws}"
         self.pace.done, self.pace.total = measuring.cells, measuring.total
         self.changed()
 

@@ -1,23 +1,36 @@
-"""What of the missing numbers a run is to measure: all, or the cells of some rows and probes."""
+"""What of the matrix a run is to measure: all that is missing, or the cells of some rows and probes."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
+from eiftui.engine.plan import cells_missing, tasks
 from eiftui.engine.protocol import Sentences, Task, What
+from eiftui.session.session import Session
+from eiftui.tui.errand import Errand
 
 BESIDES: tuple[What, ...] = ("base", "floor")
 """What has no cells of its own."""
 
 
 @dataclass(frozen=True)
-class Scope:
+class Scope(Errand):
     """Rows and probes, their slots filled; None for all of them."""
 
+    of_matrix: ClassVar[bool] = True
     rows: Collection[tuple[What, Sentences]] | None = None
     """Of a condition each."""
     probes: Collection[Sentences] | None = None
+
+    def tasks(self, session: Session) -> Iterator[Task]:
+        yield from filter(None, map(self.narrow, tasks(session)))
+
+    def missing(self, session: Session) -> int:
+        if self == EVERYTHING:
+            return cells_missing(session)
+        return sum(task.cells for task in self.tasks(session) if task.what not in BESIDES)
 
     def narrow(self, task: Task) -> Task | None:
         """As much of a task as is in the scope; None where nothing is."""

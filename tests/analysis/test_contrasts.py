@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from eiftui.analysis.contrasts import Desideratum, desiderata
-from eiftui.domains.schema import Cell, Contrast
+from eiftui.domains.schema import OWN, Cell, Contrast
 from tests.analysis.conftest import MakeSession, record, text
 
 DRAWS = 20
@@ -131,3 +131,11 @@ def test_null_matrices_with_correlated_cells_get_a_verdict_in_five_percent_at_mo
         verdicts = {one.trained.verdict for one in desiderata(session)}
         wrong += bool(verdicts & {"holds", "violated"})
     assert wrong / rounds <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / rounds)
+
+
+def test_a_contrast_of_ones_own_leaves_the_p_values_of_the_domain_alone(session_of: MakeSession) -> None:
+    own = contrast((1, 0), (1, 2)).model_copy(update={"desideratum": OWN, "name": "mine"})
+    alone = only(session_of, trained=moved(-0.1))
+    mine, beside = desiderata(session_of(contrasts=[own, FIRST], trained=moved(-0.1)))
+    assert mine.contrast == own
+    assert beside.trained.corrected == alone.trained.corrected

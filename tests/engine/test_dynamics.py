@@ -7,9 +7,10 @@ import pytest
 
 from eiftui.analysis.cells import NoAnswer
 from eiftui.analysis.dynamics import dynamics
-from eiftui.engine.dynamics import tasks, trace
+from eiftui.engine.dynamics import trace
 from eiftui.engine.here import Here
 from eiftui.engine.run import load, run
+from eiftui.engine.studies import trajectory_tasks
 from eiftui.errors import InputError
 from eiftui.session.records import Trajectory
 from tests.engine.conftest import MakeSession
@@ -56,7 +57,7 @@ def test_beginnings_that_are_measured_are_not_measured_again(make_session: MakeS
     load(session, here)
     trace(session, here, Trajectory(sentences=(AB, BC), learned=2, draws=1))
     longer = Trajectory(sentences=(AB, BC, SNOW), learned=2, draws=1)
-    assert [task.rows for task in tasks(session, longer)] == [
+    assert [task.rows for task in trajectory_tasks(session, longer)] == [
         (tuple(sentence.format(**session.words(0)) for sentence in (AB, BC, SNOW)),)
     ]
 
@@ -64,6 +65,6 @@ def test_beginnings_that_are_measured_are_not_measured_again(make_session: MakeS
 def test_an_unknown_slot_is_refused_and_what_is_not_measured_has_no_answer(make_session: MakeSession) -> None:
     session = make_session()
     with pytest.raises(InputError, match="no text of the session has the slot"):
-        list(tasks(session, Trajectory(sentences=("{Z} is new.",), learned=1, draws=1)))
+        list(trajectory_tasks(session, Trajectory(sentences=("{Z} is new.",), learned=1, draws=1)))
     with pytest.raises(NoAnswer):
         dynamics(session, Trajectory(sentences=(AB,), learned=1, draws=1))

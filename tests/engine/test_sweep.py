@@ -8,7 +8,8 @@ import pytest
 from eiftui.analysis.rates import at_rate
 from eiftui.engine.here import Here
 from eiftui.engine.run import load, run
-from eiftui.engine.sweep import grid, sweep, tasks
+from eiftui.engine.studies import grid, sweep_tasks
+from eiftui.engine.sweep import sweep
 from eiftui.errors import InputError
 from eiftui.influence import engine
 from tests.engine.conftest import MakeSession
@@ -48,10 +49,10 @@ def test_what_is_measured_is_not_measured_again(make_session: MakeSession, here:
     session = make_session()
     load(session, here)
     sweep(session, here, RATES[:2], draws=1)
-    left = list(tasks(session, RATES, 1))
+    left = list(sweep_tasks(session, RATES, 1))
     assert {task.settings.optimizer.lr for task in left} == {RATES[2]}
     sweep(session, here, RATES, draws=1)
-    assert not list(tasks(session, RATES, 1))
+    assert not list(sweep_tasks(session, RATES, 1))
     assert session.swept is not None
     assert session.swept.rates == RATES
 

@@ -12,13 +12,16 @@ from textual.widget import Widget
 
 from eiftui.engine.plan import cells_missing
 from eiftui.errors import EiftuiError
+from eiftui.session.editing import contrast
 from eiftui.session.safetext import visible
 from eiftui.settings import ModelChoice, Settings
+from eiftui.show.numbers import compact
 from eiftui.tui.actions import BY_ID, screen_bindings
 from eiftui.tui.document import Document
 from eiftui.tui.mishaps import survived
 from eiftui.tui.running import Runner, Severity
 from eiftui.tui.screens.model import ModelScreen
+from eiftui.tui.screens.prompt import PromptScreen
 from eiftui.tui.screens.settings import SettingsScreen
 from eiftui.tui.widgets.findings import FindingsPane
 from eiftui.tui.widgets.heatmap import HeatMap
@@ -32,7 +35,7 @@ from eiftui.tui.widgets.title import TitleBar
 
 SECONDS_BETWEEN_PAINTS = 0.1
 SECONDS_BETWEEN_LOOKS = 1.0
-PANES = ("#rows", "#probes", "#cell")
+LISTS = ("#rows", "#probes")
 PARTS = ("screen", "matrix", "findings", "run", "sentences", "inspector")
 
 
@@ -147,12 +150,43 @@ class MainScreen(Screen[None]):
         self.on_sentences_pane_sentence_chosen(SentencesPane.SentenceChosen(message.row, message.column))
         self._show_cell(*(self.query_one(HeatMap).cursor or (message.row or 0, message.column or 0)))
 
+    def on_findings_pane_study_asked(self, message: FindingsPane.StudyAsked) -> None:
+        self.runner.run(message.errand)
+
+    def on_findings_pane_rate_adopted(self, message: FindingsPane.RateAdopted) -> None:
+        settings = self.document.session.settings
+        before, rate = compact(settings.optimizer.lr), compact(message.rate)
+        optimizer = settings.optimizer.model_copy(update={"lr": message.rate})
+        self._configure(settings.model_copy(update={"optimizer": optimizer}))
+        self._say(
+            f"The learning rate is {rate} from now on, in place of {before}, whose numbers are kept", "information"
+        )
+
+    def on_matrix_pane_contrast_chosen(self, message: MatrixPane.ContrastChosen) -> None:
+        """Two cells were marked: name what ought to hold between them, and show whether it does."""
+        sheet, cells = self.document.session.sheet, (message.lower, message.higher)
+
+        def take(name: str) -> None:
+            try:
+                self.document.edit(sheet.texts, contrasts=[contrast(sheet, *cells, name)])
+            except EiftuiError as error:
+                self._say(str(error), "error")
+            else:
+                self.query_one(FindingsPane).show_newest("desiderata")
+
+        self.app.push_screen(PromptScreen("Ought to hold:", contrast(sheet, *cells).name, take))
+
     def on_paste(self, event: events.Paste) -> None:
         self.query_one(SentencesPane).paste(event.text)
 
     def _go_on(self, by: int) -> None:
-        """Give another pane the focus. A narrow screen shows either the sentences or the matrix."""
-        panes = [self.query_one(MatrixPane).chart, *(self.query_one(selector) for selector in PANES)]
+        """Give another pane the focus. A narrow screen shows either the sentences or the stage."""
+        findings = self.query_one(FindingsPane)
+        lists = [self.query_one(selector) for selector in LISTS]
+        if findings.view == "matrix":
+            panes = [self.query_one(MatrixPane).chart, *lists, self.query_one("#cell")]
+        else:
+            panes = [findings.page, *lists]
         now = panes.index(self.focused) if self.focused in panes else 0
         pane = panes[(now + by) % len(panes)]
         self.set_class(pane.parent is self.query_one(SentencesPane), "-writing")

@@ -36,8 +36,14 @@ class KeyBar(Widget):
             id = active.binding.id
             if id in BY_ID and active.enabled:
                 keys.setdefault(id, self.app.get_key_display(active.binding))
-        shown = sorted(((BY_ID[id], key) for id, key in keys.items()), key=lambda item: -item[0].footer)
-        shown = [item for item in shown if item[0].footer]
+        home = {node.id for node in screen.focused.ancestors_with_self} if screen.focused else set()
+
+        def rank(item: tuple[Action, str]) -> int:
+            action, _ = item
+            return (action.part in home and action.at_home) or action.footer
+
+        shown = sorted(((BY_ID[id], key) for id, key in keys.items()), key=rank, reverse=True)
+        shown = [item for item in shown if rank(item)]
         if shown != self._shown:
             self._shown = shown
             self.refresh()

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from eiftui.domains.schema import Cell
 from eiftui.errors import InputError
 from eiftui.tui import copying
 from eiftui.tui.document import Document
@@ -41,8 +42,17 @@ class MatrixPane(Part):
 
         view: View
 
+    @dataclass
+    class ContrastChosen(Message):
+        """Two cells, of which the first ought to be lower."""
+
+        lower: Cell
+        higher: Cell
+
     def __init__(self, document: Document) -> None:
         super().__init__(document, id="matrix")
+        self._lower: Cell | None = None
+        """The first cell of a contrast, while the second is looked for."""
 
     def compose(self) -> ComposeResult:
         yield Words(classes="title")
@@ -133,6 +143,28 @@ class MatrixPane(Part):
         self.app.copy_to_clipboard(text(drawn, line, place))
         self.notify(f"{what} was sent to the terminal's clipboard")
 
+    def action_contrast(self) -> None:
+        """Mark the cell of the cursor, or have it be the other one; the marked cell again takes the mark back."""
+        if self.heatmap.cursor is None:
+            return
+        row, column = self.heatmap.cursor
+        cell = Cell(row=self.document.rows[row].id, probe=self.document.probes[column].id)
+        if self._marked is None:
+            self._lower = cell
+        else:
+            if self._lower and cell != self._lower:
+                self.post_message(self.ContrastChosen(self._lower, cell))
+            self._lower = None
+        self._show_title()
+
+    @property
+    def _marked(self) -> str | None:
+        """The marked cell in words; None where there is none, or it is there no more."""
+        rows, columns = ([text.id for text in texts] for texts in (self.document.rows, self.document.probes))
+        if self._lower is None or self._lower.row not in rows or self._lower.probe not in columns:
+            return None
+        return f"{rows.index(self._lower.row) + 1} → {columns.index(self._lower.probe) + 1}"
+
     def action_spread(self) -> None:
         self.view = replace(self.view, spread=not self.view.spread)
 
@@ -169,6 +201,8 @@ class MatrixPane(Part):
             if self.has_class("-overview"):
                 rows, columns = self.query_one(Overview).block
                 words += f" · the strongest of {rows} × {columns} cells" if rows * columns > 1 else ""
+            if marked := self._marked:
+                words = f"{marked} ought to be lower than … c marks the other cell"
             self.query_one(Words).show(Content(words))
 
     def _show_overview(self) -> None:
