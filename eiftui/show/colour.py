@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Literal
 
 from rich.color import Color
@@ -10,14 +11,38 @@ from rich.console import Console
 from rich.style import Style
 
 Rgb = tuple[int, int, int]
-Depth = Literal["none", "16", "256"]
+Depth = Literal["none", "16", "256", "light"]
+"""How many colours there are; "light" is 256 of them beside a light background, which no terminal tells of itself."""
 
-# All are members of the xterm-256 cube, so that 256-colour and true-colour terminals show the same.
-ZERO: Rgb = (38, 38, 38)
-NEGATIVE: tuple[Rgb, ...] = ((0, 0, 95), (0, 0, 135), (0, 95, 175), (0, 135, 215), (0, 175, 255), (135, 215, 255))
-POSITIVE: tuple[Rgb, ...] = ((95, 0, 0), (135, 0, 0), (175, 95, 0), (215, 95, 0), (255, 135, 0), (255, 215, 135))
-STEPS = len(NEGATIVE)
-GREYS: tuple[Rgb, ...] = tuple((grey, grey, grey) for grey in (68, 98, 128, 158, 188, 218))
+
+@dataclass(frozen=True)
+class Scale:
+    """Colours from the weakest to the strongest, which is the farthest from the background around the matrix.
+
+    All are members of the xterm-256 cube, so that 256-colour and true-colour terminals show the same; of pale greys
+    Rich takes the next darker one.
+    """
+
+    zero: Rgb
+    negative: tuple[Rgb, ...]
+    positive: tuple[Rgb, ...]
+    greys: tuple[Rgb, ...]
+    """Of magnitudes, which have no sign."""
+
+
+DARK = Scale(
+    zero=(38, 38, 38),
+    negative=((0, 0, 95), (0, 0, 135), (0, 95, 175), (0, 135, 215), (0, 175, 255), (135, 215, 255)),
+    positive=((95, 0, 0), (135, 0, 0), (175, 95, 0), (215, 95, 0), (255, 135, 0), (255, 215, 135)),
+    greys=tuple((grey, grey, grey) for grey in (68, 98, 128, 158, 188, 218)),
+)
+LIGHT = Scale(
+    zero=(238, 238, 238),
+    negative=((175, 215, 255), (135, 175, 255), (95, 135, 255), (0, 95, 255), (0, 0, 215), (0, 0, 135)),
+    positive=((255, 215, 175), (255, 175, 135), (255, 135, 95), (215, 95, 0), (175, 0, 0), (95, 0, 0)),
+    greys=tuple((grey, grey, grey) for grey in (208, 178, 148, 118, 88, 58)),
+)
+STEPS = len(DARK.negative)
 # Paler is stronger, as in 256 colours; these pairs stay readable in the palettes of common terminals.
 _NAMED = {
     -2: Style.parse("black on bright_cyan"),
@@ -50,11 +75,12 @@ def level(value: float, limit: float, steps: int = STEPS) -> int:
     return int(math.copysign(math.floor(min(abs(value) / limit, 1.0) * steps + 0.5), value))
 
 
-def background(step: int) -> Rgb:
+def background(step: int, colours: Depth = "256") -> Rgb:
     """The colour of a step from -`STEPS` to `STEPS`."""
+    scale = _scale(colours)
     if step == 0:
-        return ZERO
-    return (NEGATIVE if step < 0 else POSITIVE)[abs(step) - 1]
+        return scale.zero
+    return (scale.negative if step < 0 else scale.positive)[abs(step) - 1]
 
 
 def style(value: float, limit: float, colours: Depth) -> Style:
@@ -63,19 +89,23 @@ def style(value: float, limit: float, colours: Depth) -> Style:
         return Style.null()
     if colours == "16":
         return _NAMED[level(value, limit, steps=2)]
-    behind = background(level(value, limit))
+    behind = background(level(value, limit), colours)
     return Style(color=Color.from_rgb(*text_colour(behind)), bgcolor=Color.from_rgb(*behind))
 
 
 def shade(value: float, limit: float, colours: Depth) -> Style:
-    """The same for a magnitude, which has no sign: a grey, paler where it is larger."""
+    """The same for a magnitude, which has no sign: a grey, farther from the background where it is larger."""
     if colours == "none":
         return Style.null()
     if colours == "16":
         return _NAMED_GREYS[abs(level(value, limit, steps=2))]
     step = abs(level(value, limit))
-    behind = GREYS[step - 1] if step else ZERO
+    behind = _scale(colours).greys[step - 1] if step else _scale(colours).zero
     return Style(color=Color.from_rgb(*text_colour(behind)), bgcolor=Color.from_rgb(*behind))
+
+
+def _scale(colours: Depth) -> Scale:
+    return LIGHT if colours == "light" else DARK
 
 
 def text_colour(behind: Rgb) -> Rgb:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
-from textual.keys import Keys, _character_to_key
 
 
 @dataclass(frozen=True)
@@ -247,9 +246,6 @@ SECTIONS = {
 }
 """Headings of the parts in help and palette. Help has none itself: it says there what its keys are."""
 
-NAMED_KEYS = {key.value.rpartition("+")[2] for key in Keys} | {_character_to_key(chr(code)) for code in range(33, 127)}
-"""Names of keys that are not one character."""
-
 BY_ID = {action.id: action for action in ACTIONS}
 
 
@@ -267,29 +263,6 @@ def screen_bindings(parts: Iterable[str]) -> list[BindingType]:
     """Key bindings for a screen, whose `action_do` hands them on to the parts that do them."""
     here = (action for action in ACTIONS if action.part in parts and action.keys and not action.focused)
     return [_binding(action, f"do('{action.id}')") for action in here]
-
-
-def usable(keys: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """Of somebody's own keymap what can be used, and a line about each entry that cannot."""
-    problems = {id: f"there is no action {id}" for id in keys if id not in BY_ID}
-    for id in keys.keys() - problems.keys():
-        wrong = [key.strip() for key in keys[id].split(",") if not _is_key(key.strip())]
-        if wrong:
-            problems[id] = f"{id}: there is no key {', '.join(map(repr, wrong))}"
-    return {id: key for id, key in keys.items() if id not in problems}, list(problems.values())
-
-
-def _is_key(key: str) -> bool:
-    """Whether it is a key as Textual writes it: `x`, `G`, `f5`, `ctrl+x`, `question_mark`."""
-    *modifiers, name = key.split("+") if len(key) > 1 else [key]
-    if not set(modifiers) <= {"ctrl", "shift", "alt", "super", "meta"}:
-        return False
-    return len(name) == 1 or name in NAMED_KEYS
-
-
-def without_vim() -> dict[str, str]:
-    """The keymap that takes vim's keys away."""
-    return {action.id: action.keys for action in ACTIONS if action.vim}
 
 
 def _binding(action: Action, call: str) -> Binding:

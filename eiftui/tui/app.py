@@ -21,9 +21,10 @@ from textual.worker import WorkerFailed
 from eiftui.errors import EiftuiError
 from eiftui.session.records import Note
 from eiftui.session.safetext import visible
-from eiftui.tui.actions import BY_ID, part_bindings, usable, without_vim
+from eiftui.tui.actions import BY_ID, part_bindings
 from eiftui.tui.beginning import FOLDER
 from eiftui.tui.document import Document
+from eiftui.tui.keymap import usable, without_vim
 from eiftui.tui.mishaps import Mishap, mishaps_path, noted
 from eiftui.tui.palette import Actions
 from eiftui.tui.preferences import Preferences, save

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eiftui.tui.view import Array, Picture, Status, Statuses
+from eiftui.tui.picture import Array, Picture, Status, Statuses
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,8 @@ import numpy as np
 from eiftui.settings import Condition
 from eiftui.show import numbers
 from eiftui.tui.document import Document
-from eiftui.tui.view import SHOWN, Array, Shown, Status
+from eiftui.tui.picture import Array, Status
+from eiftui.tui.view import SHOWN, Shown
 
 Statistics = Callable[[Array], tuple[Array, Array]]
 """The mean over draws and the half-width of its 95 % interval."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from eiftui.domains.schema import Text
 from eiftui.session.safetext import for_spreadsheet
-from eiftui.tui.view import Picture, Status
+from eiftui.tui.picture import Picture, Status
 
 DIGITS = 9
 SHOWN = (Status.VALUE, Status.PREVIEW)

@@ -31,9 +31,10 @@ from eiftui.session.records import (
 from eiftui.session.session import Session
 from eiftui.settings import CONDITIONS, Condition, Settings
 from eiftui.tui.marks import Mark, Marks
+from eiftui.tui.picture import Array, Flags, Status, Statuses
 from eiftui.tui.scope import Scope
 from eiftui.tui.sentences import label
-from eiftui.tui.view import Array, Flags, Status, Statuses, Table
+from eiftui.tui.view import Table
 
 
 class Document:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from eiftui.engine.protocol import Sentences, Task, What
 from eiftui.session.records import Measured
-from eiftui.tui.view import Status
+from eiftui.tui.picture import Status
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from eiftui.session.records import Measured, Notice
 from eiftui.tui.document import Document
 from eiftui.tui.errand import Errand
 from eiftui.tui.faults import Faults
+from eiftui.tui.picture import Status
 from eiftui.tui.scope import EVERYTHING
-from eiftui.tui.view import Status
 from eiftui.tui.worker import Worker
 
 

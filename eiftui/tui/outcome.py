@@ -1,16 +1,22 @@
-"""The result of a run in words."""
+"""A run in words: what it will take, and what came of it."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from eiftui.engine.estimate import Estimate
 from eiftui.settings import Condition
-from eiftui.show.numbers import duration
+from eiftui.show.numbers import duration, size
 from eiftui.tui.document import Document
 from eiftui.tui.sentences import label
 
 TOLD: tuple[Condition, ...] = ("trained", "prompted", "predicted")
 """Of these conditions, the first that is measured is told."""
+
+
+def in_short(expected: Estimate) -> str:
+    """What a run will take: `about 12m for 6000 cells, up to 1.3 GB of memory`."""
+    return f"about {duration(expected.total)} for {expected.cells} cells, up to {size(expected.memory)} of memory"
 
 
 def in_words(document: Document, cells: int, seconds: float) -> str:

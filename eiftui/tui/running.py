@@ -15,15 +15,14 @@ from eiftui.engine.protocol import Calibrated, Stage
 from eiftui.errors import EiftuiError, InputError
 from eiftui.session.records import RunRecord
 from eiftui.settings import Settings
-from eiftui.show.numbers import duration, size
 from eiftui.show.pace import Clock, Pace
 from eiftui.tui.document import Document
 from eiftui.tui.errand import Errand
 from eiftui.tui.measuring import Measuring
 from eiftui.tui.mishaps import noted
-from eiftui.tui.outcome import in_words
+from eiftui.tui.outcome import in_short, in_words
+from eiftui.tui.picture import Status
 from eiftui.tui.scope import EVERYTHING
-from eiftui.tui.view import Status
 from eiftui.tui.worker import Worker
 
 Severity = Literal["information", "warning", "error"]
@@ -148,10 +147,6 @@ class Runner:
         asked = sample(self.document.session.copy(settings))
         async with self.worker.first():
             return asked.estimate(await self.worker.client.one(asked.request, Calibrated))
-
-    async def tell_estimate(self) -> None:
-        """Say what it will take to measure what is missing."""
-        self.said(await self.cost(self.document.session.settings), "information")
 
     async def cost(self, settings: Settings) -> str:
         """What it will take to measure what is missing with some settings, or why that cannot be told."""
@@ -303,8 +298,3 @@ class Runner:
     def _be(self, phase: Phase, text: str = "") -> None:
         self.phase, self.text, self.fraction = phase, text, None
         self.changed()
-
-
-def in_short(expected: Estimate) -> str:
-    """What a run will take: `about 12m for 6000 cells, up to 1.3 GB of memory`."""
-    return f"about {duration(expected.total)} for {expected.cells} cells, up to {size(expected.memory)} of memory"

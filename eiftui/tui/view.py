@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Literal, Protocol
 
 import numpy as np
@@ -16,31 +15,12 @@ from eiftui.session.safetext import visible
 from eiftui.settings import Condition
 from eiftui.show import numbers
 from eiftui.tui.order import Order, matching, ordered
+from eiftui.tui.picture import Array, Picture, Status, Statuses
 
 Shown = Literal["trained", "prompted", "predicted", "gap", "baseline"]
 SHOWN: tuple[Shown, ...] = ("trained", "prompted", "predicted", "gap", "baseline")
-Array = NDArray[np.float64]
-Statuses = NDArray[np.int8]
-"""Of each cell, a `Status`."""
-Flags = NDArray[np.bool_]
-Indices = NDArray[np.intp]
 SHARED_POWER = 0.4
 """Prompting moves losses several times as far as training does: so both have colours enough on one scale."""
-
-
-class Status(IntEnum):
-    """What a cell holds. Of several draws, the greatest that any has is that of their mean."""
-
-    UNDEFINED = 0
-    """There is no such number: a row that has no influence on itself to be divided by."""
-    PENDING = 1
-    CANCELLED = 2
-    FAILED = 3
-    RUNNING = 4
-    PREVIEW = 5
-    """Not measured yet; the first-order prediction stands for it."""
-    VALUE = 6
-    """Measured, be it a finite number or not."""
 
 
 @dataclass(frozen=True)
@@ -113,37 +93,6 @@ class View:
     def signed(self) -> bool:
         """Whether numbers can be on either side of zero."""
         return self.shown != "baseline" and not self.spreads
-
-
-@dataclass(frozen=True, eq=False)
-class Picture:
-    """A matrix ready to be painted. Axes are rows and columns in the order shown."""
-
-    rows: Indices
-    """Of each line, the training set's place in the session."""
-    columns: Indices
-    values: Array
-    halves: Array | None
-    """Half-widths of 95 % intervals over draws; nan where there are fewer than two."""
-    status: Statuses
-    running: NDArray[np.bool_]
-    """Which lines are being measured, also where predictions stand in."""
-    limit: float
-    """The magnitude of the strongest colour; 0 for no colours."""
-    floor: float
-    warm: int
-    """The sign that means: the probe became less likely."""
-    power: float
-    """Colours follow magnitudes to this power: 1, or less where weak and strong influences share a scale."""
-    measured: float
-    """The share of what is to be measured that is, from 0 to 1."""
-    signed: bool = True
-    """Whether colours tell signs; magnitudes alone are shades of grey."""
-
-    @property
-    def exponent(self) -> int:
-        """The power of ten that printed numbers are divided by."""
-        return numbers.common_exponent([self.limit]) if self.limit else numbers.common_exponent(self.values)
 
 
 def picture(view: View, source: Source) -> Picture:

@@ -4,14 +4,16 @@ import pytest
 from rich.color import Color, ColorSystem
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME
 
-from eiftui.show.colour import NEGATIVE, POSITIVE, STEPS, background, contrast, level, style, text_colour
+from eiftui.show.colour import DARK, LIGHT, STEPS, Depth, Scale, background, contrast, level, style, text_colour
 
 VALUES = [step / 20 for step in range(-20, 21)]
 
 
+@pytest.mark.parametrize("colours", ["256", "light"])
 @pytest.mark.parametrize("step", range(-STEPS, STEPS + 1))
-def test_text_is_readable_on_every_step(step: int) -> None:
-    assert contrast(text_colour(background(step)), background(step)) >= 4.5
+def test_text_is_readable_on_every_step(step: int, colours: Depth) -> None:
+    behind = background(step, colours)
+    assert contrast(text_colour(behind), behind) >= 4.5
 
 
 @pytest.mark.parametrize("value", VALUES)
@@ -37,11 +39,20 @@ def test_the_largest_value_gets_the_last_step_and_no_limit_gets_none() -> None:
 
 
 def test_negative_is_blue_and_positive_is_not() -> None:
-    assert all(blue > red for red, _, blue in NEGATIVE)
-    assert all(red > blue for red, _, blue in POSITIVE)
+    for scale in (DARK, LIGHT):
+        assert all(blue > red for red, _, blue in scale.negative)
+        assert all(red > blue for red, _, blue in scale.positive)
 
 
-@pytest.mark.parametrize("step", range(-STEPS, STEPS + 1))
-def test_256_colours_show_exactly_what_true_colour_shows(step: int) -> None:
-    colour = Color.from_rgb(*background(step))
-    assert tuple(colour.downgrade(ColorSystem.EIGHT_BIT).get_truecolor()) == background(step)
+def test_the_stronger_a_value_the_farther_its_colour_is_from_that_of_zero() -> None:
+    for scale in (DARK, LIGHT):
+        for ramp in (scale.negative, scale.positive, scale.greys):
+            contrasts = [contrast(one, scale.zero) for one in ramp]
+            assert contrasts[1:] == sorted(contrasts[1:])
+
+
+@pytest.mark.parametrize("scale", [DARK, LIGHT])
+def test_256_colours_show_exactly_what_true_colour_shows(scale: Scale) -> None:
+    for shown in (DARK.zero, *scale.negative, *scale.positive):
+        colour = Color.from_rgb(*shown)
+        assert tuple(colour.downgrade(ColorSystem.EIGHT_BIT).get_truecolor()) == shown

@@ -6,8 +6,9 @@ from collections import Counter
 
 from textual.actions import parse
 
-from eiftui.tui.actions import ACTIONS, SECTIONS, screen_bindings, without_vim
+from eiftui.tui.actions import ACTIONS, SECTIONS, screen_bindings
 from eiftui.tui.app import Explorer
+from eiftui.tui.keymap import without_vim
 from eiftui.tui.screens.dialogue import Dialogue
 from eiftui.tui.screens.editor import EditorScreen
 from eiftui.tui.screens.export import ExportScreen

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from eiftui.show import colour
-from eiftui.tui.view import Picture, Status
+from eiftui.tui.picture import Picture, Status
 from eiftui.tui.widgets.cells import INTERVAL, WIDTHS, Painter
 
 KINDS = {
@@ -49,7 +49,7 @@ def texts(width: int, colours: colour.Depth = "none", **changes: object) -> dict
     return {kind: painter.text(0, column) for column, kind in enumerate(KINDS)}
 
 
-@pytest.mark.parametrize("colours", ["none", "16", "256"])
+@pytest.mark.parametrize("colours", ["none", "16", "256", "light"])
 @pytest.mark.parametrize("width", [*WIDTHS, INTERVAL])
 def test_every_text_has_the_width(width, colours):
     for halves in (None, np.full((1, len(KINDS)), 0.07)):

@@ -10,7 +10,7 @@ from eiftui.engine.plan import tasks
 from eiftui.errors import InputError
 from eiftui.session.session import Session
 from eiftui.tui.document import Document
-from eiftui.tui.view import Status
+from eiftui.tui.picture import Status
 
 
 def trained_task(session: Session):

@@ -10,7 +10,7 @@ from eiftui.engine.protocol import Task
 from eiftui.session.records import BaseProbe, BaseRecord, Floor, TokenTexts, text_id
 from eiftui.tui.cell import estimates, token_changes
 from eiftui.tui.document import Document
-from eiftui.tui.view import Status
+from eiftui.tui.picture import Status
 from eiftui.tui.widgets.page import Page
 from tests.session.conftest import tokens
 from tests.tui.conftest import screen_of, until

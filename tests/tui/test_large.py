@@ -108,7 +108,34 @@ async def test_the_legend_names_the_colours_of_the_overview(large, explorer):
     async with explorer(large).run_test(size=(80, 24)) as pilot:
         await until(pilot, "· to measure")
         await pilot.press("z")
-        await until(pilot, "black: to measure")
+        await until(pilot, "no colour: to measure")
+
+
+@pytest.mark.parametrize("theme", ["eiftui", "eiftui-light"])
+async def test_a_prediction_in_the_overview_has_its_sign_and_differs_from_what_is_measured(
+    session, engine, explorer, theme
+):
+    async def colours():
+        async with explorer(Document(session)).run_test(size=(80, 24)) as pilot:
+            pilot.app.theme = theme
+            await pilot.press("z", "end", "G")
+            return block_colours(pilot)
+
+    engine.measure(session, "predicted")
+    predicted, signs = await colours(), np.sign(session.mean("predicted"))
+    more, less = ({predicted[place] for place in predicted if signs[place] == sign} for sign in (-1, 1))
+    assert more
+    assert less
+    assert not more & less
+    engine.measure(session, "trained")
+    assert not (more | less) & set((await colours()).values())
+
+
+def block_colours(pilot):
+    """Of each cell but the cursor's, its colour in the overview of a small matrix."""
+    drawing = pilot.app.screen.query_one(Overview)._drawing
+    places = np.ndindex(*drawing.blocks.values.shape)
+    return {place: drawing._colour(*place) for place in places if place != drawing.cursor}
 
 
 async def test_a_click_in_the_overview_chooses_a_block(large, explorer):
@@ -146,7 +173,7 @@ async def test_the_spread_of_draws_is_shown_in_place_of_their_mean(measured, exp
 
 def test_a_block_shows_its_strongest_cell_and_any_failure():
     from eiftui.tui.blocks import blocks
-    from eiftui.tui.view import Status
+    from eiftui.tui.picture import Status
     from tests.tui.test_cells import drawn
 
     values = np.array([[1.0, -3.0, 0.5], [np.nan, 2.0, np.inf], [0.1, 0.2, np.nan]])

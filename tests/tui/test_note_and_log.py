@@ -6,9 +6,9 @@ from eiftui.engine.protocol import Task
 from eiftui.session.records import Notice
 from eiftui.session.session import Session
 from eiftui.tui.document import Document
+from eiftui.tui.picture import Status
 from eiftui.tui.screens.log import TAIL, tail
 from eiftui.tui.screens.main import MainScreen
-from eiftui.tui.view import Status
 from tests.tui.conftest import until
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from eiftui.errors import InputError
 from eiftui.show.colour import contrast
-from eiftui.tui.actions import usable
 from eiftui.tui.app import Explorer
+from eiftui.tui.keymap import usable
 from eiftui.tui.preferences import Preferences, environment, load, save
 from eiftui.tui.themes import THEMES
 from tests.tui.conftest import until

@@ -13,8 +13,8 @@ from eiftui.errors import EiftuiError
 from eiftui.session.session import Session
 from eiftui.settings import Settings
 from eiftui.tui.document import Document
+from eiftui.tui.picture import Status
 from eiftui.tui.running import Phase, Runner
-from eiftui.tui.view import Status
 from eiftui.tui.worker import Worker
 from tests.engine.fake import FakeClient
 from tests.tui.conftest import KINDS
@@ -292,5 +292,4 @@ async def test_another_model_is_loaded_when_the_settings_ask_for_it(stage, new):
 async def test_what_it_takes_is_told_before_it_is_done(stage):
     stage.runner.begin()
     await stage.done()
-    await stage.runner.tell_estimate()
-    assert f"for {ALL} cells" in stage.said[-1]
+    assert f"for {ALL} cells" in await stage.runner.cost(stage.document.session.settings)

@@ -7,10 +7,10 @@ import pytest
 from eiftui.errors import InputError
 from eiftui.session.records import Swept, Trajectory
 from eiftui.tui.app import Explorer
+from eiftui.tui.picture import Status
 from eiftui.tui.preferences import Preferences
 from eiftui.tui.running import Phase
 from eiftui.tui.studies import RateSweep, Tracing
-from eiftui.tui.view import Status
 from eiftui.tui.widgets.findings import FindingsPane
 from tests.engine.fake import FakeClient
 from tests.tui.conftest import screen_of, until

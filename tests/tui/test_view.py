@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from eiftui.tui.view import Picture, Status, Table, View, picture, title
+from eiftui.tui.picture import Picture, Status
+from eiftui.tui.view import Table, View, picture, title
 
 NAN = float("nan")
 

@@ -17,8 +17,8 @@ from eiftui.session.safetext import visible
 from eiftui.settings import CONDITIONS
 from eiftui.tui.actions import dialogue_bindings
 from eiftui.tui.document import Document
+from eiftui.tui.picture import Status
 from eiftui.tui.screens.dialogue import Dialogue
-from eiftui.tui.view import Status
 from eiftui.tui.widgets.keybar import KeyBar
 
 TAIL = 16_384

@@ -72,6 +72,7 @@ class MainScreen(Screen[None]):
     def on_mount(self) -> None:
         self.document.changed = self._note_change
         self.runner.said = self._say
+        self.app.theme_changed_signal.subscribe(self, lambda theme: self._show_document())
         if self.document.session.read_only:
             self.set_interval(SECONDS_BETWEEN_LOOKS, self._follow)
         self.call_after_refresh(self._show_cell, 0, 0)

@@ -13,7 +13,7 @@ from textual.app import App
 
 from eiftui.show import colour, numbers
 from eiftui.show.heatmap import NOT_FINITE, ramp
-from eiftui.tui.view import Picture, Status
+from eiftui.tui.picture import Picture, Status
 
 DENSE, DIGIT, NUMBER, INTERVAL = 1, 3, 6, 12
 """Widths: one character; sign and digit; the number; the number with its interval."""
@@ -34,9 +34,24 @@ NAMES = {
     Status.UNDEFINED: "undefined",
 }
 _WORDS = {Status.RUNNING: "…", Status.FAILED: "fail", Status.CANCELLED: "stop"}
-_DIM = {"256": Style.parse("rgb(118,118,118)"), "16": Style.parse("bright_black"), "none": Style.null()}
-_RUNNING = {"256": Style.parse("rgb(255,215,95)"), "16": Style.parse("bright_yellow"), "none": Style.null()}
-_FAILED = {"256": Style.parse("bold rgb(255,95,95)"), "16": Style.parse("bold bright_red"), "none": Style(bold=True)}
+_DIM = {
+    "256": Style.parse("rgb(118,118,118)"),
+    "light": Style.parse("rgb(118,118,118)"),
+    "16": Style.parse("bright_black"),
+    "none": Style.null(),
+}
+_RUNNING = {
+    "256": Style.parse("rgb(255,215,95)"),
+    "light": Style.parse("rgb(135,95,0)"),
+    "16": Style.parse("bright_yellow"),
+    "none": Style.null(),
+}
+_FAILED = {
+    "256": Style.parse("bold rgb(255,95,95)"),
+    "light": Style.parse("bold rgb(215,0,0)"),
+    "16": Style.parse("bold bright_red"),
+    "none": Style(bold=True),
+}
 _PLAIN = {
     Status.UNDEFINED: _DIM,
     Status.PENDING: _DIM,
@@ -46,14 +61,18 @@ _PLAIN = {
 }
 _CURSOR = {
     "256": Style.parse("bold rgb(0,0,0) on rgb(255,255,95)"),
+    "light": Style.parse("bold rgb(0,0,0) on rgb(255,215,0)"),
     "16": Style.parse("bold black on bright_yellow"),
     "none": Style.parse("reverse bold"),
 }
 
 
 def depth(app: App[Any]) -> colour.Depth:
-    """How many colours the terminal of `app` has."""
-    return "none" if app.no_color else colour.depth(app.console)
+    """How many colours the terminal of `app` has, and whether its theme is a light one."""
+    if app.no_color:
+        return "none"
+    colours = colour.depth(app.console)
+    return "light" if colours == "256" and not app.current_theme.dark else colours
 
 
 @dataclass(frozen=True)
@@ -87,18 +106,19 @@ class Painter:
             return Style.null()
         if not self.picture.signed:
             return colour.shade(value, self.picture.limit, self.colours)
-        step = colour.level(self._strength(value), self.picture.limit)
-        return _styled(step, self.colours, status == Status.PREVIEW)
+        return _styled(self.level(value), self.colours, status == Status.PREVIEW)
 
     @staticmethod
     def cursor(colours: colour.Depth) -> Style:
         return _CURSOR[colours]
 
-    def _strength(self, value: float) -> float:
-        """The value as its colour has it: in the sense of a loss, and on the scale of the picture."""
+    def level(self, value: float, steps: int = colour.STEPS) -> int:
+        """The step of a finite value on the picture's scale, from -`steps` to `steps`, in the sense of a loss."""
         limit = self.picture.limit
+        if not limit:
+            return 0
         size = limit * (min(abs(value) / limit, 1.0)) ** self.picture.power
-        return math.copysign(size, value * self.picture.warm)
+        return colour.level(math.copysign(size, value * self.picture.warm), limit, steps)
 
     def _value(self, value: float, row: int, column: int) -> str:
         picture = self.picture
@@ -111,7 +131,7 @@ class Painter:
         limit = picture.limit or numbers.largest_magnitude(picture.values)
         step = ramp(value, limit)
         if self.width == 1:
-            return " " if self.colours == "256" and picture.limit else step
+            return " " if self.colours in ("256", "light") and picture.limit else step
         if step == "0" or not picture.signed:
             return step
         return (numbers.MINUS if value < 0 else "+") + ramp(abs(value), limit)
@@ -134,12 +154,12 @@ def _styled(step: int, colours: colour.Depth, preview: bool) -> Style:
     style = colour.style(step, colour.STEPS, colours)
     if not preview:
         return style
-    text = style.bgcolor if colours == "16" else Color.from_rgb(*_brighter(step))
+    text = style.bgcolor if colours == "16" else Color.from_rgb(*_stronger(step, colours))
     return Style(color=text)
 
 
-def _brighter(step: int) -> colour.Rgb:
-    """A step's colour, or the nearest stronger one that can be read as text on black."""
+def _stronger(step: int, colours: colour.Depth) -> colour.Rgb:
+    """A step's colour, or the nearest stronger one that can be read as text beside the matrix."""
     if step == 0:
         return (138, 138, 138)
-    return colour.background(int(math.copysign(max(4, abs(step)), step)))
+    return colour.background(int(math.copysign(max(4, abs(step)), step)), colours)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -19,8 +18,9 @@ from textual.strip import Strip
 
 from eiftui.show.encoding import fitted
 from eiftui.tui.actions import part_bindings
-from eiftui.tui.view import Array, Indices, Picture
+from eiftui.tui.picture import Picture, differing, place_of, same_frame, same_lines
 from eiftui.tui.widgets.cells import DIGIT, INTERVAL, NUMBER, WIDTHS, Painter, depth
+from eiftui.tui.widgets.column_numbers import column_numbers
 
 HEADER = 1
 RUNNING = "▸"
@@ -65,14 +65,14 @@ class HeatMap(ScrollView, can_focus=True):
         before, cursor = self.picture, self.cursor
         self.picture = picture
         self._follow(cursor)
-        if before is None or not _same_frame(before, picture) or labels != self._labels:
+        if before is None or not same_frame(before, picture) or labels != self._labels:
             self._labels = labels
             self._fit()
-            if before is not None and not _same_lines(before, picture):
+            if before is not None and not same_lines(before, picture):
                 self._into_view()
             return
         self._make_painter()
-        for line in _differing(before, picture):
+        for line in differing(before, picture):
             self._strips.pop(line, None)
             self._refresh(Region(0, HEADER + line - self.scroll_offset.y, self.size.width, 1))
 
@@ -139,6 +139,7 @@ class HeatMap(ScrollView, can_focus=True):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
+        self._make_painter()
         self._strips.clear()
 
     # Painting
@@ -160,16 +161,10 @@ class HeatMap(ScrollView, can_focus=True):
         return Strip([Segment(head, style), *body], width)
 
     def _header(self) -> Strip:
-        """Numbers of the columns in sight, as many as have room, and that of the cursor's."""
+        """Numbers of the columns in sight, and that of the cursor's."""
         assert self.picture is not None
         cell, columns, sight = self._cell, self.picture.columns, self._in_sight
-        step = -(-(len(str(len(columns))) + 1) // cell)
-        step = step if step == 1 else max(5, -(-step // 5) * 5)
-        numbers = " " * (cell * len(sight))
-        for place in sight:
-            if place == sight.start or (place + 1) % step == 0:
-                numbers = _put(numbers, str(columns[place] + 1), (place + 1 - sight.start) * cell)
-        strip = Strip([Segment(numbers, self._head_style(False))])
+        strip = Strip([Segment(column_numbers(columns, sight, cell), self._head_style(False))])
         if self._place not in sight:
             return strip
         here = str(columns[self._place] + 1).rjust(cell)
@@ -263,8 +258,8 @@ class HeatMap(ScrollView, can_focus=True):
         """Keep the cursor on the cell of the session it was on, or near it where that is gone."""
         assert self.picture is not None
         if cursor is not None:
-            self._line = _place_of(cursor[0], self.picture.rows, self._line)
-            self._place = _place_of(cursor[1], self.picture.columns, self._place)
+            self._line = place_of(cursor[0], self.picture.rows, self._line)
+            self._place = place_of(cursor[1], self.picture.columns, self._place)
 
     def move(self, line: int, place: int) -> None:
         """Put the cursor on a line and a place, or as near as there are any."""
@@ -302,42 +297,3 @@ class HeatMap(ScrollView, can_focus=True):
         visible = region.intersection(self.size.region)
         if visible.area:
             self.refresh(visible)
-
-
-def _same_frame(one: Picture, other: Picture) -> bool:
-    """Whether cells that are the same in both look the same in both."""
-    return (
-        _same_lines(one, other)
-        and (one.limit, one.exponent, one.floor) == (other.limit, other.exponent, other.floor)
-        and (one.warm, one.power, one.signed) == (other.warm, other.power, other.signed)
-        and (one.halves is None) == (other.halves is None)
-    )
-
-
-def _same_lines(one: Picture, other: Picture) -> bool:
-    return np.array_equal(one.rows, other.rows) and np.array_equal(one.columns, other.columns)
-
-
-def _differing(one: Picture, other: Picture) -> list[int]:
-    """Lines in which two pictures of the same frame differ."""
-    differs = _differs(one.values, other.values) | (one.status != other.status)
-    differs |= (one.running != other.running)[:, None]
-    if one.halves is not None and other.halves is not None:
-        differs |= _differs(one.halves, other.halves)
-    return [int(line) for line in np.flatnonzero(differs.any(axis=1))]
-
-
-def _differs(one: Array, other: Array) -> NDArray[np.bool_]:
-    return np.asarray((one != other) & ~(np.isnan(one) & np.isnan(other)))
-
-
-def _place_of(index: int, order: Indices, before: int) -> int:
-    found = np.flatnonzero(order == index)
-    return int(found[0]) if found.size else max(0, min(before, len(order) - 1))
-
-
-def _put(line: str, text: str, end: int) -> str:
-    """`text` written into `line` so that it ends at `end`, where something as long fits there on blanks."""
-    start = max(0, end - len(text))
-    end = start + len(text)
-    return line if line[max(0, start - 1) : end].strip() or end > len(line) else line[:start] + text + line[end:]

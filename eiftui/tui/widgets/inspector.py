@@ -19,8 +19,9 @@ from eiftui.session.safetext import visible
 from eiftui.show import numbers
 from eiftui.tui.cell import Estimate, Statistics, TokenChanges, estimates, token_changes
 from eiftui.tui.document import Document
+from eiftui.tui.picture import Array, Status
 from eiftui.tui.sentences import origin_in_words, with_words
-from eiftui.tui.view import Array, Status, View
+from eiftui.tui.view import View
 from eiftui.tui.widgets.cells import NAMES, depth
 from eiftui.tui.widgets.page import Page
 from eiftui.tui.widgets.part import Part

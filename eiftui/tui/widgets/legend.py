@@ -10,16 +10,16 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from eiftui.show import colour, numbers
-from eiftui.tui.view import Picture, Status
+from eiftui.tui.picture import Picture, Status
 from eiftui.tui.widgets.cells import MARKS, NAMES, PREVIEW, depth
 
 BLOCK_COLOURS = {
     Status.UNDEFINED: "blank",
-    Status.PENDING: "black",
+    Status.PENDING: "no colour",
     Status.CANCELLED: "olive",
     Status.FAILED: "pink",
     Status.RUNNING: "yellow",
-    Status.PREVIEW: "grey",
+    Status.PREVIEW: "dull",
 }
 """As the overview has them."""
 Detail = Literal["halves", "ends", "signs"]
@@ -48,6 +48,10 @@ class Legend(Widget):
     def on_resize(self) -> None:
         self._segments = self._fitted()
         self.refresh()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._segments = self._fitted()
 
     def render_line(self, y: int) -> Strip:
         return Strip(self._segments).apply_style(self.rich_style).crop_extend(0, self.size.width, self.rich_style)

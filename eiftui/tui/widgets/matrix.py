@@ -18,8 +18,9 @@ from eiftui.errors import InputError
 from eiftui.tui import copying
 from eiftui.tui.document import Document
 from eiftui.tui.order import ORDERS
+from eiftui.tui.picture import Picture
 from eiftui.tui.screens.prompt import PromptScreen
-from eiftui.tui.view import SHOWN, Picture, View, picture, title
+from eiftui.tui.view import SHOWN, View, picture, title
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.legend import Legend
 from eiftui.tui.widgets.overview import Overview

@@ -59,7 +59,7 @@ class StatusBar(Part):
 
     @work(exclusive=True)
     async def action_estimate(self) -> None:
-        await self.runner.tell_estimate()
+        self.runner.said(await self.runner.cost(self.document.session.settings), "information")
 
     def _show(self) -> None:
         self._due = None
