@@ -51,7 +51,7 @@ async def test_the_explorer_survives_an_action_that_raises(measured, explorer, m
 
 
 async def test_a_run_that_meets_a_mistake_ends_with_a_word(document, monkeypatch):
-    monkeypatch.setattr("eiftui.tui.measuring.tasks", broken)
+    monkeypatch.setattr("eiftui.tui.measuring.Measuring.measure", broken)
     worker = Worker(FakeClient)
     runner = Runner(document, worker)
     runner.run()
