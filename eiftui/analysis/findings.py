@@ -12,7 +12,7 @@ from eiftui.analysis.asymmetry import Asymmetry, asymmetry
 from eiftui.analysis.cells import NoAnswer
 from eiftui.analysis.contrasts import MARGIN, Desideratum, desiderata
 from eiftui.analysis.distributions import Histogram, Sparsity, histogram, sparsity
-from eiftui.analysis.first_order import Agreement, agreement
+from eiftui.analysis.first_order import Agreement, Met, agreement, by_optimizer
 from eiftui.analysis.rates import Sweep, sweep
 from eiftui.analysis.semantics import Semantics, alike, semantics
 from eiftui.analysis.still import Still
@@ -36,6 +36,8 @@ class Findings:
     sparsity: dict[Quantity, Sparsity | NoAnswer]
     histogram: Histogram
     agreement: Agreement | NoAnswer
+    met: list[Met]
+    """The agreement of every optimiser and rate that was measured."""
     semantics: dict[Quantity, Semantics | NoAnswer]
     sweep: Sweep | NoAnswer
 
@@ -52,6 +54,7 @@ def analyse(session: Readings, margin: float = MARGIN) -> Findings:
         sparsity={which: attempt(sparsity, session, which) for which in measured},
         histogram=histogram({which: session.matrix(which) for which in READ if which in measured}),
         agreement=attempt(agreement, session),
+        met=by_optimizer(session),
         semantics={which: attempt(semantics, session, which, both) for which in measured},
         sweep=attempt(sweep, session),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +12,7 @@ from eiftui.analysis.cells import NoAnswer
 from eiftui.analysis.estimates import Estimate, Floats, estimate
 from eiftui.analysis.ranks import pearson, spearman
 from eiftui.session.readings import Readings
+from eiftui.settings import Optimizer
 
 LEAST_CELLS = 3
 GOOD = 0.1
@@ -24,6 +27,50 @@ class Agreement:
     spearman: Estimate
     error: Estimate
     """‖trained − predicted‖ / ‖trained‖."""
+
+
+@dataclass(frozen=True)
+class Met:
+    """How well the prediction meets what an optimiser did, at its learning rate."""
+
+    optimizer: Optimizer
+    draws: int
+    """That have both."""
+    agreement: Agreement
+
+
+def by_optimizer(session: Readings) -> list[Met]:
+    """Every optimiser that the session was set to, at each rate that it has numbers of: rates rising."""
+    rates = {*(one.lr for one in session.optimizers), *(session.swept.rates if session.swept else ())} - {0.0}
+    met = []
+    for rule in dict.fromkeys(one.model_copy(update={"lr": 0.0}) for one in session.optimizers):
+        per_rate = prediction_per_rate(session, rule, rates)
+        for rate in sorted(rates):
+            view = at(session, rule, rate)
+            if view.has("trained"):
+                with suppress(NoAnswer):
+                    found = compare(view.matrix("trained"), per_rate * rate)
+                    met.append(Met(view.settings.optimizer, len(found.error.points), found))
+    return met
+
+
+def prediction_per_rate(session: Readings, rule: Optimizer, rates: Iterable[float]) -> Floats:
+    """First-order EIF over the learning rate, to which it is in proportion: (draws, rows, columns), NaN if unknown.
+
+    From any of the rates at which it was predicted for an optimiser, whose own rate does not count.
+    """
+    known = np.full((session.draws, len(session.rows), len(session.probes)), np.nan)
+    for rate in rates:
+        view = at(session, rule, rate)
+        if rate and view.has("predicted"):
+            known = np.where(np.isnan(known), view.matrix("predicted") / rate, known)
+    return known
+
+
+def at(session: Readings, optimizer: Optimizer, rate: float) -> Readings:
+    """The session as it reads with another optimiser, at a learning rate."""
+    chosen = optimizer.model_copy(update={"lr": rate})
+    return session.under(session.settings.model_copy(update={"optimizer": chosen}))
 
 
 def agreement(session: Readings) -> Agreement:

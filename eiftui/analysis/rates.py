@@ -10,12 +10,19 @@ import numpy as np
 
 from eiftui.analysis.cells import NoAnswer, own_cells
 from eiftui.analysis.estimates import Estimate, Floats, estimate
-from eiftui.analysis.first_order import GOOD, compare
+from eiftui.analysis.first_order import GOOD, at, compare, prediction_per_rate
 from eiftui.analysis.ranks import spearman
 from eiftui.session.readings import Readings
 
 AGREEMENT = 0.95
 """Rank correlation with a neighbouring rate from which on the two tell the same story."""
+LEAST_EFFECT = 0.01
+"""Nats per token that training sets must gain of their own texts, on average, at a rate that is to be suggested.
+
+Below it all rates tell the same story, because differences are exact however small: without a bound a plateau would
+reach as low as the grid, and its middle would be a choice of the grid's. A hundredth of a nat makes a text of a hundred
+tokens e times as likely.
+"""
 LEAST_RATES = 3
 
 
@@ -31,6 +38,8 @@ class Rate:
     error: float
     """‖trained − predicted‖ / ‖trained‖, mean over draws; nan where nothing is predicted."""
     above_floor: bool
+    teaches: bool
+    """Whether training sets gain `LEAST_EFFECT` of their own texts or, where none is a probe, move others as far."""
     finite: bool
     """Whether every cell of every draw is a finite number."""
 
@@ -68,8 +77,7 @@ class Sweep:
 
 def at_rate(session: Readings, rate: float) -> Readings:
     """The session as it reads at another learning rate."""
-    optimizer = session.settings.optimizer.model_copy(update={"lr": rate})
-    return session.under(session.settings.model_copy(update={"optimizer": optimizer}))
+    return at(session, session.settings.optimizer, rate)
 
 
 def sweep(session: Readings) -> Sweep:
@@ -87,26 +95,28 @@ def sweep(session: Readings) -> Sweep:
     others = ~own_cells(session)
     if not others.any():
         raise NoAnswer("no training set has a probe of another text")
-    rates = tuple(_rate(session, rate, values, others) for rate, values in found.items())
+    tried = {one.lr for one in session.optimizers} | set(session.swept.rates)
+    per_rate = prediction_per_rate(session, session.settings.optimizer, tried)[:draws]
+    rates = tuple(_rate(session, rate, values, per_rate * rate, others) for rate, values in found.items())
     means = [values.mean(axis=0)[others] for values in found.values()]
     agreement = tuple(itertools.starmap(_agreement, itertools.pairwise(means)))
     return Sweep(rates, agreement, _plateau(rates, agreement))
 
 
-def _rate(session: Readings, rate: float, trained: Floats, others: np.ndarray) -> Rate:
+def _rate(session: Readings, rate: float, trained: Floats, predicted: Floats, others: np.ndarray) -> Rate:
     strength = estimate(np.abs(trained)[:, others].mean(axis=1))
-    usual = session.settings.optimizer.lr
-    predicted = session.matrix("predicted")[: len(trained)] * (rate / usual if usual else math.nan)
     try:
         error = compare(trained, predicted).error.mean
     except NoAnswer:
         error = math.nan
+    own = None if others.all() else estimate(trained[:, ~others].mean(axis=1))
     return Rate(
         rate=rate,
-        own=None if others.all() else estimate(trained[:, ~others].mean(axis=1)),
+        own=own,
         others=strength,
         error=error,
-        above_floor=strength.mean > (session.floor("trained") or 0.0),
+        above_floor=strength.mean > (session.floor("trained", trained) or 0.0),
+        teaches=(strength.mean if own is None else -own.mean) >= LEAST_EFFECT,
         finite=bool(np.isfinite(trained).all()),
     )
 
@@ -116,9 +126,11 @@ def _agreement(one: Floats, other: Floats) -> float:
 
 
 def _plateau(rates: tuple[Rate, ...], agreement: tuple[float, ...]) -> tuple[int, int] | None:
-    """The longest run of rates above the null floor that agree with every neighbour they have."""
+    """The longest run of rates that teach, above the null floor, and agree with every neighbour they have."""
     agrees = [True, *(found >= AGREEMENT for found in agreement), True]
-    good = [one.above_floor and one.finite and agrees[i] and agrees[i + 1] for i, one in enumerate(rates)]
+    good = [
+        one.above_floor and one.teaches and one.finite and agrees[i] and agrees[i + 1] for i, one in enumerate(rates)
+    ]
     runs, start = [], 0
     for index, flag in enumerate([*good, False]):
         if not flag:

@@ -15,11 +15,12 @@ from eiftui.analysis.distributions import Sparsity
 from eiftui.analysis.dynamics import Dynamics
 from eiftui.analysis.dynamics import dynamics as traced
 from eiftui.analysis.findings import Findings, attempt
-from eiftui.analysis.first_order import Agreement
-from eiftui.analysis.rates import Sweep
+from eiftui.analysis.first_order import Agreement, Met
+from eiftui.analysis.rates import LEAST_EFFECT, Sweep
 from eiftui.analysis.semantics import Semantics
 from eiftui.analysis.symmetry import Symmetry
 from eiftui.session.readings import Quantity, Readings
+from eiftui.settings import Optimizer
 from eiftui.show.numbers import compact, estimate, p_value, ratio
 from eiftui.show.summary import mean_and_interval
 
@@ -121,6 +122,32 @@ def first_order(found: Agreement | NoAnswer) -> Iterator[str]:
         )
 
 
+def met_table(session: Readings, found: list[Met]) -> Iterator[str]:
+    """A line for each optimiser and rate; `*` marks the present one. Nothing where there is only that."""
+    if len(found) < 2:
+        return
+    yield f"  {'optimiser':<24} {'rate':<8} {'draws':<6} {'r':<13} {'rank':<7} relative error"
+    for one in found:
+        mark = "*" if one.optimizer == session.settings.optimizer else " "
+        r, rank, error = (getattr(one.agreement, name) for name in ("pearson", "spearman", "error"))
+        yield (
+            f"{mark} {rule(one.optimizer):<24} {compact(one.optimizer.lr):<8} {one.draws:<6} "
+            f"{ratio(r.mean, r.half):<13} {ratio(rank.mean):<7} {ratio(error.mean, error.half)}"
+        )
+
+
+def rule(optimizer: Optimizer) -> str:
+    """An optimiser without its learning rate: `sgd`, and what is not usual of it."""
+    usual = Optimizer(name=optimizer.name)
+    fields = {"epochs": "epochs", "momentum": "momentum", "weight_decay": "decay", "clip_norm": "clip"}
+    unusual = [
+        f"{short} {getattr(optimizer, field):g}"
+        for field, short in fields.items()
+        if getattr(optimizer, field) != getattr(usual, field)
+    ]
+    return ", ".join([optimizer.name, *unusual])
+
+
 def sweep_table(found: Sweep) -> Iterator[str]:
     """A heading, then a line for each rate; `*` marks the plateau. 76 columns."""
     yield f"  {'rate':<8} {'own texts':<20} {'other texts, size':<20} {'rank with':<10} error of"
@@ -138,11 +165,17 @@ def sweep_table(found: Sweep) -> Iterator[str]:
 def sweep_conclusions(found: Sweep) -> Iterator[str]:
     """The plateau, the suggestion, and where first order ends, in words."""
     if found.plateau is None:
-        yield "No plateau: no rate above the null floor ranks the cells as its neighbours do. Try a finer grid."
+        yield (
+            f"No plateau: no rate that teaches at least {LEAST_EFFECT:g} nats per token, above the null floor, "
+            "ranks the cells as its neighbours do. Try a finer grid."
+        )
     else:
         low, high = (compact(found.rates[index].rate) for index in found.plateau)
         more = "; it reaches the end of the grid and may go on" if found.open_ended else ""
-        yield f"Plateau (*) from {low} to {high}: rates that rank the cells as their neighbours do{more}."
+        yield (
+            f"Plateau (*) from {low} to {high}: rates that rank the cells as their neighbours do, and at which a "
+            f"training set gains {LEAST_EFFECT:g} nats per token or more of its own text{more}."
+        )
         yield f"Suggested learning rate, its geometric middle: {compact(found.suggestion or 0.0)}"
     if found.breakdown is not None:
         yield f"The first-order prediction errs by more than 10 % from {compact(found.breakdown)} on."
@@ -166,5 +199,12 @@ def _steps(session: Readings, found: Dynamics) -> Iterator[str]:
         yield f"step {number}: {sentence}"
         for column in np.argsort(-np.abs(eif), kind="stable")[:2]:
             yield f"   {estimate(float(eif[column]), math.nan):>8}  {session.probes[column].label}"
+    yield from retained(found)
+
+
+def retained(found: Dynamics) -> Iterator[str]:
+    """How much of what was learned is left after the filler, where there is any."""
     if found.retained is not None:
-        yield f"retained of what was learned: {ratio(found.retained.mean, found.retained.half)}"
+        learned, filler = found.trajectory.learned, len(found.trajectory.sentences) - found.trajectory.learned
+        share = ratio(found.retained.mean, found.retained.half)
+        yield f"retained after {filler} more steps: {share} of what {learned} steps did to their own text"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import textwrap
 from collections.abc import Sequence
 from typing import Any
@@ -10,18 +11,20 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from eiftui.analysis import words
 from eiftui.analysis.cells import own_cells
 from eiftui.analysis.contrasts import Desideratum, Test
 from eiftui.analysis.distributions import Histogram
+from eiftui.analysis.dynamics import Dynamics
+from eiftui.analysis.first_order import Met
 from eiftui.analysis.rates import Sweep
-from eiftui.domains.schema import Text
-from eiftui.session.readings import Quantity
+from eiftui.session.readings import Array, Flags, Quantity
 from eiftui.session.safetext import visible
 from eiftui.session.session import Session
 from eiftui.show import numbers
 from eiftui.show.summary import mean_and_interval
 
-ORANGE, BLUE, GREY = "#d7600a", "#0a5fa5", "#8a8a8a"
+ORANGE, BLUE, GREEN, GREY = "#d7600a", "#0a5fa5", "#1a7f37", "#8a8a8a"
 SCALE = [[0.0, "#08306b"], [0.25, "#3182bd"], [0.5, "#f7f7f7"], [0.75, "#f08a24"], [1.0, "#7f2704"]]
 """Blue where a probe became more likely, orange where less; zero in the middle."""
 WIDTH = 60
@@ -31,13 +34,28 @@ WIDTH = 60
 def heatmap(session: Session, which: Quantity) -> Any:
     """The mean over draws of one condition; hovering tells both texts and the interval."""
     values, measured = session.matrix(which), session.measured(which)
+    rows, columns = ([_wrapped(text.label) for text in texts] for texts in (session.rows, session.probes))
+    title = f"{which}: change of loss, nats per token"
+    return _map(values, measured, rows, columns, which, _layout(title, "probe", "training set"))
+
+
+def steps(session: Session, found: Dynamics) -> Any:
+    """The mean over draws after each step of a trajectory; hovering tells the sentence and the probe."""
+    rows, columns = map(_wrapped, found.trajectory.sentences), (_wrapped(text.label) for text in session.probes)
+    title = "after each step: change of loss, nats per token"
+    return _map(found.eif, found.measured, list(rows), list(columns), "step", _layout(title, "probe", "step"))
+
+
+def _map(
+    values: Array, measured: Flags, rows: Sequence[str], columns: Sequence[str], what: str, layout: dict[str, Any]
+) -> Any:
+    """The mean of `values` (draws, rows, columns) in colours around zero, with texts and intervals to hover over."""
     with np.errstate(invalid="ignore"):
         mean, half = mean_and_interval(values)
     limit = numbers.scale_limit(np.ma.masked_array(mean, ~measured.any(axis=0))) or 1.0
-    rows, columns = ([_wrapped(text) for text in texts] for texts in (session.rows, session.probes))
     hover = [
         [
-            f"<b>{which}</b> {numbers.estimate(float(mean[i, j]), float(half[i, j]))} nats per token"
+            f"<b>{what}</b> {numbers.estimate(float(mean[i, j]), float(half[i, j]))} nats per token"
             f"<br><b>{i + 1}</b> {row}<br><b>→ {j + 1}</b> {column}"
             for j, column in enumerate(columns)
         ]
@@ -60,10 +78,10 @@ def heatmap(session: Session, which: Quantity) -> Any:
         )
     )
     side = min(900, 160 + 42 * max(len(rows), 4))
-    figure.update_layout(height=side, **_layout(f"{which}: change of loss, nats per token", "probe", "training set"))
-    step = max(1, len(rows) // 20), max(1, len(columns) // 20)
-    figure.update_yaxes(autorange="reversed", dtick=step[0])
-    figure.update_xaxes(dtick=step[1], side="top")
+    figure.update_layout(height=side, **layout)
+    every = max(1, len(rows) // 20), max(1, len(columns) // 20)
+    figure.update_yaxes(autorange="reversed", dtick=every[0])
+    figure.update_xaxes(dtick=every[1], side="top")
     return figure
 
 
@@ -127,6 +145,25 @@ def scatter(session: Session) -> Any:
     return figure
 
 
+def first_order(found: Sequence[Met]) -> Any:
+    """The error of the prediction over learning rates, a line for each optimiser."""
+    figure = go.Figure()
+    rules = dict.fromkeys(words.rule(one.optimizer) for one in found)
+    for name, colour in zip(rules, itertools.cycle((ORANGE, BLUE, GREEN, GREY))):
+        those = [one for one in found if words.rule(one.optimizer) == name]
+        figure.add_scatter(
+            x=[one.optimizer.lr for one in those],
+            y=[_drawn(one.agreement.error.mean) for one in those],
+            name=name,
+            mode="lines+markers",
+            line={"color": colour},
+        )
+    figure.update_layout(height=380, **_layout("", "learning rate", "error of the prediction, a share"))
+    figure.update_xaxes(type="log", exponentformat="power")
+    figure.update_yaxes(type="log", exponentformat="power")
+    return figure
+
+
 def semantics(session: Session) -> Any | None:
     """EIF over the cosine of embeddings in the first draw, own texts left out; None where texts are not embedded."""
     cosine = session.likeness(0)
@@ -175,8 +212,8 @@ def _drawn(value: float) -> float | None:
     return value if np.isfinite(value) else None
 
 
-def _wrapped(text: Text) -> str:
-    return "<br>".join(_escaped(line) for line in textwrap.wrap(visible(text.label), WIDTH))
+def _wrapped(text: str) -> str:
+    return "<br>".join(_escaped(line) for line in textwrap.wrap(visible(text), WIDTH))
 
 
 def _escaped(text: str) -> str:

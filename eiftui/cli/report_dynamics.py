@@ -6,11 +6,11 @@ import numpy as np
 from rich.console import Console
 
 from eiftui.analysis.dynamics import Dynamics
+from eiftui.analysis.words import retained
 from eiftui.cli.console import say
 from eiftui.session.safetext import visible
 from eiftui.session.session import Session
 from eiftui.show.heatmap import heatmap
-from eiftui.show.numbers import ratio
 from eiftui.show.summary import mean_and_interval
 
 
@@ -25,7 +25,5 @@ def print_dynamics(console: Console, session: Session, found: Dynamics) -> None:
     title = f"after each step: change of loss, nats per token, mean of {len(found.eif)} draws"
     floor = session.floor("trained") or 0.0
     console.print(heatmap(shown, rows, columns, title, floor=floor, interval=half if several else None))
-    if found.retained is not None:
-        learned, filler = found.trajectory.learned, len(found.trajectory.sentences) - found.trajectory.learned
-        share = ratio(found.retained.mean, found.retained.half)
-        say(console, f"retained after {filler} more steps: {share} of what {learned} steps did to their own text")
+    for line in retained(found):
+        say(console, line)

@@ -12,7 +12,8 @@ from plotly.offline import get_plotlyjs
 from eiftui.analysis import words
 from eiftui.analysis.cells import NoAnswer
 from eiftui.analysis.contrasts import Desideratum, Test
-from eiftui.analysis.findings import Findings, pooled
+from eiftui.analysis.dynamics import dynamics
+from eiftui.analysis.findings import Findings, attempt, pooled
 from eiftui.cli import figures, report_lines
 from eiftui.cli.results import settings_line
 from eiftui.domains.schema import Text
@@ -78,15 +79,26 @@ def _sections(session: Session, findings: Findings) -> Iterator[str]:
     yield "<h2>Semantics</h2>" + _lines(words.semantics(findings.semantics))
     if figure := figures.semantics(session):
         yield _figure(figure)
-    yield "<h2>First order</h2>" + _lines(words.first_order(findings.agreement))
+    said = [*words.first_order(findings.agreement), *words.met_table(session, findings.met)]
+    yield "<h2>First order</h2>" + _lines(said)
     if not isinstance(findings.agreement, NoAnswer):
         yield _figure(figures.scatter(session))
+    if len(findings.met) > 1:
+        yield _figure(figures.first_order(findings.met))
     yield "<h2>Learning rate</h2>"
     if isinstance(findings.sweep, NoAnswer):
         yield _lines([f"no answer: {findings.sweep}; `eiftui sweep` makes one"])
     else:
         yield _figure(figures.sweep(findings.sweep))
         yield _lines([*words.sweep_table(findings.sweep), "", *words.sweep_conclusions(findings.sweep)])
+    if session.trajectories:
+        yield "<h2>Dynamics</h2>"
+    for trajectory in session.trajectories:
+        found = attempt(dynamics, session, trajectory)
+        if isinstance(found, NoAnswer):
+            yield _lines([f"no answer: {found}"])
+        else:
+            yield _figure(figures.steps(session, found)) + _lines(words.retained(found))
     yield "<h2>How it was measured</h2>"
     yield _lines(
         [*report_lines.how_measured(session), f"eiftui {eiftui_version()}, figures by plotly {plotly.__version__}"]

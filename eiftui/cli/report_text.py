@@ -34,7 +34,7 @@ def print_report(console: Console, session: Session, findings: Findings) -> None
         "Symmetry": words.symmetry(session, findings),
         "Sparsity": words.sparsity(findings.sparsity),
         "Semantics": words.semantics(findings.semantics),
-        "First order": words.first_order(findings.agreement),
+        "First order": [*words.first_order(findings.agreement), *words.met_table(session, findings.met)],
     }
     for title, lines in sections.items():
         _heading(console, title)

@@ -25,7 +25,7 @@ from eiftui.session.records import (
     text_id,
 )
 from eiftui.session.state import State
-from eiftui.settings import CONDITIONS, Condition, Quantified, Settings
+from eiftui.settings import CONDITIONS, Condition, Optimizer, Quantified, Settings
 
 Quantity = Literal["trained", "predicted", "prompted", "gap"]
 """A condition, or the gap: trained minus prompted, per cell."""
@@ -125,6 +125,11 @@ class Readings:
         """What was asked to be learned sentence by sentence, oldest first."""
         return tuple(self._state.trajectories.values())
 
+    @property
+    def optimizers(self) -> tuple[Optimizer, ...]:
+        """Every optimiser that the session was set to, in order of appearance."""
+        return tuple(self._state.optimizers)
+
     def under(self, settings: Settings | None = None, sheet: Sheet | None = None) -> Readings:
         """The same records as they read under other settings or sentences. What is measured later, it has too."""
         other = Readings()
@@ -160,6 +165,11 @@ class Readings:
         if condition == "gap":
             return self.measured("trained") & self.measured("prompted")
         return self.numbers(condition)[1]
+
+    def has(self, condition: Condition) -> bool:
+        """Whether anything is kept that was measured in a condition with the settings, on whatever sentences."""
+        key = self._key(condition)
+        return any(one == key for one, _ in self._state.measured)
 
     def numbers(self, condition: Condition) -> tuple[Array, Flags]:
         """`matrix` and `measured` at once."""

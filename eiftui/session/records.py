@@ -18,7 +18,7 @@ from eiftui.domains.draw import Draw
 from eiftui.domains.origin import How
 from eiftui.domains.schema import Contrast, Domain, Text, WithTexts
 from eiftui.session.floats import Number, NumberLists, Numbers
-from eiftui.settings import Condition, Frozen, ModelChoice, Settings, digest
+from eiftui.settings import Condition, Frozen, ModelChoice, Optimizer, Settings, digest
 
 FORMAT = 2
 Tokens = tuple[int, ...]
@@ -134,6 +134,13 @@ class Step(Written):
 
     kind: Literal["step"] = "step"
     change: Literal["undo", "redo"]
+
+
+class Tried(Written):
+    """An optimiser that the session was once set to, for a file that has not the history of its settings."""
+
+    kind: Literal["tried"] = "tried"
+    optimizer: Optimizer
 
 
 class DrawWords(Written, Draw):
@@ -320,6 +327,7 @@ Record = (
     | Origin
     | SettingsRecord
     | Step
+    | Tried
     | DrawWords
     | ModelRecord
     | BaseRecord

@@ -30,9 +30,10 @@ from eiftui.session.records import (
     Swept,
     TokenTexts,
     Trajectory,
+    Tried,
     Unknown,
 )
-from eiftui.settings import ModelChoice, Settings
+from eiftui.settings import ModelChoice, Optimizer, Settings
 
 
 class State:
@@ -44,6 +45,8 @@ class State:
         self.origins: dict[tuple[str, tuple[str, ...]], Origin] = {}
         """By the text's id and its wording."""
         self.settings = Settings()
+        self.optimizers: dict[Optimizer, None] = {}
+        """Every one that the session was set to, in order of appearance."""
         self.models: dict[ModelChoice, ModelRecord] = {}
         self.base: dict[str, dict[str, BaseProbe]] = {}
         """By key, then the probe's id."""
@@ -98,6 +101,7 @@ class State:
         yield self.sheet
         yield from self.origins.values()
         yield SettingsRecord(settings=self.settings)
+        yield from (Tried(optimizer=one) for one in self.optimizers if one != self.settings.optimizer)
         for (seed, index), words in self._words.items():
             yield DrawWords(index=index, seed=seed, words=words)
         yield from self.models.values()
@@ -152,6 +156,11 @@ class State:
         if self._has_settings:
             self._remember(self.settings, self._step)
         self.settings, self._has_settings, self._step = record.settings, True, "edit"
+        self.optimizers[record.settings.optimizer] = None
+
+    @apply.register
+    def _(self, tried: Tried) -> None:
+        self.optimizers[tried.optimizer] = None
 
     @apply.register
     def _(self, draw: DrawWords) -> None:

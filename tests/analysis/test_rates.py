@@ -12,7 +12,8 @@ from eiftui.session.session import Session
 from tests.analysis.conftest import MakeSession, floor, record
 
 RATES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
-GRADIENTS = np.random.default_rng(0).normal(size=(3, 5, 5)) - 3 * np.eye(5)
+GRADIENTS = 1e4 * (np.random.default_rng(0).normal(size=(3, 5, 5)) - 3 * np.eye(5))
+"""At the lowest of the rates, a training set gains some 0.03 nats per token of its own text."""
 
 
 def swept(session_of: MakeSession, orderly: range, rates: tuple[float, ...] = RATES) -> Session:
@@ -20,7 +21,7 @@ def swept(session_of: MakeSession, orderly: range, rates: tuple[float, ...] = RA
     session = session_of(predicted=1e-3 * GRADIENTS)
     session.append(Swept(rates=rates, draws=3))
     for index, rate in enumerate(rates):
-        noise = np.random.default_rng(index + 1).normal(size=(3, 5, 5))
+        noise = 1e4 * np.random.default_rng(index + 1).normal(size=(3, 5, 5))
         values = GRADIENTS if index in orderly else GRADIENTS * np.eye(5) + noise
         record(session, "trained", rate * values, at_rate(session, rate).settings)
     return session
@@ -47,10 +48,32 @@ def test_noise_has_no_plateau(session_of: MakeSession) -> None:
 
 def test_rates_within_the_null_floor_are_no_plateau(session_of: MakeSession) -> None:
     session = swept(session_of, range(6))
-    floor(session, "trained", 5e-5)
+    floor(session, "trained", 0.5)
     found = sweep(session)
     assert [one.above_floor for one in found.rates] == [False, False, True, True, True, True]
     assert found.plateau == (2, 5)
+
+
+def test_rates_that_teach_next_to_nothing_are_no_plateau_however_exact_the_numbers(session_of: MakeSession) -> None:
+    session = session_of(predicted=1e-3 * GRADIENTS)
+    session.append(Swept(rates=RATES, draws=3))
+    for rate in RATES:
+        record(session, "trained", 0.01 * rate * GRADIENTS, at_rate(session, rate).settings)
+    found = sweep(session)
+    assert [one.teaches for one in found.rates] == [False, False, True, True, True, True]
+    assert found.plateau == (2, 5)
+
+
+def test_a_rate_that_makes_own_texts_less_likely_is_no_plateau(session_of: MakeSession) -> None:
+    session = swept(session_of, range(6))
+    record(session, "trained", -0.1 * GRADIENTS, at_rate(session, RATES[5]).settings)
+    assert not sweep(session).rates[5].teaches
+
+
+def test_the_prediction_at_another_rate_tells_that_at_all(session_of: MakeSession) -> None:
+    session = swept(session_of, range(6))
+    session.configure(at_rate(session, 3e-5).settings)
+    assert max(one.error for one in sweep(session).rates) < 1e-6
 
 
 def test_first_order_ends_where_its_error_stays_above_ten_percent(session_of: MakeSession) -> None:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from eiftui.analysis.dynamics import dynamics
 from eiftui.session.session import Session
 from tests.cli.conftest import Command
+
+MOST = 1_000_000
+"""Characters of a script that draws a figure, unlike the library's."""
 
 
 def test_the_report_is_printed_with_every_section(measure: Command, eiftui: Command) -> None:
@@ -62,9 +73,50 @@ def test_an_html_report_is_one_file_that_asks_for_no_other(measure: Command, eif
         "Learning rate",
         "How it was measured",
     ]
-    drawn = [script for script in found.scripts if "Plotly.newPlot" in script]
-    assert len(drawn) == 6  # four heatmaps, a histogram and a scatter plot
-    assert '"zmid":0' in drawn[0]
+    assert [figure.kinds for figure in found.figures] == [*4 * [["heatmap"]], ["bar", "bar"], ["scatter", "scatter"]]
+
+
+def test_figures_hold_the_numbers_that_the_session_holds(measure: Command, eiftui: Command) -> None:
+    assert measure("--quiet").code == 0
+    assert eiftui("report", "s.eif", "-o", "report.html").code == 0
+    shown = _Page.of(Path("report.html")).figures
+    with Session.open(Path("s.eif"), read_only=True) as session:
+        for figure, which in zip(shown, ("trained", "prompted", "gap", "predicted"), strict=False):
+            np.testing.assert_allclose(figure.array(0, "z"), session.mean(which), rtol=1e-6)
+            assert (figure.traces[0]["zmid"], figure.traces[0]["zmin"]) == (0, -figure.traces[0]["zmax"])
+            assert np.shape(figure.traces[0]["text"]) == (len(session.rows), len(session.probes))
+        assert figure.title.startswith("predicted")
+    assert sum(figure.array(trace, "y").sum() for figure in shown[4:5] for trace in (0, 1)) == pytest.approx(2.0)
+
+
+def test_sweep_steps_and_optimisers_have_figures_too(measure: Command, eiftui: Command) -> None:
+    assert measure("--quiet").code == 0
+    assert eiftui("sweep", "s.eif", "--grid", "1e-4:1e-2", "--quiet").code == 0
+    assert eiftui("dynamics", "s.eif", "--row", "1", "--then", "2", "--quiet").code == 0
+    assert measure("--quiet", "--optimizer", "adamw", "--lr", "1e-4").code == 0
+    assert measure("--quiet", "--optimizer", "sgd", "--lr", "1e-3").code == 0
+    assert eiftui("report", "s.eif", "-o", "report.html").code == 0
+    found = _Page.of(Path("report.html"))
+    assert "Dynamics" in found.headings
+    *_, first_order, sweep, steps = found.figures
+    assert [trace["name"] for trace in first_order.traces] == ["sgd", "adamw"]
+    assert first_order.array(0, "x").tolist() == sweep.array(0, "x").tolist() == [1e-4, 1e-3, 1e-2]
+    assert np.isfinite(first_order.array(0, "y")).all()
+    with Session.open(Path("s.eif"), read_only=True) as session:
+        taken = dynamics(session, session.trajectories[0])
+    np.testing.assert_allclose(steps.array(0, "z"), taken.eif.mean(axis=0), rtol=1e-6)
+
+
+def test_everything_a_page_needs_stands_in_it(measure: Command, eiftui: Command) -> None:
+    """No address is asked for: nothing is imported, linked or styled from elsewhere, and no figure names a server."""
+    assert measure("--quiet").code == 0
+    assert eiftui("report", "s.eif", "-o", "report.html").code == 0
+    found = _Page.of(Path("report.html"))
+    assert found.asked_for == []
+    library, *others = sorted(found.scripts, key=len, reverse=True)
+    assert "plotly.js v" in library[:500]
+    assert not [script for script in others if re.search(r"https?:|import|fetch", script)]
+    assert not re.search(r"url\(|@import", found.styles)
 
 
 def test_sentences_are_text_and_not_markup_in_an_html_report(measure: Command, eiftui: Command) -> None:
@@ -97,6 +149,7 @@ class _Page(HTMLParser):
         super().__init__()
         self.headings: list[str] = []
         self.scripts: list[str] = []
+        self.styles = ""
         self.asked_for: list[str] = []
         self._inside = ""
 
@@ -118,3 +171,39 @@ class _Page(HTMLParser):
             self.headings.append(data)
         if self._inside == "script":
             self.scripts.append(data)
+        if self._inside == "style":
+            self.styles += data
+
+    @property
+    def figures(self) -> list[_Figure]:
+        calls = (script.partition("Plotly.newPlot(")[2] for script in self.scripts if len(script) < MOST)
+        return [_Figure(call) for call in calls if call]
+
+
+class _Figure:
+    """What a call of `Plotly.newPlot` draws: arguments are an id, traces and a layout, each as JSON."""
+
+    def __init__(self, call: str) -> None:
+        decoder, at = json.JSONDecoder(), 0
+        found = []
+        for _ in range(3):
+            start = at + re.match(r"[\s,]*", call[at:]).end()  # type: ignore[union-attr]
+            value, at = decoder.raw_decode(call, start)
+            found.append(value)
+        _, self.traces, self.layout = found
+
+    @property
+    def kinds(self) -> list[str]:
+        return [trace["type"] for trace in self.traces]
+
+    @property
+    def title(self) -> str:
+        return str(self.layout["title"]["text"])
+
+    def array(self, trace: int, axis: str) -> NDArray[np.float64]:
+        """The numbers of a trace, which plotly may pack."""
+        values = self.traces[trace][axis]
+        if not isinstance(values, dict):
+            return np.array(values, dtype=float)
+        packed = np.frombuffer(base64.b64decode(values["bdata"]), dtype=values["dtype"]).astype(float)
+        return packed.reshape([int(side) for side in values["shape"].split(",")]) if "shape" in values else packed

@@ -9,7 +9,7 @@ import pytest
 from eiftui.session.session import Session
 from tests.cli.conftest import Command
 
-GRID = ("--grid", "1e-4:1e-2")
+GRID = ("--grid", "7e-4:1.3e-3:8")
 
 
 def rate() -> float:
@@ -21,17 +21,17 @@ def test_a_sweep_tells_every_rate_and_suggests_one_that_auto_takes(measure: Comm
     assert measure("--quiet").code == 0
     answer = eiftui("sweep", "s.eif", *GRID)
     assert answer.code == 0
-    assert [line[:6].strip("* ") for line in answer.lines[2:5]] == ["1e-4", "1e-3", "1e-2"]
-    assert "Suggested learning rate, its geometric middle: 1e-4" in answer.out
+    assert [line.split()[1] for line in answer.lines[2:5]] == ["7e-4", "9.54e-4", "1.3e-3"]
+    assert "Suggested learning rate, its geometric middle: 9.5e-4" in answer.out
     assert rate() == 1e-3
     assert measure("--quiet", "--lr", "auto").code == 0
-    assert rate() == 1e-4
+    assert rate() == 9.5e-4
 
 
 def test_adopting_is_going_on_with_the_suggestion(measure: Command, eiftui: Command) -> None:
     assert measure("--quiet").code == 0
     assert eiftui("sweep", "s.eif", *GRID, "--adopt", "--quiet").code == 0
-    assert rate() == 1e-4
+    assert rate() == 9.5e-4
 
 
 def test_the_report_tells_of_the_sweep(measure: Command, eiftui: Command) -> None:
