@@ -17,6 +17,9 @@ from eiftui.session.records import eiftui_version
 from eiftui.session.safetext import visible
 
 INTERRUPTED = 130
+TURNS = "10000"
+"""How often torch's threads look for each other before they sleep. By default it is so often that, where another
+program has one of the processors, everything takes several times as long."""
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
@@ -58,6 +61,7 @@ def parser() -> Parser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; the exit code of DESIGN §5."""
+    os.environ.setdefault("GOMP_SPINCOUNT", TURNS)
     _replace_closed_streams()
     code = 0
     interruption = Interruption()

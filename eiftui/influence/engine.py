@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -103,6 +104,7 @@ class FactorEngine:
     def __init__(self, forward: Forward, start: int | None, method: Method, memory: float | None) -> None:
         self.forward, self.start = forward, start
         keep_freed()
+        gc.collect()
         give_back()  # what loading has left
         self.budget = Budget.of(forward, memory)
         forward.head_numbers = self.budget.head_numbers

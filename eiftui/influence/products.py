@@ -20,3 +20,10 @@ def times(x: Tensor, weight: Tensor) -> Tensor:
         # no view as far as autograd knows, so that model code may write into it
         return torch.ops.aten._unsafe_view(flat, [*x.shape[:-1], len(weight)])
     return torch.matmul(x, weight.T)
+
+
+def times_each(x: Tensor, weights: Tensor) -> Tensor:
+    """x Wᵀ a row at a time, each with its own W: of x (rows, n, in) and W (rows, out, in), (rows, n, out)."""
+    if x.device.type == "cpu":
+        return torch.stack([times(own, weight) for own, weight in zip(x, weights, strict=True)])
+    return torch.matmul(x, weights.transpose(1, 2))

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from eiftui.influence.factors import Factor, inner
-from eiftui.influence.products import times
+from eiftui.influence.products import times, times_each
 from eiftui.settings import Optimizer
 
 BLOCK = 1 << 18
@@ -178,7 +178,7 @@ class LowRank:
         for coefficient, factor in self.terms:
             place = (factor.inputs.data_ptr(), factor.inputs.shape)
             if place not in memo:
-                memo[place] = torch.matmul(x, factor.inputs.transpose(1, 2)), factor.inputs
+                memo[place] = times_each(x, factor.inputs), factor.inputs
             factor.add_times(y, memo[place][0] * _over(coefficient, x))
 
     def apply_transposed(self, y: Tensor) -> Tensor:

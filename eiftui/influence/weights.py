@@ -46,8 +46,7 @@ class _Linear(torch.autograd.Function):
     ) -> Tensor:
         ctx.weight, ctx.out_in, ctx.change, ctx.sink = weight, out_in, change, sink
         ctx.inputs = x.detach() if sink else None
-        wide = weight.to(x.dtype)
-        y = times(x, wide if out_in else wide.T)
+        y = _times(x, weight, out_in)
         if change is not None:
             update = change()
             if update.decay is not None:
@@ -59,14 +58,19 @@ class _Linear(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> Any:
         if ctx.sink is not None:
             ctx.sink(Dense(gradient, ctx.inputs, ctx.out_in))
-        wide = ctx.weight.to(gradient.dtype)
-        result = times(gradient, wide.T if ctx.out_in else wide)
+        result = _times(gradient, ctx.weight, not ctx.out_in)
         if ctx.change is not None:
             update = ctx.change()
             if update.decay is not None:
                 result.mul_(1 + update.decay)
             result.add_(update.apply_transposed(gradient))
         return result, None, None, None, None
+
+
+def _times(x: Tensor, weight: Tensor, out_in: bool) -> Tensor:
+    """x Wᵀ or, where the weight is kept as (in, out), x W: in the number format of x."""
+    wide = weight.to(x.dtype)
+    return times(x, wide if out_in else wide.T)
 
 
 class Part:
@@ -197,17 +201,17 @@ class PairMatrix(Matrix):
         """W x, (…, out), and W d, (rows, n, out): in one product where W x is not kept and formats agree."""
         d = x.d.reshape(len(x.d), -1, x.d.shape[-1])
         if self.tape is None and self.products is None:
-            both = _Linear.apply(x.both.view(len(d) + 1, *d.shape[1:]), self.wanted, out_in)
+            both = _times(x.both.view(len(d) + 1, *d.shape[1:]), self.wanted, out_in)
             return both[0].view(*x.x.shape[:-1], -1), both[1:]
         narrow = d if self.products is None else d.to(self.products)
-        change = _Linear.apply(narrow, self.wanted, out_in).to(d.dtype)
+        change = _times(narrow, self.wanted, out_in).to(d.dtype)
         base = self._base_product(x.x, out_in)
         return base, change
 
     def _base_product(self, x: Tensor, out_in: bool) -> Tensor:
         if self.tape is None:
-            return _Linear.apply(x, self.wanted, out_in)
-        return self.tape.next(lambda: _Linear.apply(x, self.wanted, out_in))
+            return _times(x, self.wanted, out_in)
+        return self.tape.next(lambda: _times(x, self.wanted, out_in))
 
     def lookup(self, ids: Tensor, padding: int | None = None) -> Pair:
         base = super().lookup(ids)
