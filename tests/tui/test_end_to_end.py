@@ -91,6 +91,22 @@ def test_stopping_is_answered_and_keeps_what_is_measured(tmp_path):
     assert not going_on(path)
 
 
+def test_continuations_come_before_a_run_which_then_goes_on(tmp_path):
+    path = a_session(tmp_path, draws=MANY)
+    with Terminal(path) as terminal:
+        terminal.until("draw 2/")
+        terminal.press("g")
+        terminal.until("By the model")
+        terminal.press("3")
+        terminal.until("Temperature")
+        terminal.press("\r")
+        terminal.until("[ ] 5 ")
+        terminal.forget()
+        terminal.press("\x1b")
+        terminal.until("draw 4/")
+    assert going_on(path)
+
+
 def test_whatever_is_killed_nothing_is_lost_and_it_goes_on(tmp_path):
     path = a_session(tmp_path, draws=MANY)
     with Terminal(path) as terminal:
