@@ -30,6 +30,15 @@ async def test_a_key_leads_through_all_views_and_back_to_the_matrix(measured, ex
         await until(pilot, SAID["dynamics"])
 
 
+async def test_a_click_on_its_name_shows_a_view(measured, explorer):
+    async with explorer(measured).run_test(size=(80, 24)) as pilot:
+        await pilot.press("right_square_bracket")
+        lines = await until(pilot, "Symmetry")
+        y = next(y for y, line in enumerate(lines) if "Symmetry" in line)
+        await pilot.click(offset=(lines[y].index("Rate") + 1, y))
+        await until(pilot, SAID["rate"])
+
+
 async def test_views_follow_what_is_measured(session, engine, explorer, monkeypatch):
     from eiftui.tui.document import Document
     from eiftui.tui.widgets import findings

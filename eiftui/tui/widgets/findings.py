@@ -13,6 +13,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
+from textual.style import Style
 from textual.timer import Timer
 from textual.widgets import Static
 from textual.worker import get_current_worker
@@ -84,7 +85,7 @@ class FindingsPane(Part):
         self.screen.set_class(on, "-reading")
         self.screen.remove_class("-writing")
         if on:
-            self.query_one(Words).show(Content(f"{self.view.capitalize()} · [ ] other views"))
+            self.query_one(Words).show(_tabs(self.view))
             self.query_one(Static).update("…")
             self.analyse()
             self.call_after_refresh(self.page.focus)
@@ -174,3 +175,13 @@ class FindingsPane(Part):
         suggestion = getattr(found.sweep, "suggestion", None)
         self._suggestion = None if suggestion == self.document.session.settings.optimizer.lr else suggestion
         self.refresh_bindings()
+
+
+def _tabs(view: Name) -> Content:
+    """The names of all views; a click on one shows it."""
+    return Content("  ").join([*(_tab(name, name == view) for name in NAMES), Content.styled(" [ ]", "$text-muted")])
+
+
+def _tab(name: Name, here: bool) -> Content:
+    tab = Content.styled(name.capitalize(), "$primary bold underline" if here else "$text-muted not bold")
+    return tab.stylize(Style.from_meta({"@click": f"app.do('findings.{name}')"}))
