@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -81,17 +82,17 @@ def agreement(session: Readings) -> Agreement:
     return compare(session.matrix("trained"), session.matrix("predicted"))
 
 
-def compare(trained: Floats, predicted: Floats) -> Agreement:
-    """Likewise of two arrays (draws, rows, columns), NaN where not measured."""
+def compare(trained: Floats, predicted: Floats, over: Callable[[list[float]], Estimate] = estimate) -> Agreement:
+    """Likewise of two arrays (draws, rows, columns), NaN where not measured; `over` makes an estimate of all draws."""
     pairs = [_both(*draw) for draw in zip(trained, predicted, strict=True)]
-    pairs = [pair for pair in pairs if len(pair[0]) >= LEAST_CELLS]
-    if not pairs:
+    enough = [len(pair[0]) >= LEAST_CELLS for pair in pairs]
+    if not any(enough):
         raise NoAnswer("too few cells are both trained and predicted")
-    return Agreement(
-        pearson=estimate([pearson(*pair) for pair in pairs]),
-        spearman=estimate([spearman(*pair) for pair in pairs]),
-        error=estimate([_error(*pair) for pair in pairs]),
-    )
+
+    def each(statistic: Callable[[Floats, Floats], float]) -> Estimate:
+        return over([statistic(*pair) if counts else math.nan for pair, counts in zip(pairs, enough, strict=True)])
+
+    return Agreement(pearson=each(pearson), spearman=each(spearman), error=each(_error))
 
 
 def _both(trained: Floats, predicted: Floats) -> tuple[Floats, Floats]:

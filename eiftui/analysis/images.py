@@ -1,6 +1,7 @@
 """What influence between images says: symmetry, blocks by class, look-alikes, noise, learning rates (METHODS §7).
 
-An estimate has a number for each pair of a base network and a draw of digits. EIF is in nats, and negative where an
+An estimate has a number for each pair of a base network and a draw of digits, and its interval is for other networks
+and other draws (`crossed`). EIF is in nats, and negative where an
 image became more likely to be seen as its class; `teaching` is its negative.
 """
 
@@ -9,13 +10,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from eiftui.analysis.asymmetry import even_rows
+from eiftui.analysis.crossed import crossed
 from eiftui.analysis.estimates import Estimate, Floats, estimate
 from eiftui.analysis.first_order import Agreement, compare
 from eiftui.analysis.ranks import ranks, spearman
@@ -110,10 +113,10 @@ def image_symmetry(session: ImageSession) -> ImageSymmetry:
     """The symmetry of the trained condition beside what explains it."""
     trained, predicted = _each(session, "trained"), _each(session, "predicted")
     return ImageSymmetry(
-        share=_over(trained, symmetric_share),
-        foretold=_over(predicted, symmetric_share),
-        evened=_over(predicted, lambda matrix: symmetric_share(even_rows(matrix))),
-        transpose=_over(trained, correlation),
+        share=_over(session, trained, symmetric_share),
+        foretold=_over(session, predicted, symmetric_share),
+        evened=_over(session, predicted, lambda matrix: symmetric_share(even_rows(matrix))),
+        transpose=_over(session, trained, correlation),
     )
 
 
@@ -127,12 +130,12 @@ def blocks(session: ImageSession) -> Blocks:
     near = _by_draw(session, [closeness(session, draw) for draw in range(session.settings.draws)])
     known = np.isfinite(control).all(axis=(1, 2)).any()
     return Blocks(
-        raw=_auc_over([-matrix for matrix in trained], own),
-        cosine=_auc_over([_cosine(matrix) for matrix in trained], own),
-        double_centred=_auc_over([-centred(matrix) for matrix in trained], own),
+        raw=_auc_over(session, [-matrix for matrix in trained], own),
+        cosine=_auc_over(session, [cosine(matrix) for matrix in trained], own),
+        double_centred=_auc_over(session, [-centred(matrix) for matrix in trained], own),
         pixels=estimate([auc(close, digits) for close, digits in zip(near[: len(labels)], labels, strict=True)]),
-        assigned=_auc_over([_cosine(matrix) for matrix in control], given) if known else None,
-        digit=_auc_over([_cosine(matrix) for matrix in control], own) if known else None,
+        assigned=_auc_over(session, [cosine(matrix) for matrix in control], given) if known else None,
+        digit=_auc_over(session, [cosine(matrix) for matrix in control], own) if known else None,
     )
 
 
@@ -147,8 +150,8 @@ def look_alikes(session: ImageSession) -> LookAlikes:
     )
     ranked = sorted(range(len(pairs)), key=lambda pair: -np.nanmean(teaching[:, pair]))
     return LookAlikes(
-        pairs=tuple((*pairs[pair], estimate(teaching[:, pair])) for pair in ranked),
-        with_pixels=estimate([spearman(*both) for both in zip(teaching, close, strict=True)]),
+        pairs=tuple((*pairs[pair], _estimate(session, teaching[:, pair])) for pair in ranked),
+        with_pixels=_estimate(session, [spearman(*both) for both in zip(teaching, close, strict=True)]),
     )
 
 
@@ -165,14 +168,14 @@ def noise_findings(session: ImageSession) -> list[NoiseFinding]:
         found.append(
             NoiseFinding(
                 noise=noise,
-                clean_clean=estimate(clean.mean(1)),
-                clean_noisy=estimate(probes.mean(1)),
-                noisy_clean=estimate(trains.mean(1)),
-                noisy_noisy=estimate(both.mean(1)),
-                train_ratio=estimate(trains.mean(1) / clean.mean(1)),
-                probe_ratio=estimate(probes.mean(1) / clean.mean(1)),
-                train_share=_share(trains, clean),
-                probe_share=_share(probes, clean),
+                clean_clean=_estimate(session, clean.mean(1)),
+                clean_noisy=_estimate(session, probes.mean(1)),
+                noisy_clean=_estimate(session, trains.mean(1)),
+                noisy_noisy=_estimate(session, both.mean(1)),
+                train_ratio=_estimate(session, trains.mean(1) / clean.mean(1)),
+                probe_ratio=_estimate(session, probes.mean(1) / clean.mean(1)),
+                train_share=_share(session, trains, clean),
+                probe_share=_share(session, probes, clean),
             )
         )
     return found
@@ -188,10 +191,10 @@ def by_rate(session: ImageSession) -> list[AtRate]:
             found.append(
                 AtRate(
                     lr=optimizer.lr,
-                    own=_over(trained, lambda matrix: float(matrix.diagonal().mean())),
-                    others=estimate(np.abs(_off_diagonals(trained)).mean(1)),
-                    share=_over(trained, symmetric_share),
-                    agreement=compare(trained, predicted),
+                    own=_over(session, trained, lambda matrix: float(matrix.diagonal().mean())),
+                    others=_estimate(session, np.abs(_off_diagonals(trained)).mean(1)),
+                    share=_over(session, trained, symmetric_share),
+                    agreement=compare(trained, predicted, partial(_estimate, session)),
                 )
             )
     return found
@@ -210,6 +213,18 @@ def auc(similar: Floats, labels: Labels) -> float:
     return float((ranks(similar[counted])[same].sum() - within * (within + 1) / 2) / (within * between))
 
 
+def by_class(matrices: Floats, each: int) -> Floats:
+    """Means between classes of `each` images, without images on themselves: (..., classes, classes).
+
+    `matrices` is (..., images, images), ordered by class; nan where nothing is measured.
+    """
+    others = np.where(np.eye(matrices.shape[-1], dtype=bool), math.nan, matrices)
+    parts = others.reshape(*matrices.shape[:-2], CLASSES, each, CLASSES, each)
+    counted = np.isfinite(parts)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(counted, parts, 0).sum((-3, -1)) / counted.sum((-3, -1)))
+
+
 def closeness(session: ImageSession, draw: int) -> Floats:
     """Minus the distance of the pixels of each two clean images of a draw: (images, images)."""
     flat = session.images(draw, Noise()).reshape(-1, 28 * 28).astype(np.float64)
@@ -223,6 +238,11 @@ def _each(session: ImageSession, condition: ImageCondition, treatment: Treatment
     return matrix.reshape(-1, *matrix.shape[2:])
 
 
+def _estimate(session: ImageSession, values: ArrayLike) -> Estimate:
+    """From a number for each pair of network and draw."""
+    return crossed(np.reshape(values, (len(session.settings.networks), -1)))
+
+
 def _by_draw(session: ImageSession, things: list[NDArray[Any]]) -> list[NDArray[Any]]:
     """What each draw has, for each pair of network and draw."""
     return things * len(session.settings.networks)
@@ -233,18 +253,18 @@ def _shuffled(session: ImageSession) -> list[NDArray[Any]]:
     return [session.digits(draw).shuffled(draw, seed).labels for draw in range(session.settings.draws)]
 
 
-def _over(matrices: Floats, statistic: Callable[[Floats], float]) -> Estimate:
-    return estimate([statistic(one) if np.isfinite(one).all() else math.nan for one in matrices])
+def _over(session: ImageSession, matrices: Floats, statistic: Callable[[Floats], float]) -> Estimate:
+    return _estimate(session, [statistic(one) if np.isfinite(one).all() else math.nan for one in matrices])
 
 
-def _auc_over(similar: list[Floats], labels: list[Labels]) -> Estimate:
-    return estimate([auc(one, of) for one, of in zip(similar, labels, strict=True)])
+def _auc_over(session: ImageSession, similar: list[Floats], labels: list[Labels]) -> Estimate:
+    return _estimate(session, [auc(one, of) for one, of in zip(similar, labels, strict=True)])
 
 
-def _cosine(matrix: Floats) -> Floats:
-    """Teaching over the geometric mean of what both images do to themselves; to first order, a cosine of gradients.
+def cosine(matrix: Floats) -> Floats:
+    """Teaching over the geometric mean of what both images do to themselves: to first order, a cosine of gradients.
 
-    nan for an image that does nothing to itself, as one does that the base network is sure of.
+    `matrix` is (images, images). nan for an image that does nothing to itself, as one that the base network is sure of.
     """
     own = np.sqrt(np.abs(matrix.diagonal()))
     own = np.where(own**2 > UNMOVED, own, math.nan)
@@ -261,6 +281,6 @@ def _off_diagonals(matrices: Floats) -> Floats:
     return matrices[:, ~np.eye(matrices.shape[1], dtype=bool)]
 
 
-def _share(noisy: Floats, clean: Floats) -> Estimate:
+def _share(session: ImageSession, noisy: Floats, clean: Floats) -> Estimate:
     less = np.where(np.isfinite(noisy + clean), noisy < clean, math.nan)
-    return estimate(less.mean(1))
+    return _estimate(session, less.mean(1))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from eiftui.domains.digits import Digits, builtin_digits, draw_digits
 from eiftui.domains.noise import CLEAN, Noise
+from eiftui.engine.image_requests import ImageSet, LookAtImages, LookedAt
 from eiftui.influence import images as influence
 from eiftui.influence.images import ImageBatch, Weights
 from eiftui.influence.memory import keep_freed
@@ -21,6 +21,7 @@ from eiftui.models.classifier import BaseNetwork, Classifier, load_network, patc
 from eiftui.models.image_data import MNIST
 from eiftui.models.image_data import images as collection
 from eiftui.models.progress import Progress
+from eiftui.session.image_plan import Block, missing
 from eiftui.session.image_records import (
     IMAGE_CONDITIONS,
     ImageBase,
@@ -28,21 +29,12 @@ from eiftui.session.image_records import (
     ImageDraw,
     ImageFloor,
     ImageNetwork,
+    ImageRecord,
     Treatment,
+    as_entry,
 )
 from eiftui.session.images import ImageSession
-
-
-@dataclass(frozen=True)
-class Block:
-    """A block that is still to be measured, by its place in the session."""
-
-    network: int
-    draw: int
-    how: Treatment
-
-    def __str__(self) -> str:
-        return f"network {self.network + 1}, draw {self.draw + 1}: {self.how}"
+from eiftui.session.journal import JournalWriter
 
 
 def prepare(session: ImageSession, folder: Path | None, progress: Progress) -> list[BaseNetwork]:
@@ -67,22 +59,6 @@ def prepare(session: ImageSession, folder: Path | None, progress: Progress) -> l
     return networks
 
 
-def missing(session: ImageSession) -> list[Block]:
-    """The blocks that the session lacks: of each network and draw those of clean images first."""
-    return [block for block in planned(session) if _lacks(session, block)]
-
-
-def planned(session: ImageSession) -> list[Block]:
-    """Every block of the session's settings."""
-    settings = session.settings
-    return [
-        Block(network, draw, how)
-        for network in range(len(settings.networks))
-        for draw in range(settings.draws)
-        for how in settings.treatments()
-    ]
-
-
 def measure(session: ImageSession, networks: list[BaseNetwork], saw: Callable[[Block], None]) -> None:
     """Measure what is missing, each block recorded as soon as it is done; `saw` is told of each."""
     keep_freed()
@@ -90,6 +66,35 @@ def measure(session: ImageSession, networks: list[BaseNetwork], saw: Callable[[B
     for block in missing(session):
         session.append(*rows.measure(block))
         saw(block)
+
+
+def records(path: Path, progress: Progress) -> Iterator[ImageRecord]:
+    """What the session in a file lacks, for whoever writes it to keep: here it is only read. Raises as `prepare`."""
+    keep_freed()
+    with _Rehearsal.open(path, read_only=True) as session:
+        rows = _Rows(session, prepare(session, None, progress))
+        yield from session.taken()
+        for block in missing(session):
+            progress(str(block), None)
+            session.append(*rows.measure(block))
+            yield from session.taken()
+
+
+def looked(request: LookAtImages) -> LookedAt:
+    """The answer to a request. Raises InputError if the network cannot be loaded."""
+    dtype = getattr(torch, request.dtype)
+    network = load_network(request.network).network.to(dtype)
+    learned, probes = (_batch(images, dtype) for images in (request.train, request.probes))
+    tuned = influence.fine_tuned(network, learned, request.optimizer)
+    after = [
+        influence.probabilities(network, {name: stack[row] for name, stack in tuned.items()}, probes.images)
+        for row in range(len(learned.labels))
+    ]
+    return LookedAt(
+        before=tuple(influence.probabilities(network, {}, probes.images).numpy()),
+        after=tuple(torch.cat(after).numpy()),
+        eif=tuple(influence.trained(network, tuned, probes).numpy()),
+    )
 
 
 def look(
@@ -107,6 +112,23 @@ def look(
     tuned = {name: stack[0] for name, stack in influence.fine_tuned(base, one, how.optimizer).items()}
     before, after = (influence.probabilities(base, weights, probe)[0].double().numpy() for weights in ({}, tuned))
     return before, after
+
+
+class _Rehearsal(ImageSession):
+    """A session whose file is not written: records count here, and are handed on."""
+
+    def __init__(self, path: Path, writer: JournalWriter | None) -> None:
+        super().__init__(path, writer)
+        self._appended: list[ImageRecord] = []
+
+    def append(self, *records: ImageRecord) -> None:
+        self._appended += records
+        self._take(map(as_entry, records))
+
+    def taken(self) -> list[ImageRecord]:
+        """What was appended since this was called last."""
+        appended, self._appended = self._appended, []
+        return appended
 
 
 class _Rows:
@@ -174,8 +196,8 @@ class _Rows:
             yield ImageFloor(key=self.key(block, noise), value=influence.null_floor(network, probes))
 
 
-def _lacks(session: ImageSession, block: Block) -> bool:
-    return any(session.block(condition, block.network, block.draw, block.how) is None for condition in IMAGE_CONDITIONS)
+def _batch(images: ImageSet, dtype: torch.dtype) -> ImageBatch:
+    return ImageBatch(patches(torch.from_numpy(images.images()).to(dtype)), torch.tensor(images.labels))
 
 
 def _pool(session: ImageSession, folder: Path | None, progress: Progress) -> Digits:

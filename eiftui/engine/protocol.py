@@ -10,7 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from eiftui.engine.image_requests import LookAtImages, LookedAt, RunImages
 from eiftui.session.floats import Numbers
+from eiftui.session.image_records import ImageRecord
 from eiftui.session.records import BaseRecord, Floor, Measured, ModelRecord, Notice, Tokens, TokenTexts, Written
 from eiftui.settings import Condition, Frozen, Settings
 
@@ -166,10 +168,10 @@ class Cancelled(Frozen):
 
 Result = ModelRecord | BaseRecord | TokenTexts | Measured | Floor | Notice
 """A record for the session's journal."""
-Finding = Result | Tokenized | Calibrated | Continuation | Embedding
+Finding = Result | Tokenized | Calibrated | Continuation | Embedding | LookedAt | ImageRecord
 End = Done | Failed | Cancelled
 """The last answer to every request."""
-Request = Load | Task | Tokenize | Calibrate | Continue | Embed
+Request = Load | Task | Tokenize | Calibrate | Continue | Embed | LookAtImages | RunImages
 Answer = Finding | Stage | End
 
 

@@ -13,13 +13,16 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
+from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 import torch
 
+from eiftui.engine import images
 from eiftui.engine.calibration import calibrate
 from eiftui.engine.continuations import continuations
 from eiftui.engine.embedding import embeddings
+from eiftui.engine.image_requests import LookAtImages, RunImages
 from eiftui.engine.interrupts import Interrupted, Interrupts
 from eiftui.engine.measurer import Measurer
 from eiftui.engine.protocol import (
@@ -43,6 +46,7 @@ from eiftui.engine.protocol import (
 )
 from eiftui.engine.tokenizing import tokenized
 from eiftui.errors import EiftuiError
+from eiftui.models.progress import Progress
 
 GRACE = 0.7
 """Seconds to tidy up after whoever started this is gone: to remove temporary folders, and end a download."""
@@ -96,7 +100,7 @@ class Server:
         """Do a request, telling what is found, and say how it ended."""
         try:
             self._interrupts.check(number)
-            for finding in find(self._measurer, request):
+            for finding in find(self._measurer, request, self._stage):
                 self._tell(number, finding)
                 self._interrupts.check(number)
             return Done()
@@ -122,8 +126,8 @@ class Server:
             sys.exit()  # nobody is there to be told
 
 
-def find(measurer: Measurer, request: Request) -> Iterator[Finding]:
-    """What a request asks for. Raises what measuring raises."""
+def find(measurer: Measurer, request: Request, progress: Progress = lambda text, fraction: None) -> Iterator[Finding]:
+    """What a request asks for, and how far it is. Raises what measuring raises."""
     match request:
         case Load():
             yield measurer.load(request)
@@ -137,6 +141,10 @@ def find(measurer: Measurer, request: Request) -> Iterator[Finding]:
             yield from continuations(measurer.model, request)
         case Embed():
             yield from embeddings(measurer.model, request)
+        case LookAtImages():
+            yield images.looked(request)
+        case RunImages():
+            yield from images.records(Path(request.path), progress)
 
 
 def out_of_memory(error: Exception) -> str | None:

@@ -6,7 +6,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from eiftui.domains.digits import CLASSES
 from eiftui.errors import InputError
+from eiftui.session.image_plan import missing, planned
+from eiftui.session.images import ImageSession, holds_images
 from eiftui.session.journal import check_header
 from eiftui.session.readings import Readings
 from eiftui.session.records import parse, text_id
@@ -72,6 +75,23 @@ class _Outline(Readings):
                 return  # damaged: whoever opens the session is told
 
 
+def _of_images(path: Path, changed: float) -> Glance:
+    """Likewise of a session of images, which is not too large to be read whole. Raises as `ImageSession.open` does."""
+    session = ImageSession.open(path, read_only=True)
+    settings, side = session.settings, CLASSES * session.settings.per_class
+    return Glance(
+        path=path,
+        changed=changed,
+        title="Influence between digits of a fine-tuned classifier",
+        domains="images",
+        model=", ".join(settings.networks),
+        rows=side,
+        columns=side,
+        draws=settings.draws,
+        measured=1 - len(missing(session)) / len(planned(session)),
+    )
+
+
 def glance(path: Path) -> Glance:
     """Look at a session file. What is wrong with it is told in the answer."""
     try:
@@ -79,6 +99,8 @@ def glance(path: Path) -> Glance:
     except OSError as error:
         return Glance(path, 0.0, problem=error.strerror or "it cannot be read")
     try:
+        if holds_images(path):
+            return _of_images(path, changed)
         outline = _Outline(path)
     except (InputError, OSError) as error:
         return Glance(path, changed, problem=str(error).removeprefix(f"{path}: ").removeprefix(f"{path} "))

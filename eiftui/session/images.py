@@ -14,6 +14,7 @@ from eiftui.domains.digits import CLASSES, Digits
 from eiftui.domains.noise import CLEAN, Images, Noise, with_noise
 from eiftui.errors import InputError
 from eiftui.session.image_records import (
+    OF_IMAGES,
     ImageBase,
     ImageBlock,
     ImageCondition,
@@ -33,6 +34,16 @@ from eiftui.session.records import Entry, Header, Notice
 Array = NDArray[np.float64]
 
 
+def holds_images(path: Path) -> bool:
+    """Whether a file is a session of images, by how it begins. Raises InputError if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            file.readline()
+            return file.readline(len(OF_IMAGES)) == OF_IMAGES
+    except OSError as error:
+        raise InputError(f"cannot read {path} ({error.strerror})") from error
+
+
 class ImageSession:
     """Changes through records alone: each goes to the file first, and then counts. Make one with `create` or `open`.
 
@@ -50,6 +61,11 @@ class ImageSession:
         self._blocks: dict[tuple[ImageCondition, str], ImageBlock] = {}
         self._floors: dict[str, float] = {}
         self._has_settings = False
+
+    @property
+    def read_only(self) -> bool:
+        """Whether this process may not write the file."""
+        return self._writer is None
 
     @classmethod
     def create(cls, path: Path, settings: ImageSettings) -> Self:
@@ -143,6 +159,13 @@ class ImageSession:
         """The null floor of a network and draw, nats; None where not measured."""
         key = self.key(network, draw, CLEAN)
         return self._floors.get(key) if key else None
+
+    def move(self, path: Path) -> None:
+        """Give the file another name, and go on with it. Raises InputError if that cannot be."""
+        if self._writer is None:
+            raise InputError(f"{self.path} is open read-only: who writes it may rename it")
+        self._writer.move(path)
+        self.path = path
 
     def close(self) -> None:
         """Let others write the file. What was read can still be looked at."""

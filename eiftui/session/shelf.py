@@ -8,7 +8,8 @@ from itertools import count
 from pathlib import Path
 
 from eiftui.errors import InputError
-from eiftui.session.atomic import move
+from eiftui.session.atomic import move, replacing
+from eiftui.session.images import holds_images
 from eiftui.session.lock import WriterLock
 from eiftui.session.session import Session
 
@@ -49,6 +50,10 @@ def rename(path: Path, target: Path) -> None:
 
 def duplicate(path: Path, target: Path) -> None:
     """Write a compact copy of a session: without the history of its sentences. Raises as `Session.open` does."""
+    if holds_images(path):
+        with replacing(target) as file:
+            file.write(path.read_bytes())
+        return
     with Session.open(path, read_only=True) as session:
         session.save_as(target)
 

@@ -111,6 +111,13 @@ def ratio(mean: float, half: float = math.nan) -> str:
     return text if math.isnan(half) else f"{text} ± {half:.2f}"
 
 
+def percent(share: float) -> str:
+    """A probability in per cent, with two digits at least, or as it is where that is very small: `97.3%`, `3.9e-9`."""
+    if share >= 0.0995:
+        return f"{share:.1%}"
+    return f"{share:.2%}" if share >= 0.001 or not share else compact(float(f"{share:.1e}"))
+
+
 def p_value(p: float) -> str:
     """A probability in two digits: `0.062`, `1.9e-6`, `1`."""
     return "1" if p >= 0.995 else f"{p:.2g}" if p >= 0.001 else compact(float(f"{p:.1e}"))

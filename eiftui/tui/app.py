@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console
 from textual.app import App
@@ -19,17 +19,18 @@ from textual.theme import Theme
 from textual.worker import WorkerFailed
 
 from eiftui.errors import EiftuiError
+from eiftui.session.image_export import export_images
 from eiftui.session.records import Note
 from eiftui.session.safetext import visible
 from eiftui.tui.actions import BY_ID, part_bindings
-from eiftui.tui.beginning import FOLDER
+from eiftui.tui.beginning import FOLDER, open_document
 from eiftui.tui.document import Document
 from eiftui.tui.keymap import usable, without_vim
 from eiftui.tui.mishaps import Mishap, mishaps_path, noted
 from eiftui.tui.palette import Actions
 from eiftui.tui.preferences import Preferences, save
 from eiftui.tui.running import Runner
-from eiftui.tui.screens.dialogue import Dialogue
+from eiftui.tui.screens.dialogue import Ask
 from eiftui.tui.screens.export import ExportScreen
 from eiftui.tui.screens.help import HelpScreen
 from eiftui.tui.screens.log import MISHAPS, WORKERS_LOG, LogScreen
@@ -39,6 +40,10 @@ from eiftui.tui.screens.sessions import SessionsScreen
 from eiftui.tui.themes import THEMES
 from eiftui.tui.widgets.matrix import MatrixPane
 from eiftui.tui.worker import Hire, Worker, log_path
+
+if TYPE_CHECKING:
+    from eiftui.tui.images.document import ImageDocument
+    from eiftui.tui.screens.images import ImagesScreen
 
 MESSAGES = 200
 """How many of them the log remembers."""
@@ -54,7 +59,7 @@ class Explorer(App[None]):
 
     def __init__(
         self,
-        document: Document,
+        document: Document | ImageDocument,
         preferences: Preferences,
         preferences_file: Path | None = None,
         hire: Hire | None = None,
@@ -102,7 +107,7 @@ class Explorer(App[None]):
         """Do an action of the registry, wherever its part is."""
         if BY_ID[id].part == "app":
             self.call_next(self.run_action, BY_ID[id].method)
-        elif isinstance(self.screen, MainScreen | Dialogue):
+        elif hasattr(self.screen, "action_do"):
             self.screen.action_do(id)
 
     def action_help(self) -> None:
@@ -119,19 +124,35 @@ class Explorer(App[None]):
         self.push_screen(SessionsScreen(folders, self.document), self._open_chosen)
 
     def action_export(self) -> None:
+        if not isinstance(self.document, Document):
+            self.push_screen(Ask("Export as .csv, .npz or .json", f"{self.document.name}.csv"), self._export_images)
+            return
         view = self._main.query_one(MatrixPane).view
         self.push_screen(ExportScreen(self.document, view, self.export_screenshot()), self._say_written)
+
+    def _export_images(self, name: str | None) -> None:
+        if name and not isinstance(self.document, Document):
+            try:
+                export_images(self.document.session, Path(name).expanduser())
+            except EiftuiError as error:
+                self.notify(visible(str(error)), severity="error", markup=False)
+            else:
+                self._say_written(Path(name).expanduser())
 
     def _say_written(self, path: Path | None) -> None:
         if path is not None:
             self.notify(f"Written: {visible(str(path.absolute()))}", markup=False)
 
     def action_note(self) -> None:
+        if not isinstance(self.document, Document):
+            return
         session = self.document.session
         self.push_screen(NoteScreen(session.note, session.read_only), self._keep_note)
 
     def _keep_note(self, text: str | None) -> None:
-        if text is None or text == self.document.session.note or self.document.session.read_only:
+        if text is None or not isinstance(self.document, Document):
+            return
+        if text == self.document.session.note or self.document.session.read_only:
             return
         try:
             self.document.append(Note(text=text))
@@ -139,7 +160,9 @@ class Explorer(App[None]):
             self.notify(f"the note is not kept: {visible(str(error))}", severity="error", markup=False)
 
     def action_log(self) -> None:
-        self.push_screen(LogScreen(self.document, self._said, {WORKERS_LOG: log_path(), MISHAPS: mishaps_path()}))
+        logs = {WORKERS_LOG: log_path(), MISHAPS: mishaps_path()}
+        if isinstance(self.document, Document):
+            self.push_screen(LogScreen(self.document, self._said, logs))
 
     def notify(self, message: str, **how: Any) -> None:
         """Say something, and keep it for the log."""
@@ -168,6 +191,8 @@ class Explorer(App[None]):
             await self.open_session(self.document.session.path)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("note", "log"):
+            return isinstance(self.document, Document)
         return action != "take_over" or self.document.session.read_only
 
     async def open_session(self, path: Path) -> None:
@@ -176,11 +201,11 @@ class Explorer(App[None]):
         The one way for a session to follow another. The worker stays, and stops what it measures for the one before.
         """
         try:
-            document = await asyncio.to_thread(Document.open, path)
+            document = await asyncio.to_thread(open_document, path)
         except EiftuiError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
             return
-        await self._main.runner.close()
+        await self._main.close_work()
         before, self.document = self.document, document
         # the screen at the bottom of a mode stays as long as the mode does
         mode, self._shown_mode = self._shown_mode, f"session {next(self._numbers)}"
@@ -196,10 +221,16 @@ class Explorer(App[None]):
     def on_main_screen_writer_ended(self) -> None:
         self.notify(f"Nobody writes this session any more: {' '.join(self.keys_of('app.take_over'))} goes on with it")
 
-    def _main_screen(self) -> MainScreen:
+    def _main_screen(self) -> MainScreen | ImagesScreen:
         if self._hire and self.worker is None and not self.document.session.read_only:
             self.worker = Worker(self._hire)
-        self._main = MainScreen(self.document, Runner(self.document, self.worker))
+        self._main: MainScreen | ImagesScreen
+        if isinstance(self.document, Document):
+            self._main = MainScreen(self.document, Runner(self.document, self.worker))
+        else:
+            from eiftui.tui.screens.images import ImagesScreen  # brings scipy: the other opens faster without
+
+            self._main = ImagesScreen(self.document, self.worker)
         return self._main
 
     def _remember_theme(self, theme: Theme) -> None:
@@ -212,7 +243,7 @@ class Explorer(App[None]):
             self.notify(f"the theme is not remembered: {visible(str(error))}", severity="warning", markup=False)
 
 
-def _resolved(document: Document) -> Path | None:
+def _resolved(document: Document | ImageDocument) -> Path | None:
     return document.session.path and document.session.path.resolve()
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eiftui.domains.schema import Domain, Text
+from eiftui.session.images import holds_images
 from eiftui.session.records import RunRecord
 from eiftui.session.session import Session
 from eiftui.settings import Settings
 from eiftui.tui.document import Document
+
+if TYPE_CHECKING:
+    from eiftui.tui.images.document import ImageDocument
 
 FOLDER = Path("sessions")
 FEW_DRAWS = 5
@@ -29,7 +34,7 @@ FIRST = Domain(
 )
 
 
-def begin(path: Path | None) -> Document:
+def begin(path: Path | None) -> Document | ImageDocument:
     """The session at `path`, which is made if there is none; without a path, a new one in `sessions`.
 
     A new one starts to be measured as soon as it is on the screen.
@@ -38,10 +43,19 @@ def begin(path: Path | None) -> Document:
         InputError: it is no session, or cannot be made.
     """
     if path is not None and path.exists():
-        return Document.open(path)
+        return open_document(path)
     session = Session.create(path or _free_path(), FIRST, Settings(draws=FEW_DRAWS))
     session.append(RunRecord(going_on=True))
     return Document(session)
+
+
+def open_document(path: Path) -> Document | ImageDocument:
+    """The session in a file, of sentences or of images. Raises InputError if it is none."""
+    if not path.is_file() or not holds_images(path):
+        return Document.open(path)
+    from eiftui.tui.images.document import ImageDocument  # brings scipy, which takes longer than the first paint
+
+    return ImageDocument.open(path)
 
 
 def _free_path() -> Path:

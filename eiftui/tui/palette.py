@@ -30,7 +30,8 @@ class Actions(Provider):
     @property
     def _here(self) -> list[Action]:
         """Actions of the app, the screen and its parts, but for those that are moves of a cursor."""
-        return [action for action in ACTIONS if not action.focused and action.id != "app.palette"]
+        parts = ("app", *getattr(self.screen, "PARTS", ()))
+        return [a for a in ACTIONS if a.part in parts and not a.focused and a.id != "app.palette"]
 
     def _line(self, action: Action) -> str:
         return f"{SECTIONS[action.part]}: {action.title}"

@@ -81,7 +81,7 @@ class Worker:
         """
         async with self._loading:
             if self._model is None or not self.has(settings):
-                await self._start()
+                await self.start()
                 self._model = None
                 self._model, self._loaded = await self._load(settings), _needed(settings)
             return self._model
@@ -94,7 +94,8 @@ class Worker:
         """End the process."""
         await self.client.close()
 
-    async def _start(self) -> None:
+    async def start(self) -> None:
+        """Have a process, of whatever model. Raises EiftuiError if it cannot be had."""
         if not self.client.running:
             await self.client.start()
             with suppress(OSError, TypeError):

@@ -83,8 +83,9 @@ def test_one_cell_is_shown_with_its_images_and_all_probabilities(eiftui: Command
     assert answer.lines[8].split() == ["clean", "noise", "1"]
     shown = [line.split() for line in answer.lines if line[:5].strip().isdecimal()]
     assert [int(line[0]) for line in shown] == list(range(10))
-    before = [float(next(part for part in line if part.endswith("%")).rstrip("%")) for line in shown]
-    assert sum(before) == pytest.approx(100, abs=1)
+    before = [next(part for part in line[1:] if part != "*") for line in shown]
+    shares = [float(share.rstrip("%")) / (100 if share.endswith("%") else 1) for share in before]
+    assert sum(shares) == pytest.approx(1, abs=0.01)
 
 
 def test_the_cell_that_is_shown_is_the_one_that_was_measured(eiftui: Command) -> None:

@@ -22,12 +22,16 @@ import asyncio
 import re
 import signal
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from eiftui.domains.digits import CLASSES, builtin_digits, draw_digits
+from eiftui.domains.noise import CLEAN
 from eiftui.engine.client import Client
+from eiftui.engine.image_requests import LookAtImages, LookedAt, RunImages
 from eiftui.engine.process import Ending, WorkerProcess
 from eiftui.engine.protocol import (
     Answer,
@@ -53,6 +57,16 @@ from eiftui.engine.protocol import (
     Tokenized,
     TokenizedText,
 )
+from eiftui.session.image_records import (
+    IMAGE_CONDITIONS,
+    ImageBase,
+    ImageBlock,
+    ImageDraw,
+    ImageFloor,
+    ImageNetwork,
+    ImageRecord,
+)
+from eiftui.session.images import ImageSession
 from eiftui.session.records import BaseProbe, BaseRecord, Floor, Measured, ModelRecord, Tokens, TokenTexts, text_id
 from eiftui.settings import Condition, ModelChoice, Settings, digest
 
@@ -239,6 +253,47 @@ def made_up(request: Request) -> Iterator[Finding | Stage]:
         case Embed():
             for text in request.texts:
                 yield Embedding(vector=_noise(text, 8))
+        case LookAtImages():
+            yield _look(request)
+        case RunImages():
+            yield Stage(text="network 1, draw 1")
+            yield from image_records(ImageSession.open(Path(request.path), read_only=True))
+
+
+def image_records(session: ImageSession) -> Iterator[ImageRecord]:
+    """All that a session of images lacks: an image teaches its class 1 nat, and others less the further they are."""
+    settings = session.settings
+    yield from (ImageNetwork(name=name, fingerprint=name, facts={}, versions={}) for name in settings.networks)
+    for draw in range(settings.draws):
+        digits = draw_digits(builtin_digits(), settings.per_class, draw, settings.seed)
+        drawn = ImageDraw.of(digits, settings, draw)
+        yield drawn
+        apart = np.abs(digits.labels[:, None] - digits.labels[None, :])
+        for number, name in enumerate(settings.networks):
+            for how in settings.treatments():
+                rows = tuple((-1 / (1 + apart) * (1 + 0.1 * number + 0.2 * draw)).astype(np.float32))
+                key = settings.key(name, drawn.fingerprint, how)
+                for condition in IMAGE_CONDITIONS:
+                    yield ImageBlock(key=key, condition=condition, treatment=how, eif=rows, seconds=0.1)
+            for noise in (CLEAN, *settings.noises):
+                key = settings.key(name, drawn.fingerprint, noise)
+                shares = tuple(_shares(label) for label in digits.labels.tolist())
+                yield ImageBase(key=key, losses=np.ones(len(digits), np.float32), probabilities=shares)
+            yield ImageFloor(key=settings.key(name, drawn.fingerprint, CLEAN), value=1e-6)
+
+
+def _shares(label: int) -> NDArray[np.float32]:
+    """Of each class, more of those that are near: (classes,)."""
+    shares = 0.5 ** np.abs(np.arange(CLASSES) - label)
+    return (shares / shares.sum()).astype(np.float32)
+
+
+def _look(request: LookAtImages) -> LookedAt:
+    """A training image makes the probes a little more likely to be of its class."""
+    before = [_shares(label) for label in request.probes.labels]
+    after = [(0.9 * one + 0.1 * np.eye(CLASSES)[label]) for label in request.train.labels for one in before]
+    eif = tuple(-1 / (1 + np.abs(np.array(request.probes.labels) - label)) for label in request.train.labels)
+    return LookedAt(before=tuple(before), after=tuple(after), eif=eif)
 
 
 def model(choice: ModelChoice) -> ModelRecord:

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from eiftui.domains.noise import CLEAN, Noise
-from eiftui.engine.images import Block, measure, missing, planned, prepare
+from eiftui.engine.image_requests import ImageSet, LookAtImages
+from eiftui.engine.images import looked, measure, prepare, records
 from eiftui.errors import InputError
+from eiftui.session.image_plan import Block, missing, planned
 from eiftui.session.image_records import ImageDraw, ImageSettings, Treatment
 from eiftui.session.images import ImageSession
 from eiftui.session.session import Session
@@ -120,3 +122,37 @@ def test_a_damaged_record_is_left_out_with_a_notice(session: ImageSession) -> No
     again = ImageSession.open(session.path, read_only=True)
     assert again.notices == ["a record of s.eif is damaged and was left out"]
     assert missing(again) == []
+
+
+def test_a_worker_hands_on_what_a_session_lacks(tmp_path: Path, session: ImageSession) -> None:
+    with ImageSession.create(tmp_path / "empty.eif", SETTINGS) as empty:
+        for record in records(empty.path, lambda *told: None):
+            empty.append(record)
+        assert missing(empty) == []
+        for how in SETTINGS.treatments():
+            np.testing.assert_array_equal(empty.matrix("trained", how), session.matrix("trained", how))
+        assert empty.base(0, 0, NOISE) is not None
+        assert list(records(empty.path, lambda *told: None)) == []
+
+
+def test_a_look_at_images_agrees_with_what_is_measured(session: ImageSession) -> None:
+    labels = session.digits(0).labels
+    train, probes = (ImageSet.of(session.images(0, noise), labels) for noise in (NOISE, CLEAN))
+    found = looked(LookAtImages(network="fashion-0", optimizer=SETTINGS.optimizer, train=train, probes=probes))
+    measured = session.matrix("trained", Treatment(optimizer=SETTINGS.optimizer, train=NOISE))[0, 0]
+    np.testing.assert_allclose(np.array(found.eif), measured, atol=1e-6)
+    base = session.base(0, 0, CLEAN)
+    assert base is not None
+    np.testing.assert_allclose(np.array(found.before), np.array(base.probabilities), atol=1e-6)
+    after = np.array(found.after).reshape(10, 10, 10)
+    own = np.arange(10)
+    changes = np.log(np.array(found.before)[own, labels]) - np.log(after[:, own, labels])
+    np.testing.assert_allclose(changes, measured, atol=1e-4)
+
+
+def test_images_that_do_not_fit_their_labels_are_refused() -> None:
+    whole = ImageSet.of(np.zeros((2, 28, 28), np.float32), np.array([1, 2]))
+    np.testing.assert_array_equal(whole.images(), 0)
+    for labels, pixels in (((1,), whole.pixels), ((1, 2), "?")):
+        with pytest.raises(ValueError, match=r"not one label|cannot be read"):
+            ImageSet(pixels=pixels, labels=labels)

@@ -14,13 +14,15 @@ from eiftui.tui.screens.editor import EditorScreen
 from eiftui.tui.screens.export import ExportScreen
 from eiftui.tui.screens.generate import GenerateScreen
 from eiftui.tui.screens.help import HelpScreen
-from eiftui.tui.screens.main import PARTS, MainScreen
+from eiftui.tui.screens.images import ImagesScreen
+from eiftui.tui.screens.main import MainScreen
 from eiftui.tui.screens.model import ModelScreen
 from eiftui.tui.screens.prompt import PromptScreen
 from eiftui.tui.screens.sessions import SessionsScreen
 from eiftui.tui.screens.settings import SettingsScreen
 from eiftui.tui.widgets.findings import FindingsPane
 from eiftui.tui.widgets.heatmap import HeatMap
+from eiftui.tui.widgets.image_matrix import ImageMatrix
 from eiftui.tui.widgets.inspector import Inspector
 from eiftui.tui.widgets.matrix import MatrixPane
 from eiftui.tui.widgets.offers import OfferList
@@ -34,6 +36,8 @@ CLASSES = {
     "app": Explorer,
     "screen": MainScreen,
     "matrix": MatrixPane,
+    "images": ImageMatrix,
+    "imaging": ImagesScreen,
     "findings": FindingsPane,
     "heatmap": HeatMap,
     "overview": Overview,
@@ -69,7 +73,8 @@ def test_ids_are_unique_and_every_action_says_what_it_does():
 
 def test_no_key_means_two_things_in_one_place():
     for part, where in CLASSES.items():
-        around = ("dialogue",) if issubclass(where, Dialogue) else (*PARTS, "app")
+        screen = ImagesScreen if part in ImagesScreen.PARTS else MainScreen
+        around = ("dialogue",) if issubclass(where, Dialogue) else (*screen.PARTS, "app")
         here = [a for a in ACTIONS if a.part == part or (a.part in around and (a.part == "dialogue" or not a.focused))]
         keys = Counter(key for action in here for key in action.all_keys.split(",") if key)
         if part not in ("help", "editor", "generate", "offers", "settings", "model", "prompt"):
@@ -82,7 +87,7 @@ def test_vims_keys_can_be_taken_away():
 
 
 def test_a_screen_binds_the_keys_of_its_parts_that_work_everywhere():
-    ids = {binding.id for binding in screen_bindings(PARTS)}
+    ids = {binding.id for binding in screen_bindings(MainScreen.PARTS)}
     assert "matrix.toggle_prompted" in ids
     assert "heatmap.down" not in ids
     assert "app.quit" not in ids

@@ -93,7 +93,7 @@ def _print_classes(console: Console, session: ImageSession) -> None:
     """Classes by classes, with the first digit of each."""
     digits = session.digits(0)
     images = [digits.pixels[np.flatnonzero(digits.labels == label)[0]] / 255 for label in range(CLASSES)]
-    mean, half = mean_and_interval(_by_class(session))
+    mean, half = mean_and_interval(_matrices_by_class(session))
     say(console, "trained: how learning a digit changes the loss of other digits, mean by class")
     for line in picture_map(console, mean, images, [str(label) for label in range(CLASSES)]):
         console.print(line, no_wrap=True)
@@ -105,15 +105,9 @@ def _print_classes(console: Console, session: ImageSession) -> None:
         )
 
 
-def _by_class(session: ImageSession) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """Mean EIF between classes without images on themselves: (pairs of network and draw, classes, classes)."""
-    matrix = session.matrix("trained").copy()
-    np.einsum("ndii->ndi", matrix)[...] = np.nan
-    each = session.settings.per_class
-    parts = matrix.reshape(-1, CLASSES, each, CLASSES, each)
-    counted = np.isfinite(parts)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.where(counted, parts, 0).sum((2, 4)) / counted.sum((2, 4)))
+def _matrices_by_class(session: ImageSession) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """(pairs of network and draw, classes, classes)"""
+    return analysis.by_class(session.matrix("trained"), session.settings.per_class).reshape(-1, CLASSES, CLASSES)
 
 
 def _symmetry(session: ImageSession) -> Iterator[str]:

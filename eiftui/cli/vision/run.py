@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from eiftui.cli.console import make_console, say
 from eiftui.domains.noise import noises
 from eiftui.errors import EiftuiError, InputError
+from eiftui.session.image_plan import missing, planned
 from eiftui.session.image_records import ImageSettings
 from eiftui.session.images import ImageSession
 from eiftui.settings import Optimizer
@@ -60,7 +61,7 @@ def main(options: argparse.Namespace) -> None:
         report = _report(options)
         try:
             networks = engine.prepare(session, options.data_dir, lambda text, _: report.stage(text))
-            total, left = len(engine.planned(session)), len(engine.missing(session))
+            total, left = len(planned(session)), len(missing(session))
             report.start(total, total - left)
             engine.measure(session, networks, lambda block: report.advance(1, str(block)))
         finally:

@@ -17,7 +17,7 @@ from eiftui.errors import InputError
 from eiftui.session.image_records import Treatment
 from eiftui.session.images import ImageSession
 from eiftui.show.digits import beside, picture, way
-from eiftui.show.numbers import estimate
+from eiftui.show.numbers import estimate, percent
 
 NAME = "show"
 HELP = "one training image and one probe: the images, and all class probabilities before and after"
@@ -91,11 +91,7 @@ def _bars(before: Floats, after: Floats, label: int) -> Iterator[str]:
     yield f"{'class':<7} {'before':>9} {'after':>9}"
     for number, (was, became) in enumerate(zip(before, after, strict=True)):
         mark = "*" if number == label else " "
-        yield f"{number:>4} {mark}  {_percent(was):>9} {_percent(became):>9}  {'#' * round(BAR * float(became))}"
+        yield f"{number:>4} {mark}  {percent(was):>9} {percent(became):>9}  {'#' * round(BAR * float(became))}"
     guess, now = int(np.argmax(before)), int(np.argmax(after))
     told = f"still takes it for {now}" if guess == now else f"took it for {guess}, and now for {now}"
     yield f"* its own class; the network {told}"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2g}%" if share < 0.1 else f"{share:.1%}"

@@ -36,12 +36,12 @@ from eiftui.tui.widgets.title import TitleBar
 SECONDS_BETWEEN_PAINTS = 0.1
 SECONDS_BETWEEN_LOOKS = 1.0
 LISTS = ("#rows", "#probes")
-PARTS = ("screen", "matrix", "findings", "run", "sentences", "inspector")
 
 
 class MainScreen(Screen[None]):
     """A document on the screen. Changes of it are painted at most ten times a second; without any, nothing is."""
 
+    PARTS = ("screen", "matrix", "findings", "run", "sentences", "inspector")
     CSS_PATH = "main.tcss"
     BINDINGS = screen_bindings(PARTS)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (170, "-wide")]  # noqa: RUF012
@@ -79,6 +79,10 @@ class MainScreen(Screen[None]):
         self.call_after_refresh(self.runner.begin)
 
     async def on_unmount(self) -> None:
+        await self.close_work()
+
+    async def close_work(self) -> None:
+        """Give up what is being measured, to be gone on with later."""
         await self.runner.close()
 
     def action_do(self, id: str) -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -16,8 +16,11 @@ from textual.message import Message
 from textual.widgets import DataTable, Static
 
 from eiftui.domains.library import builtin_names, load_builtin
+from eiftui.domains.noise import Noise
 from eiftui.errors import EiftuiError, InputError
 from eiftui.session.glance import Glance, glance
+from eiftui.session.image_records import ImageSettings
+from eiftui.session.images import ImageSession
 from eiftui.session.lock import writer_of
 from eiftui.session.safetext import visible
 from eiftui.session.session import Session
@@ -29,7 +32,11 @@ from eiftui.tui.document import Document
 from eiftui.tui.screens.dialogue import Ask, Choose, Dialogue
 from eiftui.tui.widgets.keybar import KeyBar
 
+if TYPE_CHECKING:
+    from eiftui.tui.images.document import ImageDocument
+
 COLUMNS = {"Session": 22, "Matrix": 11, "Measured": 8, "Changed": 10, "Model": 16, "Domain": 26}
+IMAGES = {"images": "What does a classifier of images learn about other digits from one digit?"}
 AGES = {"s": 1, "min": 60, "h": 3600, "days": 86_400}
 
 
@@ -46,7 +53,7 @@ class SessionsScreen(Dialogue[Path]):
 
         seen: Glance
 
-    def __init__(self, folders: Sequence[Path], document: Document) -> None:
+    def __init__(self, folders: Sequence[Path], document: Document | ImageDocument) -> None:
         """`document` is on the main screen; new sessions go to the first folder."""
         super().__init__()
         self._folders, self._document = folders, document
@@ -123,7 +130,7 @@ class SessionsScreen(Dialogue[Path]):
             self._list(path)
 
     def action_new(self) -> None:
-        choices = {name: load_builtin(name).title for name in builtin_names()}
+        choices = {name: load_builtin(name).title for name in builtin_names()} | IMAGES
         self.app.push_screen(Choose("A new session on a domain", choices), self._name_new)
 
     def _name_new(self, domain: str | None) -> None:
@@ -223,5 +230,8 @@ def _note(text: str) -> list[Content]:
 
 
 def _create(path: Path, domain: str) -> Path:
+    if domain in IMAGES:
+        ImageSession.create(path, ImageSettings(noises=(Noise(sigma=1.0), Noise(sigma=1.0, clipped=True)))).close()
+        return path
     Session.create(path, load_builtin(domain), Settings(draws=FEW_DRAWS)).close()
     return path

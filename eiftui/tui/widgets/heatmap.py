@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import ClassVar
 
 import numpy as np
@@ -43,6 +44,8 @@ class HeatMap(ScrollView, can_focus=True):
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
         self.picture: Picture | None = None
+        self.first = 1
+        """The number of the first row and column."""
         self._labels: Sequence[str] = ()
         self._line = self._place = 0
         self._zoom: int | None = None
@@ -50,8 +53,10 @@ class HeatMap(ScrollView, can_focus=True):
         """How much it has, or had before it was hidden."""
         self._painter: Painter | None = None
         self._head = 0
-        self._strips: dict[int, Strip] = {}
-        """Of lines painted since the last scroll sideways: the cells in sight."""
+        self._top, self._tall = HEADER, 1
+        """Lines of the screen that the header takes, and each line of the matrix."""
+        self._strips: dict[tuple[int, int], Strip] = {}
+        """Of lines painted since the last scroll sideways, part by part: the cells in sight."""
 
     @property
     def cursor(self) -> tuple[int, int] | None:
@@ -73,8 +78,9 @@ class HeatMap(ScrollView, can_focus=True):
             return
         self._make_painter()
         for line in differing(before, picture):
-            self._strips.pop(line, None)
-            self._refresh(Region(0, HEADER + line - self.scroll_offset.y, self.size.width, 1))
+            for part in range(self._tall):
+                self._strips.pop((line, part), None)
+            self._refresh(Region(0, self._y(line), self.size.width, self._tall))
 
     @property
     def position(self) -> tuple[int, int]:
@@ -84,8 +90,8 @@ class HeatMap(ScrollView, can_focus=True):
     @property
     def window(self) -> tuple[range, range]:
         """The lines and places that are in sight, or were before it was hidden."""
-        top = self.scroll_offset.y
-        return range(top, min(self._shape[0], top + max(0, self._room.height - HEADER))), self._in_sight
+        top = self.scroll_offset.y // self._tall
+        return range(top, min(self._shape[0], top + self._page)), self._in_sight
 
     def move_to(self, row: int, column: int) -> bool:
         """Put the cursor on a cell of the session; False if a filter hides it."""
@@ -97,7 +103,7 @@ class HeatMap(ScrollView, can_focus=True):
         return False
 
     def action_move(self, where: str) -> None:
-        page, wide = max(1, self._room.height - HEADER), max(1, (self._room.width - self._head) // self._cell)
+        page, wide = max(1, self._page), max(1, (self._room.width - self._head) // self._cell)
         lines, places = self._shape
         line, place = {
             "up": (self._line - 1, self._place),
@@ -126,9 +132,9 @@ class HeatMap(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         place = (event.x - self._head + self.scroll_offset.x) // self._cell
-        line = event.y - HEADER + self.scroll_offset.y
+        line = (event.y - self._top + self.scroll_offset.y) // self._tall
         lines, places = self._shape
-        if event.x >= self._head and event.y >= HEADER and line < lines and place < places:
+        if event.x >= self._head and event.y >= self._top and line < lines and place < places:
             self.move(line, place)
 
     def on_resize(self) -> None:
@@ -148,58 +154,63 @@ class HeatMap(ScrollView, can_focus=True):
         width = self.size.width
         if self.picture is None or self._painter is None:
             return Strip.blank(width, self.rich_style)
-        line = y - HEADER + self.scroll_offset.y
-        if y < HEADER:
-            head, body = " " * self._head, self._header()
+        line, part = divmod(y - self._top + self.scroll_offset.y, self._tall)
+        if y < self._top:
+            head, body = [Segment(" " * self._head, self._head_style(False))], self._header(y)
         elif line < len(self.picture.rows):
-            head, body = self._label(line), self._body(line)
+            head, body = self._label(line, part), self._body(line, part)
         else:
             return Strip.blank(width, self.rich_style)
-        style = self._head_style(y >= HEADER and line == self._line)
         left = self.scroll_offset.x - self._in_sight.start * self._cell
         body = body.crop_extend(left, left + width - self._head, self.rich_style)
-        return Strip([Segment(head, style), *body], width)
+        return Strip([*head, *body], width)
 
-    def _header(self) -> Strip:
+    def _header(self, y: int) -> Strip:
         """Numbers of the columns in sight, and that of the cursor's."""
         assert self.picture is not None
         cell, columns, sight = self._cell, self.picture.columns, self._in_sight
-        strip = Strip([Segment(column_numbers(columns, sight, cell), self._head_style(False))])
+        strip = Strip([Segment(column_numbers(columns, sight, cell, self.first), self._head_style(False))])
         if self._place not in sight:
             return strip
-        here = str(columns[self._place] + 1).rjust(cell)
+        here = str(columns[self._place] + self.first).rjust(cell)
         end = max((self._place + 1 - sight.start) * cell, len(here))
         at_cursor = Strip([Segment(here, self._head_style(True))])
         return Strip.join([strip.crop(0, end - len(here)), at_cursor, strip.crop(end)])
 
-    def _label(self, line: int) -> str:
+    def _label(self, line: int, part: int) -> list[Segment]:
+        """What stands left of a line of the matrix, in part `part` of the lines of the screen that it takes."""
         assert self.picture is not None
         row = int(self.picture.rows[line])
         digits = len(str(len(self._labels)))
         room = self._head - digits - 2
         text = fitted(self._labels[row], room, "utf-8") + " " if room > 0 else ""
-        return f"{row + 1:>{digits}}{RUNNING if self.picture.running[line] else ' '}{text}"
+        label = f"{row + self.first:>{digits}}{RUNNING if self.picture.running[line] else ' '}{text}"
+        return [Segment(label.ljust(self._head), self._head_style(line == self._line))]
 
-    def _body(self, line: int) -> Strip:
-        strip = self._strips.get(line)
+    def _body(self, line: int, part: int) -> Strip:
+        strip = self._strips.get((line, part))
         if strip is None:
-            strip = self._strips[line] = self._paint(line)
+            strip = self._strips[line, part] = self._paint(line, part)
         if line != self._line or self._place not in self._in_sight:
             return strip
         assert self._painter is not None
         cell = self._cell
         start = (self._place - self._in_sight.start) * cell
-        cursor = Segment(self._painter.text(line, self._place), Painter.cursor(self._painter.colours))
-        return Strip.join([strip.crop(0, start), Strip([cursor], cell), strip.crop(start + cell)])
+        cursor = self._painted(line, self._place, part, Painter.cursor(self._painter.colours))
+        return Strip.join([strip.crop(0, start), Strip(cursor, cell), strip.crop(start + cell)])
 
-    def _paint(self, line: int) -> Strip:
+    def _paint(self, line: int, part: int) -> Strip:
         assert self._painter is not None
         painter, base, sight = self._painter, self.rich_style, self._in_sight
         styles = [painter.style(line, place) for place in sight]
         on_base = {style: base + style for style in set(styles)}
-        texts = (painter.text(line, place) for place in sight)
-        cells = [Segment(text, on_base[style]) for text, style in zip(texts, styles, strict=True)]
-        return Strip(cells, self._cell * len(sight)).simplify()
+        cells = (self._painted(line, place, part, on_base[style]) for place, style in zip(sight, styles, strict=True))
+        return Strip(chain.from_iterable(cells), self._cell * len(sight)).simplify()
+
+    def _painted(self, line: int, place: int, part: int, style: Style) -> list[Segment]:
+        """One cell in a style."""
+        assert self._painter is not None
+        return [Segment(self._painter.text(line, place), style)]
 
     def _head_style(self, here: bool) -> Style:
         return self.get_component_rich_style("heatmap--here" if here else "heatmap--header")
@@ -225,6 +236,15 @@ class HeatMap(ScrollView, can_focus=True):
         super().watch_scroll_x(old, new)
 
     @property
+    def _page(self) -> int:
+        """How many lines have room."""
+        return max(0, self._room.height - self._top) // self._tall
+
+    def _y(self, line: int) -> int:
+        """Where on the widget a line begins."""
+        return self._top + line * self._tall - self.scroll_offset.y
+
+    @property
     def _widths(self) -> tuple[int, ...]:
         with_intervals = self.picture is not None and self.picture.halves is not None
         return (*WIDTHS[:-1], INTERVAL) if with_intervals else WIDTHS
@@ -238,7 +258,7 @@ class HeatMap(ScrollView, can_focus=True):
         longest = max(map(cell_len, self._labels), default=0)
         self._head = number + (min(room, longest, LONGEST_LABEL) + 1 if room >= SHORTEST_LABEL else 0)
         self._strips.clear()
-        self.virtual_size = Size(self._head + places * self._cell, HEADER + lines)
+        self.virtual_size = Size(self._head + places * self._cell, self._top + lines * self._tall)
         self.refresh()
 
     def _make_painter(self) -> None:
@@ -270,24 +290,24 @@ class HeatMap(ScrollView, can_focus=True):
             return
         if not self._into_view():
             for line, place in (before, (self._line, self._place)):
-                x, y = self._head + place * self._cell - self.scroll_offset.x, HEADER + line - self.scroll_offset.y
-                self._refresh(Region(x, y, self._cell, 1))
+                x, y = self._head + place * self._cell - self.scroll_offset.x, self._y(line)
+                self._refresh(Region(x, y, self._cell, self._tall))
                 if before[0] != self._line:
-                    self._refresh(Region(0, y, self._head, 1))
+                    self._refresh(Region(0, y, self._head, self._tall))
                 if before[1] != self._place:
-                    self._refresh(Region(max(self._head, x - DIGIT), 0, self._cell + DIGIT, HEADER))
+                    self._refresh(Region(max(self._head, x - DIGIT), 0, self._cell + DIGIT, self._top))
         if cursor := self.cursor:
             self.post_message(self.CursorMoved(*cursor))
 
     def _into_view(self) -> bool:
         """Jump by half a page where the cursor is out of sight, as every scroll paints everything; whether it did."""
         left, top = self.scroll_offset
-        wide, high = self._room.width - self._head, self._room.height - HEADER
-        x, y = self._place * self._cell, self._line
+        wide, high = self._room.width - self._head, self._room.height - self._top
+        x, y = self._place * self._cell, self._line * self._tall
         if not left <= x <= left + wide - self._cell:
             left = max(0, (x - wide // 2) // self._cell * self._cell)
-        if not top <= y < top + high:
-            top = max(0, y - high // 2)
+        if not top <= y <= top + high - self._tall:
+            top = max(0, (y - high // 2) // self._tall * self._tall)
         if (left, top) == self.scroll_offset:
             return False
         self.scroll_to(left, top, animate=False)

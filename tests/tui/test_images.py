@@ -1,0 +1,167 @@
+"""The explorer on a session of images, by its keys and characters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from eiftui.domains.noise import CLEAN, Noise
+from eiftui.engine.image_requests import LookAtImages, RunImages
+from eiftui.session.image_plan import missing
+from eiftui.session.image_records import (
+    ImageSettings,
+    Treatment,
+)
+from eiftui.session.images import ImageSession
+from eiftui.tui.app import Explorer
+from eiftui.tui.beginning import open_document
+from eiftui.tui.images.document import ImageDocument
+from eiftui.tui.images.view import ImageView, picture
+from eiftui.tui.preferences import Preferences
+from tests.engine.fake import FakeClient, image_records
+from tests.tui.conftest import until
+from tests.tui.golden import assert_golden
+from tests.tui.test_main_screen import SIZES
+
+NOISE = Noise(sigma=1.0)
+SETTINGS = ImageSettings(networks=("a", "b"), per_class=2, draws=2, noises=(NOISE,), control=False)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> ImageDocument:
+    """Two networks and two draws, of which nothing is measured."""
+    return ImageDocument(ImageSession.create(tmp_path / "digits.eif", SETTINGS))
+
+
+@pytest.fixture
+def measured(empty: ImageDocument) -> ImageDocument:
+    empty.keep(*image_records(empty.session))
+    return empty
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_digits_stand_beside_the_matrix_and_in_the_inspector(measured, explorer, size):
+    async with explorer(measured).run_test(size=SIZES[size]) as pilot:
+        await pilot.press("down", "right", "right")
+        assert_golden(f"images-{size}", await until(pilot, "what 2s are taken for"))
+
+
+async def test_a_cell_of_classes_opens_on_its_images_and_closes_again(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await pilot.press("down", "right", "right", "enter")
+        lines = await until(pilot, "learned 1 · #3")
+        assert any("probe 2 · #5" in line for line in lines)
+        assert any("network 1/2 · draw 1/2" in line for line in lines)
+        await pilot.press("down", "enter")
+        await until(pilot, "what 2s are taken for")
+
+
+async def test_networks_draws_noise_and_condition_are_chosen_by_keys(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await until(pilot, "mean of 2 networks × 2 draws")
+        await pilot.press("b")
+        await until(pilot, "network 1/2 · mean of 2 draws")
+        await pilot.press("d", "i")
+        await until(pilot, "noise 1 on clean · network 1/2 · draw 1/2")
+        await pilot.press("o", "v")
+        await until(pilot, "Predicted · Δ loss, nats")
+        await until(pilot, "noise 1 on noise 1")
+        await pilot.press("n")
+        await until(pilot, "cosine")
+
+
+async def test_the_worker_says_what_the_network_makes_of_a_probe(measured):
+    fake = FakeClient()
+    app = Explorer(measured, Preferences(), hire=lambda **how: fake)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("enter")
+        lines = await until(pilot, "Δ log")
+        assert any("taken for" in line for line in lines)
+        (request,) = [one for one in fake.requests if isinstance(one, LookAtImages)]
+        np.testing.assert_array_equal(request.train.images()[0], measured.session.images(0, CLEAN)[0])
+        assert request.train.labels == (0,)
+        assert len(request.probes.labels) == 20
+
+
+async def test_what_is_missing_is_measured_by_the_worker_and_kept(empty):
+    fake = FakeClient()
+    app = Explorer(empty, Preferences(), hire=lambda **how: fake)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, "16 of 16 blocks not measured · r measures them")
+        await pilot.press("r")
+        await until(pilot, "everything is measured")
+        assert fake.requests == [RunImages(path=str(empty.session.path))]
+    assert missing(ImageSession.open(empty.session.path, read_only=True)) == []
+
+
+async def test_a_failure_is_told_and_leaves_the_screen(empty):
+    fake = FakeClient()
+    app = Explorer(empty, Preferences(), hire=lambda **how: fake)
+    async with app.run_test(size=(120, 40)) as pilot:
+        fake.fail("there is no network [b]a[/b]")
+        await pilot.press("r")
+        await until(pilot, "there is no network [b]a[/b]")
+
+
+async def test_without_colours_there_is_braille_and_no_block(measured, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = Explorer(measured, Preferences())
+    async with app.run_test(size=(80, 24)) as pilot:
+        text = "\n".join(await until(pilot, "what 0s are taken for"))
+        assert "▀" not in text
+        assert any("\u2800" < character <= "\u28ff" for character in text)
+
+
+async def test_numbers_are_exported(measured, explorer, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    async with explorer(measured).run_test(size=(120, 40), notifications=True) as pilot:
+        await pilot.press("x")
+        await until(pilot, "Export as")
+        await pilot.press("enter")
+        await until(pilot, "Written")
+    assert (tmp_path / "digits.eif.csv").read_text().startswith("network,draw,condition")
+
+
+async def test_sessions_of_images_and_of_sentences_follow_each_other(
+    document, measured, explorer, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    measured.close()
+    app = explorer(document)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.open_session(measured.session.path)
+        await until(pilot, "everything is measured")
+        await pilot.press("S")
+        await until(pilot, "20×20×2")
+        await pilot.press("escape")
+        document.close()
+        await app.open_session(document.session.path)
+        await until(pilot, "kinds.eif")
+    app.document.close()
+
+
+def test_a_session_is_opened_as_what_it_is(measured, document):
+    assert open_document(measured.session.path).session.read_only
+    assert isinstance(open_document(measured.session.path), ImageDocument)
+    assert not isinstance(open_document(document.session.path), ImageDocument)
+
+
+def test_means_by_class_leave_out_what_an_image_does_to_itself(measured):
+    how = Treatment(optimizer=SETTINGS.optimizer)
+    single = measured.session.matrix("trained", how)[1, 0]
+    shown = picture(ImageView(network=1, draw=0), measured).values
+    assert shown[3, 3] == pytest.approx((single[6, 7] + single[7, 6]) / 2)
+    assert shown[3, 4] == pytest.approx(single[6:8, 8:10].mean())
+    over_all = picture(ImageView(), measured).values
+    assert over_all[3, 4] == pytest.approx(measured.session.matrix("trained", how)[:, :, 6:8, 8:10].mean())
+
+
+def test_what_is_not_measured_together_is_not_chosen_together():
+    settings = SETTINGS.model_copy(update={"noises": (NOISE, Noise(sigma=0.5)), "rates": (1e-2,)})
+    planned = set(settings.treatments())
+    view = ImageView()
+    for step in ("next_train_noise", "next_probe_noise", "next_rate", "next_probe_noise", "next_train_noise") * 4:
+        view = getattr(view, step)(settings, 1)
+        assert view.treatment(settings) in planned
