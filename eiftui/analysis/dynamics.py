@@ -54,7 +54,8 @@ def dynamics(session: Readings, trajectory: Trajectory) -> Dynamics:
 
 def _retained(view: Readings, trajectory: Trajectory, eif: Floats) -> Estimate | None:
     learned = trajectory.sentences[: trajectory.learned]
-    own = [column for column, probe in enumerate(view.probes) if probe.sentences == learned]
+    times = {column: len(learned) // len(probe.sentences) for column, probe in enumerate(view.probes)}
+    own = [column for column, probe in enumerate(view.probes) if probe.sentences * times[column] == learned]
     if not own or trajectory.learned == len(trajectory.sentences):
         return None
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -67,7 +67,7 @@ def semantics(session: Readings, condition: Quantity, both: Alike | None = None)
     """
     draws = [cells for cells in _cells(session, condition, both or alike(session)) if cells.shape[1] >= LEAST_CELLS]
     if not draws:
-        raise NoAnswer(f"no draw is measured for {condition} with embeddings of its texts")
+        raise NoAnswer("no draw has its texts embedded")
     with_cosine, with_overlap, of_both = (
         [pearson(cells[one], cells[other]) for cells in draws] for one, other in ((0, 1), (0, 2), (1, 2))
     )

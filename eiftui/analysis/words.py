@@ -28,30 +28,43 @@ VERDICTS = ("holds", "violated", "no effect", "undecided")
 
 
 def desiderata(found: list[Desideratum]) -> Iterator[str]:
+    """All there is to be said of them."""
+    yield from verdicts(found)
+    for one in found:
+        yield from ("", title(one), *tests(one))
+
+
+def verdicts(found: list[Desideratum]) -> Iterator[str]:
+    """How many hold, and how that was found out."""
     if not found:
         yield "The session has no contrasts."
         return
     for name in ("trained", "prompted"):
-        verdicts = Counter(getattr(one, name).verdict for one in found)
-        yield f"{name}: " + ", ".join(f"{verdicts[verdict]} {verdict}" for verdict in VERDICTS if verdicts[verdict])
-    yield "Per draw, the cell that ought to be lower minus the other; p from sign flips, after Holm's correction;"
-    yield "d: mean over standard deviation; δ: no effect is an interval within ±δ."
+        counts = Counter(getattr(one, name).verdict for one in found)
+        yield f"{name}: " + ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
+    yield "Per draw, the cell that ought to be lower minus the other, nats per token;"
+    yield "p from sign flips, after Holm's correction; d: mean over standard deviation;"
+    yield "δ: no effect is an interval within ±δ."
     cautions = Counter(test.caution for one in found for test in (one.trained, one.prompted) if test.caution)
     yield from (f"{number} of {2 * len(found)} tests: {caution}" for caution, number in cautions.most_common())
-    for one in found:
-        yield ""
-        yield f"{one.contrast.desideratum}: {one.contrast.name}"
-        yield from (
-            f"  {name:<10} {_test(test)}" for name, test in (("trained", one.trained), ("prompted", one.prompted))
-        )
-        yield f"  {'difference':<10} {_test(one.difference, verdict=False)}"
+
+
+def title(one: Desideratum) -> str:
+    return f"{one.contrast.desideratum}: {one.contrast.name}"
+
+
+def tests(one: Desideratum) -> Iterator[str]:
+    """A line for each condition, and one for their difference."""
+    yield f"  {'trained':<10} {_test(one.trained)}"
+    yield f"  {'prompted':<10} {_test(one.prompted)}"
+    yield f"  {'difference':<10} {_test(one.difference, verdict=False)}"
 
 
 def _test(test: Test, verdict: bool = True) -> str:
     found = test.estimate
     if not found.points:
         return f"({test.caution})"
-    parts = [f"{test.verdict if verdict else '':<9} {estimate(found.mean, found.half):<14}"]
+    parts = [f"{test.verdict if verdict else '':<9} {estimate(found.mean, found.half):<19}"]
     if len(found.points) > 1:
         parts.append(f"p {p_value(test.corrected):<7} d {ratio(found.dz):<6} δ {test.margin:.2g}")
     if found.dropped:
@@ -60,55 +73,70 @@ def _test(test: Test, verdict: bool = True) -> str:
 
 
 def symmetry(session: Readings, findings: Findings) -> Iterator[str]:
-    for which, found in findings.symmetry.items():
-        if isinstance(found, NoAnswer):
-            yield f"{which}: no answer: {found}"
-        else:
-            yield from _symmetry_of(session, which, found)
+    """A table of the conditions, what its columns are, and where asymmetry comes from. 78 columns."""
+    found = {which: one for which, one in findings.symmetry.items() if isinstance(one, Symmetry)}
+    refused = {which: one for which, one in findings.symmetry.items() if isinstance(one, NoAnswer)}
+    yield from (f"{which}: no answer: {reason}" for which, reason in refused.items())
+    if found:
+        yield f"{'':<9} {'S':<12} {'r':<12} {'p':<6} {'rank':<5} {'centred r':<12} {'p':<6} directed"
+        yield from (f"{which:<9} {_symmetry_of(one)}" for which, one in found.items())
+        chance = ratio(2 / max(len(one.texts) for one in found.values()))
+        yield ""
+        yield "S: the symmetric share of what training sets do to each other (chance 0.50);"
+        yield "r: correlation with the transpose, p by shuffled labels; centred: without what"
+        yield f"rows or columns have in common; directed: some teach others (chance {chance})."
     if isinstance(findings.asymmetry, Asymmetry):
         parts = findings.asymmetry
         yield (
-            f"asymmetry of trained, 1 - S = {ratio(parts.whole.mean, parts.whole.half)}: update rule "
-            f"{ratio(parts.rule.mean)}, gradient norms {ratio(parts.norms.mean)}, rest {ratio(parts.rest.mean)}"
+            f"Asymmetry of trained, 1 − S = {ratio(parts.whole.mean, parts.whole.half)}: of it update rule "
+            f"{ratio(parts.rule.mean)},"
         )
+        yield f"gradient norms {ratio(parts.norms.mean)}, the rest {ratio(parts.rest.mean)} (single sentences only)."
     else:
         yield f"asymmetry by cause: no answer: {findings.asymmetry}"
+    if found:
+        yield ""
+        yield "Teaches most, compared with what it is taught:"
+        for which, one in found.items():
+            yield f"  {which:<9} “{session.rows[one.texts[int(np.argmax(one.leaning))]].label}”"
 
 
-def _symmetry_of(session: Readings, which: Quantity, found: Symmetry) -> Iterator[str]:
-    yield (
-        f"{which:<9} S {ratio(found.share.mean, found.share.half)} (chance 0.50), r with transpose "
-        f"{ratio(found.pearson.mean, found.pearson.half)}, rank {ratio(found.spearman.mean)}, "
-        f"p {p_value(found.p)}"
-    )
-    yield (
-        f"{'':<9} double-centred r {ratio(found.centred.mean, found.centred.half)}, p {p_value(found.p_centred)}; "
-        f"directed {ratio(found.directed.mean)} (chance {ratio(2 / len(found.texts))})"
-    )
-    teacher = session.rows[found.texts[int(np.argmax(found.leaning))]]
-    yield f"{'':<9} teaches most, compared with what it is taught: “{teacher.label}”"
+def _symmetry_of(found: Symmetry) -> str:
+    share, r, centred = (ratio(one.mean, one.half) for one in (found.share, found.pearson, found.centred))
+    rank, directed = ratio(found.spearman.mean), ratio(found.directed.mean)
+    return f"{share:<12} {r:<12} {p_value(found.p):<6} {rank:<5} {centred:<12} {p_value(found.p_centred):<6} {directed}"
 
 
 def sparsity(found: dict[Quantity, Sparsity | NoAnswer]) -> Iterator[str]:
-    yield "0: all cells alike; 1: one cell has everything."
+    yield "Sparsity, from 0, all cells alike, to 1, one cell has everything:"
     for which, one in found.items():
         if isinstance(one, NoAnswer):
             yield f"{which}: no answer: {one}"
         else:
-            floor = "" if one.below_floor is None else f", not to be told from zero {one.below_floor.mean:.0%} of cells"
+            floor = "" if one.below_floor is None else f", {one.below_floor.mean:.0%} of cells under the floor"
             hoyer, gini = (ratio(part.mean, part.half) for part in (one.hoyer, one.gini))
             yield f"{which:<9} Hoyer {hoyer}, Gini {gini}{floor}"
 
 
 def semantics(found: dict[Quantity, Semantics | NoAnswer]) -> Iterator[str]:
-    yield "Rank correlation of EIF with likeness, own texts left out; negative: the more alike, the more is learned."
-    for which, one in found.items():
-        if isinstance(one, NoAnswer):
-            yield f"{which}: no answer: {one}; `eiftui embed` makes them"
-        else:
-            for name, relation in (("embedding cosine", one.cosine), ("shared words", one.overlap)):
-                plain, held = (ratio(part.mean, part.half) for part in (relation.plain, relation.held))
-                yield f"{which:<9} {name:<16} {plain}, the other held fixed {held}, p {p_value(relation.held.p)}"
+    """A line for each condition and likeness."""
+    yield "Rank correlation of EIF with likeness of texts, own texts left out."
+    yield "Negative: the more alike, the more is learned."
+    told = {which: one for which, one in found.items() if isinstance(one, Semantics)}
+    if told:
+        yield ""
+        yield f"{'':<9} {'likeness':<17} {'correlation':<13} {'the other held fixed':<21} p"
+    for which, one in told.items():
+        for name, relation in (("embedding cosine", one.cosine), ("shared words", one.overlap)):
+            plain, held = (ratio(part.mean, part.half) for part in (relation.plain, relation.held))
+            yield f"{which:<9} {name:<17} {plain:<13} {held:<21} {p_value(relation.held.p)}"
+    refused: dict[str, list[str]] = {}
+    for which, refusal in found.items():
+        if isinstance(refusal, NoAnswer):
+            refused.setdefault(str(refusal), []).append(which)
+    for reason, conditions in refused.items():
+        yield f"no answer for {', '.join(conditions)}: {reason};"
+        yield "`eiftui embed SESSION` embeds them."
 
 
 def first_order(found: Agreement | NoAnswer) -> Iterator[str]:
@@ -116,10 +144,10 @@ def first_order(found: Agreement | NoAnswer) -> Iterator[str]:
         yield f"no answer: {found}"
     else:
         yield (
-            f"trained against predicted: r {ratio(found.pearson.mean, found.pearson.half)}, "
-            f"rank {ratio(found.spearman.mean, found.spearman.half)}, "
-            f"relative error {ratio(found.error.mean, found.error.half)}"
+            f"Trained against predicted: r {ratio(found.pearson.mean, found.pearson.half)}, "
+            f"rank {ratio(found.spearman.mean, found.spearman.half)},"
         )
+        yield f"relative error {ratio(found.error.mean, found.error.half)}."
 
 
 def met_table(session: Readings, found: list[Met]) -> Iterator[str]:
@@ -164,18 +192,18 @@ def sweep_table(found: Sweep) -> Iterator[str]:
 
 def sweep_conclusions(found: Sweep) -> Iterator[str]:
     """The plateau, the suggestion, and where first order ends, in words."""
+    gain = f"a training set gains {LEAST_EFFECT:g} nats per token or more of its own text"
     if found.plateau is None:
-        yield (
-            f"No plateau: no rate that teaches at least {LEAST_EFFECT:g} nats per token, above the null floor, "
-            "ranks the cells as its neighbours do. Try a finer grid."
-        )
+        yield f"No plateau: no rate at which {gain}"
+        yield "and that is above the null floor ranks the cells as its neighbours do."
+        yield "Try a finer grid."
     else:
         low, high = (compact(found.rates[index].rate) for index in found.plateau)
-        more = "; it reaches the end of the grid and may go on" if found.open_ended else ""
-        yield (
-            f"Plateau (*) from {low} to {high}: rates that rank the cells as their neighbours do, and at which a "
-            f"training set gains {LEAST_EFFECT:g} nats per token or more of its own text{more}."
-        )
+        where = f"from {low} to {high}" if low != high else f"at {low}"
+        yield f"Plateau (*) {where}: cells are ranked as at neighbouring rates,"
+        yield f"and {gain}."
+        if found.open_ended:
+            yield "It reaches the end of the grid and may go on."
         yield f"Suggested learning rate, its geometric middle: {compact(found.suggestion or 0.0)}"
     if found.breakdown is not None:
         yield f"The first-order prediction errs by more than 10 % from {compact(found.breakdown)} on."

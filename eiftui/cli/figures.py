@@ -27,6 +27,8 @@ from eiftui.show.summary import mean_and_interval
 ORANGE, BLUE, GREEN, GREY = "#d7600a", "#0a5fa5", "#1a7f37", "#8a8a8a"
 SCALE = [[0.0, "#08306b"], [0.25, "#3182bd"], [0.5, "#f7f7f7"], [0.75, "#f08a24"], [1.0, "#7f2704"]]
 """Blue where a probe became more likely, orange where less; zero in the middle."""
+AROUND = 1.3
+"""How far beyond its rates a plateau is shaded, as a factor: one rate alone has no width."""
 WIDTH = 60
 """Characters of a line of hover text."""
 
@@ -79,6 +81,7 @@ def _map(
     )
     side = min(900, 160 + 42 * max(len(rows), 4))
     figure.update_layout(height=side, **layout)
+    figure.update_layout(margin_t=100, title={"y": 0.97, "yanchor": "top"})  # the axis at the top has a title, too
     every = max(1, len(rows) // 20), max(1, len(columns) // 20)
     figure.update_yaxes(autorange="reversed", dtick=every[0])
     figure.update_xaxes(dtick=every[1], side="top")
@@ -158,7 +161,8 @@ def first_order(found: Sequence[Met]) -> Any:
             mode="lines+markers",
             line={"color": colour},
         )
-    figure.update_layout(height=380, **_layout("", "learning rate", "error of the prediction, a share"))
+    layout = _layout("", "learning rate", "error of the prediction, a share")
+    figure.update_layout(height=380, showlegend=True, **layout)
     figure.update_xaxes(type="log", exponentformat="power")
     figure.update_yaxes(type="log", exponentformat="power")
     return figure
@@ -189,7 +193,14 @@ def sweep(found: Sweep) -> Any:
     figure.add_scatter(x=rates, y=errors, name="first-order error (a share)", line={"color": GREY, "dash": "dot"})
     if found.plateau is not None:
         low, high = (rates[index] for index in found.plateau)
-        figure.add_vrect(x0=low, x1=high, fillcolor="#4daf4a", opacity=0.15, line_width=0, annotation_text="plateau")
+        figure.add_vrect(
+            x0=low / AROUND,
+            x1=high * AROUND,
+            fillcolor=GREEN,
+            opacity=0.15,
+            line_width=0,
+            label={"text": "plateau", "textposition": "top center"},
+        )
     figure.update_layout(height=400, **_layout("", "learning rate", "abs EIF, nats per token"))
     figure.update_xaxes(type="log", exponentformat="power")
     figure.update_yaxes(type="log", exponentformat="power")

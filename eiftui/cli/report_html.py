@@ -29,7 +29,8 @@ STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 1100px; margin: 2em auto; padding: 0 1em }
 h1 { margin-bottom: 0 } h2 { margin-top: 2.2em; border-bottom: 1px solid #ccc }
 .note { color: #555 } pre { white-space: pre-wrap; background: #f6f6f6; padding: .8em; border-radius: 6px }
-.side { display: grid; grid-template-columns: repeat(auto-fit, minmax(460px, 1fr)); gap: 1em }
+.side { display: grid; grid-template-columns: repeat(auto-fill, minmax(460px, 1fr)); gap: 1em }
+.side > * { min-width: 0 }
 table { border-collapse: collapse; font-size: 14px }
 th, td { text-align: left; padding: .3em .7em; vertical-align: top }
 tr { border-top: 1px solid #e4e4e4 } .holds { color: #1a7f37 } .violated { color: #b3261e } .undecided { color: #777 }
@@ -98,7 +99,8 @@ def _sections(session: Session, findings: Findings) -> Iterator[str]:
         if isinstance(found, NoAnswer):
             yield _lines([f"no answer: {found}"])
         else:
-            yield _figure(figures.steps(session, found)) + _lines(words.retained(found))
+            learned = (f"{step} {sentence}" for step, sentence in enumerate(trajectory.sentences, start=1))
+            yield _figure(figures.steps(session, found)) + _lines([*learned, *words.retained(found)])
     yield "<h2>How it was measured</h2>"
     yield _lines(
         [*report_lines.how_measured(session), f"eiftui {eiftui_version()}, figures by plotly {plotly.__version__}"]
@@ -106,7 +108,8 @@ def _sections(session: Session, findings: Findings) -> Iterator[str]:
 
 
 def _figure(figure: Any) -> str:
-    return str(figure.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False}))
+    config = {"displaylogo": False, "responsive": True}
+    return str(figure.to_html(full_html=False, include_plotlyjs=False, config=config))
 
 
 def _lines(lines: Iterable[str]) -> str:

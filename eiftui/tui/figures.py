@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+import numpy as np
 from rich.text import Text
 
+from eiftui.analysis.cells import own_cells
 from eiftui.analysis.distributions import Histogram
+from eiftui.analysis.findings import READ
 from eiftui.analysis.rates import Rate, Sweep
+from eiftui.session.readings import Readings
 from eiftui.show.numbers import compact
 from eiftui.tui.plots import curves
 
@@ -17,6 +21,18 @@ def distribution(found: Histogram, size: tuple[int, int], coloured: bool) -> Tex
     """Shares of cells over EIF, a curve a condition."""
     shares = {name: (found.middles, counts / max(1, counts.sum())) for name, counts in found.counts.items()}
     return curves(shares, size, "EIF, nats per token", "share of cells", coloured)
+
+
+def semantics(session: Readings, size: tuple[int, int], coloured: bool) -> Text | None:
+    """EIF over the cosine of embeddings in the first draw, own texts left out; None where texts are not embedded."""
+    cosine, others = session.likeness(0), ~own_cells(session)
+    known = np.isfinite(cosine) & others
+    if not known.any():
+        return None
+    eif = {which: session.matrix(which)[0][known] for which in READ if session.measured(which)[0].any()}
+    points = {which: (cosine[known], values) for which, values in eif.items()}
+    label = "cosine of embeddings, first draw"
+    return curves(points, size, label, "EIF, nats per token", coloured, join=False)
 
 
 def rates(found: Sweep, size: tuple[int, int], coloured: bool) -> Text:

@@ -27,7 +27,10 @@ class Shown:
 
 
 def desiderata(shown: Shown) -> Iterator[RenderableType]:
-    yield _text(words.desiderata(shown.found.desiderata))
+    yield _text(words.verdicts(shown.found.desiderata))
+    for one in shown.found.desiderata:
+        yield Text(f"\n{visible(words.title(one))}", style="bold")
+        yield _verdicts_coloured(_text(words.tests(one)))
 
 
 def symmetry(shown: Shown) -> Iterator[RenderableType]:
@@ -45,13 +48,16 @@ def rate(shown: Shown) -> Iterator[RenderableType]:
         yield _text([f"no answer: {sweep}; R makes one"])
     else:
         yield _text([*words.sweep_conclusions(sweep), ""])
+        yield _text([*words.sweep_table(sweep), ""])
         yield figures.rates(sweep, shown.size, shown.coloured)
-        yield _text(words.sweep_table(sweep))
-    yield _text(["", "At the present learning rate,", *words.first_order(shown.found.agreement)])
+    yield Text("\nFirst order", style="bold")
+    yield _text([*words.first_order(shown.found.agreement), *words.met_table(shown.session, shown.found.met)])
 
 
 def semantics(shown: Shown) -> Iterator[RenderableType]:
     yield _text(words.semantics(shown.found.semantics))
+    if plot := figures.semantics(shown.session, shown.size, shown.coloured):
+        yield plot
 
 
 def dynamics(shown: Shown) -> Iterator[RenderableType]:
@@ -66,6 +72,12 @@ VIEWS: dict[str, Callable[[Shown], Iterator[RenderableType]]] = {
     "semantics": semantics,
     "dynamics": dynamics,
 }
+
+
+def _verdicts_coloured(text: Text) -> Text:
+    text.highlight_regex(r"^  \w+ +(?P<green>holds)")
+    text.highlight_regex(r"^  \w+ +(?P<red>violated)")
+    return text
 
 
 def _text(lines: Iterable[str]) -> Text:

@@ -69,5 +69,5 @@ def test_holding_words_fixed_removes_what_cosines_owe_to_them(session_of: MakeSe
 
 
 def test_without_embeddings_there_is_no_answer(session_of: MakeSession) -> None:
-    with pytest.raises(NoAnswer, match="embeddings"):
+    with pytest.raises(NoAnswer, match="embedded"):
         semantics(session_of(TEXTS, trained=np.zeros((2, 8, 8))), "trained")

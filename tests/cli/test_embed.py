@@ -16,7 +16,7 @@ from tests.cli.conftest import Command
 
 def test_cosines_are_those_of_the_embeddings_and_the_report_tells(measure: Command, eiftui: Command) -> None:
     assert measure("--quiet").code == 0
-    assert "`eiftui embed` makes them" in eiftui("report", "s.eif").out
+    assert "`eiftui embed SESSION` embeds them" in eiftui("report", "s.eif").out
     assert eiftui("embed", "s.eif", "--quiet").code == 0
     with Session.open(Path("s.eif"), read_only=True) as session:
         found = session.likeness(1)

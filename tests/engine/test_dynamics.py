@@ -44,12 +44,11 @@ def test_what_is_retained_is_a_share_of_what_was_learned(make_session: MakeSessi
     trajectory = Trajectory(sentences=(AB, AB, SNOW), learned=2, draws=2)
     trace(session, here, trajectory)
     found = dynamics(session, trajectory)
-    assert found.retained is None  # two sentences are no probe
-    trajectory = Trajectory(sentences=(AB, SNOW), learned=1, draws=2)
+    assert found.retained is not None  # two epochs of a probe
+    np.testing.assert_allclose(found.retained.points, found.eif[:, 2, 0] / found.eif[:, 1, 0])
+    trajectory = Trajectory(sentences=(AB, SNOW, AB), learned=2, draws=2)
     trace(session, here, trajectory)
-    found = dynamics(session, trajectory)
-    assert found.retained is not None
-    np.testing.assert_allclose(found.retained.points, found.eif[:, 1, 0] / found.eif[:, 0, 0])
+    assert dynamics(session, trajectory).retained is None  # the two sentences are no probe
 
 
 def test_beginnings_that_are_measured_are_not_measured_again(make_session: MakeSession, here: Here) -> None:
