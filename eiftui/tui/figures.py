@@ -14,7 +14,7 @@ from eiftui.analysis.findings import READ
 from eiftui.analysis.rates import Rate, Sweep
 from eiftui.session.readings import Readings
 from eiftui.show.numbers import compact
-from eiftui.tui.plots import curves
+from eiftui.tui.plots import Points, curves
 
 
 def distribution(found: Histogram, size: tuple[int, int], coloured: bool) -> Text:
@@ -29,8 +29,9 @@ def semantics(session: Readings, size: tuple[int, int], coloured: bool) -> Text 
     known = np.isfinite(cosine) & others
     if not known.any():
         return None
-    eif = {which: session.matrix(which)[0][known] for which in READ if session.measured(which)[0].any()}
-    points = {which: (cosine[known], values) for which, values in eif.items()}
+    points: dict[str, Points] = {
+        which: (cosine[known], session.matrix(which)[0][known]) for which in READ if session.measured(which)[0].any()
+    }
     label = "cosine of embeddings, first draw"
     return curves(points, size, label, "EIF, nats per token", coloured, join=False)
 
