@@ -112,10 +112,15 @@ def ratio(mean: float, half: float = math.nan) -> str:
 
 
 def percent(share: float) -> str:
-    """A probability in per cent, with two digits at least, or as it is where that is very small: `97.3%`, `3.9e-9`."""
+    """A probability in per cent, with two digits at least, or as it is where that is very small: `97.3%`, `3.9e-9`.
+
+    No more than six characters.
+    """
     if share >= 0.0995:
         return f"{share:.1%}"
-    return f"{share:.2%}" if share >= 0.001 or not share else compact(float(f"{share:.1e}"))
+    if share >= 0.001 or not share:
+        return f"{share:.2%}"
+    return compact(float(f"{share:.1e}" if share >= 9.5e-10 else f"{share:.0e}"))
 
 
 def p_value(p: float) -> str:

@@ -151,8 +151,24 @@ ACTIONS: tuple[Action, ...] = (
     Action("images.rate", "e", "Rate", "The next learning rate that clean digits are measured at", 70, call="rate(1)"),
     Action("images.other_labels", "c", "Control", "Digits learned with each other's labels: a control", 40),
     Action("images.cells", "z", "Cells", "Plain cells, more of which have room, or digits", 65),
+    Action("imaging.own", "a", "Own digit", "Draw a digit, or open an image: it is a row and a column, live", 90),
+    Action("imaging.drop_own", "delete", "Drop own", "Take the digit of your own away"),
     Action("imaging.run", "r", "Run", "Measure what is missing", 95),
     Action("imaging.cancel", "escape", "Stop", "Stop measuring; what is measured is kept"),
+    # A digit of one's own
+    _move("drawing.up", "up", "A pixel up", "k"),
+    _move("drawing.down", "down", "A pixel down", "j"),
+    _move("drawing.left", "left", "A pixel to the left", "h"),
+    _move("drawing.right", "right", "A pixel to the right", "l"),
+    Action("drawing.use", "enter", "Use", "As a training image and a probe, beside the others", 90, focused=True),
+    Action("drawing.pen", "space", "Pen", "Put the pen down, or lift it; the mouse draws too", 85, focused=True),
+    Action("drawing.erase", "e", "Eraser", "The pen erases, or draws again", 80, focused=True),
+    Action("drawing.clear", "c", "Clear", "Begin anew", 75, focused=True),
+    Action("drawing.open", "o", "Open", "Take an image file: PNG, PGM and others", 70, focused=True),
+    *(
+        Action(f"drawing.label_{n}", str(n), f"A {n}", f"It is learned as a {n}", focused=True, call=f"label({n})")
+        for n in range(10)
+    ),
     # Moving about in the matrix
     _move("heatmap.up", "up", "A row up", "k"),
     _move("heatmap.down", "down", "A row down", "j"),
@@ -251,6 +267,7 @@ SECTIONS = {
     "settings": "In the settings",
     "images": "A session of images",
     "imaging": "A session of images",
+    "drawing": "While drawing a digit",
     "heatmap": "In the matrix",
     "overview": "In the overview",
     "prompt": "Answering a question",

@@ -10,6 +10,7 @@ from eiftui.tui.actions import ACTIONS, SECTIONS, screen_bindings
 from eiftui.tui.app import Explorer
 from eiftui.tui.keymap import without_vim
 from eiftui.tui.screens.dialogue import Dialogue
+from eiftui.tui.screens.drawing import DrawingScreen
 from eiftui.tui.screens.editor import EditorScreen
 from eiftui.tui.screens.export import ExportScreen
 from eiftui.tui.screens.generate import GenerateScreen
@@ -38,6 +39,7 @@ CLASSES = {
     "matrix": MatrixPane,
     "images": ImageMatrix,
     "imaging": ImagesScreen,
+    "drawing": DrawingScreen,
     "findings": FindingsPane,
     "heatmap": HeatMap,
     "overview": Overview,

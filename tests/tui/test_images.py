@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from eiftui.domains.digits import builtin_digits
 from eiftui.domains.noise import CLEAN, Noise
 from eiftui.engine.image_requests import LookAtImages, RunImages
 from eiftui.session.image_plan import missing
@@ -20,6 +22,7 @@ from eiftui.tui.beginning import open_document
 from eiftui.tui.images.document import ImageDocument
 from eiftui.tui.images.view import ImageView, picture
 from eiftui.tui.preferences import Preferences
+from eiftui.tui.widgets.canvas import Canvas
 from tests.engine.fake import FakeClient, image_records
 from tests.tui.conftest import until
 from tests.tui.golden import assert_golden
@@ -165,3 +168,66 @@ def test_what_is_not_measured_together_is_not_chosen_together():
     for step in ("next_train_noise", "next_probe_noise", "next_rate", "next_probe_noise", "next_train_noise") * 4:
         view = getattr(view, step)(settings, 1)
         assert view.treatment(settings) in planned
+
+
+async def test_a_digit_is_drawn_with_keys_and_looked_at_live(measured):
+    fake = FakeClient()
+    app = Explorer(measured, Preferences(), hire=lambda **how: fake)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("a")
+        await until(pilot, "draw a digit")
+        await pilot.press("space", *["down"] * 6, "7")
+        await until(pilot, "learned as a 7")
+        drawn = app.screen.query_one(Canvas).pixels
+        assert drawn[20, 14] == drawn[14, 14] == 255
+        assert drawn[20, 20] == drawn[8, 14] == 0
+        await pilot.press("enter")
+        lines = await until(pilot, "learned 7 · own")
+        assert any(line.startswith("own") for line in lines)
+        await until(pilot, "−0.13")
+    learned = [one for one in fake.requests if isinstance(one, LookAtImages) and one.train.labels == (7,)]
+    np.testing.assert_allclose(learned[-1].train.images()[0], drawn / 255, atol=1e-6)
+    assert learned[-1].probes.labels[-1] == 7
+    assert len(learned[-1].probes.labels) == 21
+
+
+async def test_the_own_digit_is_a_probe_of_every_other_until_it_is_dropped(measured):
+    app = Explorer(measured, Preferences(), hire=lambda **how: FakeClient())
+    async with app.run_test(size=(120, 40)) as pilot:
+        measured.take_own(builtin_digits().take(np.array([3])))
+        label = int(measured.own.labels[0])
+        await pilot.press("enter")
+        await until(pilot, "network 1/2 · draw 1/2")
+        view = ImageView(level="images", network=0, draw=0)
+        while measured.influence_of_own(0, 0, view.treatment(SETTINGS)) is None:
+            await pilot.pause(0.01)
+        column = picture(view, measured).values[:, -1]
+        np.testing.assert_allclose(column, -1 / (1 + np.abs(measured.classes(view) - label)), atol=1e-6)
+        await pilot.press("delete")
+        assert picture(view, measured).values.shape == (20, 20)
+
+
+async def test_the_mouse_draws_and_an_eraser_takes_away(measured):
+    app = Explorer(measured, Preferences(), hire=lambda **how: FakeClient())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("a")
+        await pilot.mouse_down(Canvas, offset=(5, 5))
+        await pilot.mouse_up(Canvas, offset=(5, 5))
+        canvas = app.screen.query_one(Canvas)
+        assert canvas.pixels[10:12, 5].min() > 200
+        await pilot.press("e")
+        await pilot.mouse_down(Canvas, offset=(5, 5))
+        assert canvas.pixels[10:12, 5].max() < 60
+        await pilot.press("c", "enter")
+        await until(pilot, "draw something first")
+
+
+async def test_an_image_file_is_drawn_on_the_canvas(measured, tmp_path):
+    Image.fromarray(np.full((28, 28), 7, np.uint8)).save(tmp_path / "seven.pgm")
+    app = Explorer(measured, Preferences(), hire=lambda **how: FakeClient())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("a", "o", *str(tmp_path / "none.png"), "enter")
+        await until(pilot, "cannot read")
+        await pilot.press("ctrl+u", *str(tmp_path / "seven.pgm"), "enter")
+        await until(pilot, "learned as a 0")
+        assert (app.screen.query_one(Canvas).pixels == 7).all()

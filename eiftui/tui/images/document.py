@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eiftui.analysis.images import by_class, cosine
 from eiftui.analysis.symmetry import centred
@@ -125,14 +126,19 @@ class ImageDocument:
         assert self.own is not None
         return with_noise(self.own, noise, draw, self.session.settings.seed)
 
+    def classes(self, view: ImageView) -> NDArray[np.int64]:
+        """The class that each image of a draw is given, and the person's own: (images,)."""
+        digits = self.digits(view.draw or 0, view.treatment(self.session.settings))
+        each = self.session.settings.per_class
+        labels = np.repeat(np.arange(CLASSES), each) if digits is None else digits.labels
+        return labels if self.own is None else np.concatenate([labels, self.own.labels])
+
     def labels(self, view: ImageView) -> list[str]:
         """Short names of the rows, and of the columns: the class and, of single images, the number."""
         if view.level == "classes":
             return [str(label) for label in range(CLASSES)]
-        digits = self.digits(view.draw or 0, view.treatment(self.session.settings))
-        labels = np.repeat(np.arange(CLASSES), self.session.settings.per_class) if digits is None else digits.labels
-        names = [f"{label}\n#{number}" for number, label in enumerate(labels.tolist(), start=1)]
-        return names if self.own is None else [*names, f"{self.own.labels[0]}\nown"]
+        names = [f"{label}\n#{number}" for number, label in enumerate(self.classes(view).tolist(), start=1)]
+        return names if self.own is None else [*names[:-1], f"{self.own.labels[0]}\nown"]
 
     def move(self, path: Path) -> None:
         """Give the session's file another name. Raises as `ImageSession.move` does."""

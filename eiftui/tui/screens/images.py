@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
 
+from eiftui.domains.digits import Digits
 from eiftui.engine.image_requests import ImageSet, LookAtImages, LookedAt
 from eiftui.session.image_plan import planned
 from eiftui.session.safetext import visible
 from eiftui.show.numbers import compact
 from eiftui.tui.actions import BY_ID, screen_bindings
-from eiftui.tui.images.document import ImageDocument
+from eiftui.tui.images.document import ImageDocument, Own
 from eiftui.tui.images.view import ImageView
-from eiftui.tui.images.work import ImageWork
+from eiftui.tui.images.work import ImageWork, Take
+from eiftui.tui.screens.drawing import DrawingScreen
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.image_inspector import ImageInspector
 from eiftui.tui.widgets.image_matrix import ImageMatrix
@@ -92,29 +95,69 @@ class ImagesScreen(Screen[None]):
         matrix = self.query_one(ImageMatrix)
         view, cell = matrix.view, matrix.cursor
         looked = self._looked.get((view, cell[0])) if cell else None
-        if cell and looked is None and view.level == "images":
-            self._look(view, cell[0])
+        if cell and view.level == "images":
+            self._measure_own(view)
+            if looked is None:
+                self._look(view, cell[0])
         self.query_one(ImageInspector).show_cell(view, cell, looked)
 
     def _look(self, view: ImageView, row: int) -> None:
         """Ask what the network makes of every probe after it learned the image of a row."""
-        settings, draw = self.document.session.settings, view.draw or 0
-        digits = self.document.digits(draw, view.treatment(settings))
-        if digits is None or row >= len(digits):
+        if self.document.session.drawn(view.draw or 0) is None:
             return
-        request = LookAtImages(
-            network=settings.networks[view.network or 0],
-            optimizer=view.treatment(settings).optimizer,
-            dtype=settings.dtype,
-            train=ImageSet.of(self.document.session.images(draw, view.train)[[row]], digits.labels[[row]]),
-            probes=ImageSet.of(self.document.session.images(draw, view.probe), digits.labels),
-        )
 
         def take(found: LookedAt) -> None:
             self._looked[view, row] = found
             self._show_cell()
 
-        self.work.wish("cell", request, take)
+        self.work.wish("cell", look_request(self.document, view, [row], slice(None)), take)
+
+    def action_own(self) -> None:
+        """Draw a digit, or read one, which is then the last row and column."""
+        if self.document.session.drawn(self.query_one(ImageMatrix).view.draw or 0) is None:
+            self.notify("the digits are not drawn yet: r measures them", severity="warning")
+            return
+        view = self.query_one(ImageMatrix).view.of_images()
+        trial = ImageDocument(self.document.session)
+
+        def look(digit: Digits, take: Take) -> None:
+            trial.own = digit
+            self.work.wish("trial", look_request(trial, view, [-1], slice(None)), take)
+
+        self.app.push_screen(DrawingScreen(self.document.own, trial.classes(view), look), self._use_own)
+
+    def _use_own(self, digit: Digits | None) -> None:
+        if digit is not None:
+            self._looked.clear()
+            matrix = self.query_one(ImageMatrix)
+            self.document.take_own(digit)
+            matrix.view = matrix.view.of_images()
+            matrix.show_document()
+            matrix.move_to(len(self.document.classes(matrix.view)) - 1, 0)
+
+    def action_drop_own(self) -> None:
+        """Go on without a digit of one's own."""
+        self._looked.clear()
+        self.document.take_own(None)
+
+    def _measure_own(self, view: ImageView) -> None:
+        """Ask what the person's own digit does as a training image and, to it, every other."""
+        network, draw, how = view.network or 0, view.draw or 0, view.treatment(self.document.session.settings)
+        if self.document.own is None or self.document.influence_of_own(network, draw, how) is not None:
+            return
+        row = look_request(self.document, view, [-1], slice(None))
+        column = look_request(self.document, view, slice(None, -1), [-1])
+        own = self.document.own
+
+        def take_row(learned: LookedAt) -> None:
+            self.work.wish("own column", column, lambda probed: take(learned, probed))
+
+        def take(learned: LookedAt, probed: LookedAt) -> None:
+            if self.document.own is own:
+                found = Own(np.asarray(learned.eif[0]), np.concatenate(probed.eif))
+                self.document.take_influence(network, draw, how, found)
+
+        self.work.wish("own row", row, take_row)
 
     def _about(self) -> Content:
         """The session, and what it measures with."""
@@ -141,3 +184,17 @@ class ImagesScreen(Screen[None]):
         return Content(
             f"{lacking} of {total} blocks not measured" + (" · r measures them" if self.work.can_run else "")
         )
+
+
+def look_request(
+    document: ImageDocument, view: ImageView, rows: list[int] | slice, probes: list[int] | slice
+) -> LookAtImages:
+    """To have images of a view learned and probed, by their rows and columns."""
+    settings, classes = document.session.settings, document.classes(view)
+    return LookAtImages(
+        network=settings.networks[view.network or 0],
+        optimizer=view.treatment(settings).optimizer,
+        dtype=settings.dtype,
+        train=ImageSet.of(document.images(view, view.train)[rows], classes[rows]),
+        probes=ImageSet.of(document.images(view, view.probe)[probes], classes[probes]),
+    )
