@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from rich.console import Group
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 Name = Literal["matrix", "desiderata", "symmetry", "distribution", "rate", "semantics", "dynamics"]
 NAMES: tuple[Name, ...] = ("matrix", "desiderata", "symmetry", "distribution", "rate", "semantics", "dynamics")
 SECONDS_BETWEEN_ANALYSES = 2.0
+TAB = "tab"
+"""What the style of a view's name says which it is by, for the mouse."""
 PLOT_LINES, LEAST_WIDTH = 14, 40
 
 
@@ -92,6 +94,10 @@ class FindingsPane(Part):
         else:
             self.call_after_refresh(self.screen.query_one(MatrixPane).chart.focus)
         self.refresh_bindings()
+
+    def on_click(self, event: events.Click) -> None:
+        if name := event.style.meta.get(TAB):
+            self.view = name
 
     def action_next(self) -> None:
         self.view = NAMES[(NAMES.index(self.view) + 1) % len(NAMES)]
@@ -184,4 +190,4 @@ def _tabs(view: Name) -> Content:
 
 def _tab(name: Name, here: bool) -> Content:
     tab = Content.styled(name.capitalize(), "$primary bold underline" if here else "$text-muted not bold")
-    return tab.stylize(Style.from_meta({"@click": f"app.do('findings.{name}')"}))
+    return tab.stylize(Style.from_meta({TAB: name}))
