@@ -79,10 +79,7 @@ def other_entity(sentences: Sentences, slots: Collection[str]) -> Sequence[Varia
     if not own:
         raise InputError("it has no slot: write {A} where the word to be replaced stands")
     fresh = _fresh_slot({*own, *slots})
-    return [
-        Variant(_renamed(sentences, {slot: fresh}), f"{{{slot}}} becomes {{{fresh}}}, a word of its own")
-        for slot in own
-    ]
+    return [Variant(_renamed(sentences, {slot: fresh}), f"{{{slot}}} → {{{fresh}}}") for slot in own]
 
 
 def shuffle(sentences: Sentences, slots: Collection[str]) -> Sequence[Variant]:

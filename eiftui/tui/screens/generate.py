@@ -105,7 +105,7 @@ class GenerateScreen(ModalScreen[None]):
             self._remark("enter puts these words in the slots of all sentences; those of before keep their numbers")
             return
         number = f"the {marked} marked" if (marked := way.offers.marked) else "the sentence of the cursor"
-        role = f", {ROLE_NAMES[self._role]} (b changes that)" if way.has_role else ", and contrasts between them"
+        role = f", {ROLE_NAMES[self._role]} (b: role)" if way.has_role else ", and contrasts between them"
         self._remark(f"enter adds {number}{role}")
 
     def _remark(self, text: str, style: str = "$text-muted") -> None:

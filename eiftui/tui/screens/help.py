@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
+from rich.table import Table
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -18,7 +20,7 @@ model learned the training set (trained), or only read it before the probe (prom
 likely. The gap is trained minus prompted. Predicted is what gradients alone foretell; a preview, marked ~, stands for
 what is not measured yet. ≈0 cannot be told from zero, by the null floor or the number format. Made-up words stand in
 the slots, others in each draw: intervals are over draws."""
-KEYS = 22
+KEYS = 14
 
 
 class HelpScreen(ModalScreen[None]):
@@ -37,19 +39,22 @@ class HelpScreen(ModalScreen[None]):
             scroll.border_title = "Help"
             scroll.border_subtitle = "esc closes"
             yield Static(Content(" ".join(READING.split("\n"))))
-            yield Static(Content("\n").join(self._sections()))
+            yield from self._sections()
 
     def action_close(self) -> None:
         self.dismiss()
 
-    def _sections(self) -> list[Content]:
-        lines: list[Content] = []
+    def _sections(self) -> Iterator[Static]:
         for part in sorted(SECTIONS, key=lambda part: part != self._first):
             if actions := [action for action in ACTIONS if action.part == part]:
-                lines += [Content(""), Content.styled(SECTIONS[part], "bold $text-primary")]
-                lines += [self._line(action) for action in actions]
-        return lines
+                yield Static(Content.styled(SECTIONS[part], "bold $text-primary"), classes="heading")
+                yield Static(self._table(actions))
 
-    def _line(self, action: Action) -> Content:
-        shown = " ".join(self._keys_of(action.id)) or "in the palette"
-        return Content.assemble((f"{shown:<{KEYS}}", "$text-accent"), action.tooltip)
+    def _table(self, actions: Sequence[Action]) -> Table:
+        """Keys on the left, and on the right what they do, on as many lines as that takes."""
+        table = Table.grid(padding=(0, 1))
+        table.add_column(width=KEYS, style="bold")
+        table.add_column()
+        for action in actions:
+            table.add_row(Text(" ".join(self._keys_of(action.id)) or "in the palette"), Text(action.tooltip))
+        return table

@@ -17,6 +17,8 @@ from eiftui.tui.widgets.cells import Painter
 
 TOKEN = "token"
 """What a token's style says which it is by, for the mouse."""
+SMALL = 0.01
+"""Changes below this have digits of their own; larger ones as many as the log-probabilities beside them."""
 
 
 def coloured(tokens: TokenChanges, cursor: int, colours: colour.Depth) -> Content:
@@ -32,7 +34,8 @@ def described(tokens: TokenChanges, cursor: int) -> str:
         after = "" if math.isnan(change) else f" → {_number(before + change)}"
         words.append(f"log-prob {_number(before)}{after}")
     if not math.isnan(change):
-        words.append(f"Δ {numbers.estimate(change, math.nan)}")
+        small = abs(change) < SMALL
+        words.append(f"Δ {numbers.estimate(change, math.nan) if small else _number(change, '+')}")
     return " · ".join(words if len(words) > 1 else [*words, "not measured"])
 
 
@@ -52,5 +55,5 @@ def _strength(change: float, limit: float) -> float:
     return -float(np.copysign(min(abs(change) / limit, 1.0) ** SHARED_POWER, change))
 
 
-def _number(value: float) -> str:
-    return f"{value:.2f}".replace("-", numbers.MINUS)
+def _number(value: float, sign: str = "") -> str:
+    return f"{value:{sign}.2f}".replace("-", numbers.MINUS)
