@@ -133,7 +133,8 @@ class ImagesScreen(Screen[None]):
             self.document.take_own(digit)
             matrix.view = matrix.view.of_images()
             matrix.show_document()
-            matrix.move_to(len(self.document.classes(matrix.view)) - 1, 0)
+            # a matrix that grew is not scrolled before it is laid out
+            self.call_after_refresh(matrix.move_to, len(self.document.classes(matrix.view)) - 1, 0)
 
     def action_drop_own(self) -> None:
         """Go on without a digit of one's own."""

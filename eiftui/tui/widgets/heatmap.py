@@ -310,7 +310,8 @@ class HeatMap(ScrollView, can_focus=True):
             top = max(0, (y - high // 2) // self._tall * self._tall)
         if (left, top) == self.scroll_offset:
             return False
-        self.scroll_to(left, top, animate=False)
+        # forced, as one that grew just now is not known to need scrolling
+        self.scroll_to(left, top, animate=False, force=True)
         return True
 
     def _refresh(self, region: Region) -> None:

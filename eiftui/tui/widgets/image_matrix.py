@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
@@ -93,10 +92,10 @@ class ImageMatrix(Widget):
         each = self.document.session.settings.per_class
         if self.view.level == "classes":
             self.view = self.view.of_images()
-            self.move_to(row * each, column * each + (row == column and each > 1))
+            self.call_after_refresh(self.move_to, row * each, column * each + (row == column and each > 1))
         else:
             self.view = replace(self.view, level="classes")
-            self.move_to(*(int(np.clip(place // each, 0, CLASSES - 1)) for place in (row, column)))
+            self.call_after_refresh(self.move_to, *(min(place // each, CLASSES - 1) for place in (row, column)))
 
     def action_cells(self) -> None:
         """Plain cells, more of which have room, or digits again."""
