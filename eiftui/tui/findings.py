@@ -75,8 +75,8 @@ VIEWS: dict[str, Callable[[Shown], Iterator[RenderableType]]] = {
 
 
 def _verdicts_coloured(text: Text) -> Text:
-    text.highlight_regex(r"^  \w+ +(?P<green>holds)")
-    text.highlight_regex(r"^  \w+ +(?P<red>violated)")
+    text.highlight_regex(r"(?m)^  \w+ +(?P<green>holds)")
+    text.highlight_regex(r"(?m)^  \w+ +(?P<red>violated)")
     return text
 
 
