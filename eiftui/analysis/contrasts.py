@@ -81,7 +81,8 @@ def desiderata(session: Readings, margin: float = MARGIN) -> list[Desideratum]:
     for contrast in contrasts:
         families.setdefault(_domain(session, contrast), []).append(contrast)
     tested = [one for domain, family in families.items() for one in _family(session, domain, family, margins)]
-    return sorted(tested, key=lambda one: contrasts.index(one.contrast))
+    places = {contrast: place for place, contrast in enumerate(contrasts)}
+    return sorted(tested, key=lambda one: places[one.contrast])
 
 
 def _domain(session: Readings, contrast: Contrast) -> str:

@@ -17,8 +17,8 @@ class Still(Readings):
 
     @classmethod
     def of(cls, session: Readings) -> Self:
-        still = cls()
-        still._state = session.under()._state
+        still, seen = cls(), session.under()
+        still._state, still._fillings = seen._state, seen._fillings
         return still
 
     def numbers(self, condition: Condition) -> tuple[Array, Flags]:

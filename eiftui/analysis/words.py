@@ -118,8 +118,8 @@ def sparsity(found: dict[Quantity, Sparsity | NoAnswer]) -> Iterator[str]:
             yield f"{which:<9} Hoyer {hoyer}, Gini {gini}{floor}"
 
 
-def semantics(found: dict[Quantity, Semantics | NoAnswer]) -> Iterator[str]:
-    """A line for each condition and likeness."""
+def semantics(found: dict[Quantity, Semantics | NoAnswer], how: str = "`eiftui embed SESSION`") -> Iterator[str]:
+    """A line for each condition and likeness; `how` is what embeds texts that are not."""
     yield "Rank correlation of EIF with likeness of texts, own texts left out."
     yield "Negative: the more alike, the more is learned."
     told = {which: one for which, one in found.items() if isinstance(one, Semantics)}
@@ -136,7 +136,7 @@ def semantics(found: dict[Quantity, Semantics | NoAnswer]) -> Iterator[str]:
             refused.setdefault(str(refusal), []).append(which)
     for reason, conditions in refused.items():
         yield f"no answer for {', '.join(conditions)}: {reason};"
-        yield "`eiftui embed SESSION` embeds them."
+        yield f"{how} embeds them."
 
 
 def first_order(found: Agreement | NoAnswer) -> Iterator[str]:

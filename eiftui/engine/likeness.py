@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from eiftui.engine.protocol import Sentences
 from eiftui.session.readings import Readings
 from eiftui.session.records import Likeness, text_id
 
@@ -15,26 +17,49 @@ EmbedTexts = Callable[[Sequence[str]], Sequence[Vectors]]
 """Gives each text's embedding, (hidden,)."""
 
 
-def likeness(session: Readings, embed: EmbedTexts) -> Iterator[Likeness]:
-    """Records of what is not known yet, draw by draw. The model must be that of the session."""
+@dataclass(frozen=True)
+class Lacking:
+    """Texts of a draw whose likeness is not known, filled in."""
+
+    draw: int
+    fingerprint: str
+    rows: tuple[Sentences, ...]
+    probes: tuple[Sentences, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What is to be embedded, each once."""
+        return tuple(dict.fromkeys("\n".join(sentences) for sentences in (*self.rows, *self.probes)))
+
+    def records(self, vectors: Iterable[Vectors]) -> Iterator[Likeness]:
+        """The cosines, from the embedding of each of `texts`, (hidden,)."""
+        units = {text: _unit(vector) for text, vector in zip(self.texts, vectors, strict=True)}
+        columns = np.stack([units["\n".join(probe)] for probe in self.probes])
+        for row in self.rows:
+            yield Likeness(
+                fingerprint=self.fingerprint,
+                row=text_id(row),
+                probes=tuple(map(text_id, self.probes)),
+                cosine=(columns @ units["\n".join(row)]).astype(np.float32),
+            )
+
+
+def lacking(session: Readings) -> Iterator[Lacking]:
+    """What is not known yet, draw by draw, of the session's model."""
     if session.model is None:
         return
     for draw in range(session.draws):
-        lacking = np.isnan(session.likeness(draw)).any(axis=1)
-        if not lacking.any():
-            continue
-        rows, probes = ([session.filled(text, draw) for text in texts] for texts in (session.rows, session.probes))
-        rows = [rows[row] for row in np.flatnonzero(lacking)]
-        texts = list(dict.fromkeys("\n".join(sentences) for sentences in (*rows, *probes)))
-        units = {text: _unit(vector) for text, vector in zip(texts, embed(texts), strict=True)}
-        columns = np.stack([units["\n".join(probe)] for probe in probes])
-        for row in rows:
-            yield Likeness(
-                fingerprint=session.model.fingerprint,
-                row=text_id(row),
-                probes=tuple(map(text_id, probes)),
-                cosine=(columns @ units["\n".join(row)]).astype(np.float32),
-            )
+        unknown = np.flatnonzero(np.isnan(session.likeness(draw)).any(axis=1))
+        if unknown.size:
+            rows = tuple(session.filled(session.rows[row], draw) for row in unknown)
+            probes = tuple(session.filled(probe, draw) for probe in session.probes)
+            yield Lacking(draw, session.model.fingerprint, rows, probes)
+
+
+def likeness(session: Readings, embed: EmbedTexts) -> Iterator[Likeness]:
+    """Records of what is not known yet. The model must be that of the session."""
+    for one in lacking(session):
+        yield from one.records(embed(one.texts))
 
 
 def _unit(vector: Vectors) -> NDArray[np.float64]:

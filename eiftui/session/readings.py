@@ -134,6 +134,8 @@ class Readings:
         """The same records as they read under other settings or sentences. What is measured later, it has too."""
         other = Readings()
         other._state = self._state.seen_with(settings or self.settings, sheet or self.sheet)
+        if (other.sheet, other.settings.seed, other.draws) == (self.sheet, self.settings.seed, self.draws):
+            other._fillings = self._filled  # filling slots takes as long as looking numbers up
         return other
 
     @property
@@ -283,9 +285,10 @@ class Readings:
 
     @property
     def _filled(self) -> list[_Filling]:
-        if self._fillings is None:
-            self._fillings = [self._fill(self._state.words(draw)) for draw in range(self.draws)]
-        return self._fillings
+        fillings = self._fillings  # which another thread may forget meanwhile
+        if fillings is None:
+            fillings = self._fillings = [self._fill(self._state.words(draw)) for draw in range(self.draws)]
+        return fillings
 
     def _fill(self, words: dict[str, str]) -> _Filling:
         rows, probes = (tuple(text_id(text.fill(words)) for text in texts) for texts in (self.rows, self.probes))

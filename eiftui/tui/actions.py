@@ -94,9 +94,10 @@ ACTIONS: tuple[Action, ...] = (
         at_home=97,
     ),
     Action("findings.previous", "left_square_bracket", "Back", "The view before", at_home=96),
-    Action("findings.measure", "R", "Measure it", "Measure what the view Rate or Dynamics is about", 98, focused=True),
+    Action("findings.measure", "R", "Measure it", "Measure what the view is about, where it can be", 98, focused=True),
     Action("findings.adopt", "enter", "Adopt", "Go on at the learning rate that the sweep suggests", 99, focused=True),
     Action("findings.sweep", "", "Sweep", "Measure every training set at many learning rates, for the view Rate"),
+    Action("findings.embed", "", "Embed", "Where texts lie in the model's own space, for the view Semantics"),
     Action("findings.trace", "", "Trace", "Measure a training set step by step, for the view Dynamics"),
     *(
         Action(f"findings.{name}", "", title, tooltip, call=f"show('{name}')")

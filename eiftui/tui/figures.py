@@ -27,11 +27,11 @@ def semantics(session: Readings, size: tuple[int, int], coloured: bool) -> Text 
     """EIF over the cosine of embeddings in the first draw, own texts left out; None where texts are not embedded."""
     cosine, others = session.likeness(0), ~own_cells(session)
     known = np.isfinite(cosine) & others
-    if not known.any():
-        return None
     points: dict[str, Points] = {
         which: (cosine[known], session.matrix(which)[0][known]) for which in READ if session.measured(which)[0].any()
     }
+    if not known.any() or not points:
+        return None
     label = "cosine of embeddings, first draw"
     return curves(points, size, label, "EIF, nats per token", coloured, join=False)
 

@@ -55,7 +55,7 @@ def rate(shown: Shown) -> Iterator[RenderableType]:
 
 
 def semantics(shown: Shown) -> Iterator[RenderableType]:
-    yield _text(words.semantics(shown.found.semantics))
+    yield _text(words.semantics(shown.found.semantics, "R"))
     if plot := figures.semantics(shown.session, shown.size, shown.coloured):
         yield plot
 

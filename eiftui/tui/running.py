@@ -17,6 +17,7 @@ from eiftui.session.records import RunRecord
 from eiftui.settings import Settings
 from eiftui.show.pace import Clock, Pace
 from eiftui.tui.document import Document
+from eiftui.tui.embedding import embed
 from eiftui.tui.errand import Errand
 from eiftui.tui.measuring import Measuring
 from eiftui.tui.mishaps import noted
@@ -29,6 +30,7 @@ Severity = Literal["information", "warning", "error"]
 MANY = 3000
 """Cells from which on a run is estimated before it begins: that takes as long as some hundred cells do."""
 GIVING_WAY = "waits until the model is free again"
+BUSY = "busy: wait until this is done, or stop it (esc)"
 READ_ONLY = "nothing is measured here: another process writes the session"
 
 
@@ -102,7 +104,16 @@ class Runner:
             self._errand = errand
             self._start(self._run(self.worker, errand))
         else:
-            self.said("busy: wait until this is done, or stop it (esc)", "warning")
+            self.said(BUSY, "warning")
+
+    def embed(self) -> None:
+        """Have the texts embedded that are not."""
+        if self.worker is None:
+            self.said(READ_ONLY, "warning")
+        elif self.busy:
+            self.said(BUSY, "warning")
+        else:
+            self._start(self._embed(self.worker))
 
     def toggle(self) -> None:
         """Run, or pause the run, or go on with it."""
@@ -192,6 +203,19 @@ class Runner:
         model = await worker.ready(self.document.session.settings)
         if self.document.session.model is None:
             self.document.take_model(model)
+
+    async def _embed(self, worker: Worker) -> None:
+        self._check_roles()
+        self._be(Phase.LOADING)
+        self.document.take_model(await worker.ready(self.document.session.settings))
+        draws = self.document.session.draws
+
+        def note(draw: int) -> None:
+            self.text = f"embedding texts · draw {draw + 1}/{draws}"
+            self.changed()
+
+        await embed(self.document, worker, note)
+        self.said("Texts are embedded: the view Semantics says what their likeness tells", "information")
 
     async def _run(self, worker: Worker, errand: Errand) -> None:
         """Measure, from loading to the last word."""

@@ -12,7 +12,7 @@ SAID = {
     "symmetry": "rows and probes differ",
     "distribution": "share of cells",
     "rate": "no sweep was made",
-    "semantics": "`eiftui embed SESSION` embeds them",
+    "semantics": "R embeds them",
     "dynamics": "nothing was traced",
 }
 

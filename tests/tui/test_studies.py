@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from eiftui.engine.likeness import lacking
+from eiftui.engine.protocol import Embed
 from eiftui.errors import InputError
 from eiftui.session.records import Swept, Trajectory
 from eiftui.tui.app import Explorer
+from eiftui.tui.document import Document
 from eiftui.tui.picture import Status
 from eiftui.tui.preferences import Preferences
 from eiftui.tui.running import Phase
@@ -75,6 +78,32 @@ async def test_a_trajectory_is_measured_step_by_step(stage, session):
     assert session.trajectories == (errand.trajectory,)
     assert not session.measured("trained")[:, 1:].any()
     assert "4 steps" in stage.said[-1]
+
+
+async def test_texts_are_embedded_once_and_semantics_has_its_answer(session, with_worker):
+    async with with_worker(Document(session)).run_test(size=(80, 24)) as pilot:
+        await pilot.press("r")
+        await until(pilot, "everything is measured")
+        pilot.app.screen.query_one(FindingsPane).action_show("semantics")
+        await until(pilot, "R embeds them")
+        await pilot.press("R")
+        await until(pilot, "embedding cosine")
+        runner = pilot.app.screen.runner
+        assert not list(lacking(session))
+        asked = sum(isinstance(request, Embed) for request in runner.worker.client.requests)
+        assert asked == session.draws
+        runner.embed()
+        while runner.busy:
+            await pilot.pause()
+        assert sum(isinstance(request, Embed) for request in runner.worker.client.requests) == asked
+
+
+async def test_embedding_can_be_stopped_and_keeps_the_draws_before(paced, session):
+    paced.runner.embed()
+    await paced.fake.let(3 + 5)  # the model, and the texts of a draw
+    paced.runner.cancel()
+    assert await paced.done() == Phase.IDLE
+    assert [one.draw for one in lacking(session)] == [1, 2]
 
 
 def test_what_is_asked_for_is_read_or_refused(session):

@@ -158,6 +158,9 @@ class MainScreen(Screen[None]):
     def on_findings_pane_study_asked(self, message: FindingsPane.StudyAsked) -> None:
         self.runner.run(message.errand)
 
+    def on_findings_pane_embedding_asked(self) -> None:
+        self.runner.embed()
+
     def on_findings_pane_rate_adopted(self, message: FindingsPane.RateAdopted) -> None:
         settings = self.document.session.settings
         before, rate = compact(settings.optimizer.lr), compact(message.rate)

@@ -52,6 +52,9 @@ class FindingsPane(Part):
 
         errand: Errand
 
+    class EmbeddingAsked(Message):
+        """The texts are to be embedded."""
+
     @dataclass
     class RateAdopted(Message):
         """The session is to go on with another learning rate."""
@@ -116,12 +119,14 @@ class FindingsPane(Part):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only some views lack what can be measured from here, and only one suggests something."""
         if action == "measure":
-            return self.view in ("rate", "dynamics")
+            return self.view in ("rate", "semantics", "dynamics")
         return action != "adopt" or (self.view == "rate" and self._suggestion is not None)
 
     def action_measure(self) -> None:
         if self.view == "rate":
             self.action_sweep()
+        elif self.view == "semantics":
+            self.action_embed()
         elif self.view == "dynamics":
             self.action_trace()
 
@@ -135,6 +140,9 @@ class FindingsPane(Part):
         from eiftui.tui.studies import RateSweep
 
         self._ask("Rates, LOW:HIGH:N to a tenfold:", RateSweep.USUAL, RateSweep.read)
+
+    def action_embed(self) -> None:
+        self.post_message(self.EmbeddingAsked())
 
     def action_trace(self) -> None:
         from eiftui.tui.studies import Tracing
