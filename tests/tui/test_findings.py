@@ -66,3 +66,24 @@ async def test_an_empty_sheet_has_views_too(explorer, tmp_path):
                 pilot.app.screen.query_one(FindingsPane).action_show(name)
                 await until(pilot, name.capitalize())
                 await pilot.app.workers.wait_for_complete()
+
+
+@pytest.mark.parametrize("width", [80, 120])
+async def test_a_view_has_the_width_to_itself_and_sentences_are_a_tab_away(measured, explorer, width):
+    async with explorer(measured).run_test(size=(width, 30)) as pilot:
+        await pilot.press("right_square_bracket")
+        await until(pilot, SAID["desiderata"])
+        assert not any("Training sets · 3" in line for line in screen_of(pilot))
+        await pilot.press("tab")
+        lines = await until(pilot, "Training sets · 3")
+        assert not any(SAID["desiderata"] in line for line in lines)
+        await pilot.press("tab", "tab")
+        await until(pilot, SAID["desiderata"])
+        assert pilot.app.screen.focused is pilot.app.screen.query_one(FindingsPane).page
+
+
+async def test_a_very_wide_screen_shows_both(measured, explorer):
+    async with explorer(measured).run_test(size=(180, 40)) as pilot:
+        await pilot.press("right_square_bracket")
+        lines = await until(pilot, SAID["desiderata"])
+        assert any("Training sets · 3" in line for line in lines)
