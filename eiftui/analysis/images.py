@@ -213,6 +213,12 @@ def auc(similar: Floats, labels: Labels) -> float:
     return float((ranks(similar[counted])[same].sum() - within * (within + 1) / 2) / (within * between))
 
 
+def classes(session: ImageSession) -> list[list[Estimate]]:
+    """EIF between classes of clean images, without images on themselves: classes by classes."""
+    found = by_class(session.matrix("trained"), session.settings.per_class)
+    return [[crossed(found[..., row, column]) for column in range(CLASSES)] for row in range(CLASSES)]
+
+
 def by_class(matrices: Floats, each: int) -> Floats:
     """Means between classes of `each` images, without images on themselves: (..., classes, classes).
 

@@ -1,45 +1,71 @@
-"""Exports a session of images for other tools: CSV with a line a cell, and NumPy's npz."""
+"""Exports a session of images for other tools: CSV with a line a cell or as matrices, NumPy's npz, and JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 
+from eiftui.domains.digits import CLASSES
+from eiftui.domains.noise import CLEAN
 from eiftui.errors import InputError
 from eiftui.session.atomic import replacing
 from eiftui.session.export_tables import Line, write_csv
-from eiftui.session.image_records import IMAGE_CONDITIONS
-from eiftui.session.images import ImageSession
+from eiftui.session.floats import json_number, shortest
+from eiftui.session.image_records import IMAGE_CONDITIONS, ImageCondition
+from eiftui.session.images import ImageSession, holds_images
+from eiftui.session.records import eiftui_version
 
-SUFFIXES = (".csv", ".npz")
+Layout = Literal["long", "matrix"]
+SUFFIXES = (".csv", ".npz", ".json")
 HEADER = (
     *("network", "draw", "condition", "lr", "train_noise", "probe_noise", "labels"),
     *("train", "train_label", "probe", "probe_label", "eif"),
 )
 
 
-def export_images(session: ImageSession, path: Path) -> None:
-    """Write every measured number of the session's settings to `path`, whole or not at all. EIF is in nats.
+def export_images(
+    session: ImageSession, path: Path, layout: Layout = "long", condition: ImageCondition = "trained"
+) -> None:
+    """Write the measured numbers of the session's settings to `path`, whole or not at all. EIF is in nats.
 
-    CSV has a line a cell. npz has `CONDITION_K` for each treatment K, (networks, draws, training images, probes), NaN
-    where not measured; `treatments` and `settings`, JSON; `pixels` (draws, images, 28, 28) and `labels` (draws,
-    images).
+    CSV has a line a cell, of everything; in the `matrix` layout, the matrices of clean images in one condition, below
+    each other, with network and draw in the first columns. npz has `CONDITION_K` for each treatment K, (networks,
+    draws, training images, probes), NaN where not measured; `treatments` and `settings`, JSON; `pixels` (draws, images,
+    28, 28) and `labels` (draws, images). JSON has everything that is needed to compute any number again.
 
     Raises InputError if nothing is measured, the suffix is none, or `path` cannot be written.
     """
-    if path.suffix.lower() not in SUFFIXES:
-        raise InputError(f"cannot export to {path.name!r}: end its name in {' or '.join(SUFFIXES)}")
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InputError(f"cannot export to {path.name!r}: end its name in {', '.join(SUFFIXES)}")
     if not np.isfinite(session.matrix("trained")).any():
         raise InputError(f"nothing to export: {session.path} has no influence between clean digits; run it first")
+    if path.is_file() and holds_images(path):
+        raise InputError(f"{path} is a session: an export would overwrite what is measured in it; choose another name")
     with replacing(path) as file:
-        if path.suffix.lower() == ".csv":
-            write_csv(file, _lines(session))
-        else:
+        if suffix == ".csv":
+            write_csv(file, _lines(session) if layout == "long" else _matrices(session, condition))
+        elif suffix == ".npz":
             _write_npz(file, session)
+        else:
+            file.writelines(piece.encode() for piece in json.JSONEncoder(allow_nan=False).iterencode(_as_json(session)))
+
+
+def _matrices(session: ImageSession, condition: ImageCondition) -> Iterator[Line]:
+    """Images are named by their class and their number in the draw, from 0."""
+    side = CLASSES * session.settings.per_class
+    yield ("network", "draw", "train\\probe", *range(side))
+    matrix = session.matrix(condition)
+    for network, draw in np.argwhere(np.isfinite(matrix).any(axis=(2, 3))).tolist():
+        names = [f"{label} #{number}" for number, label in enumerate(session.digits(draw).labels.tolist())]
+        block = (session.settings.networks[network], draw)
+        yield (*block, "", *names)
+        for name, row in zip(names, matrix[network, draw], strict=True):
+            yield (*block, name, *(f"{eif:.9g}" for eif in row))
 
 
 def _lines(session: ImageSession) -> Iterator[Line]:
@@ -72,3 +98,49 @@ def _write_npz(file: BinaryIO, session: ImageSession) -> None:
         pixels=np.stack([one.pixels for one in digits]),
         labels=np.stack([one.labels for one in digits]),
     )
+
+
+def _as_json(session: ImageSession) -> dict[str, Any]:
+    """Networks and draws are counted from 0. NaN and infinities are words."""
+    settings = session.settings
+    networks = [session.network(name) for name in settings.networks]
+    pairs = list(np.ndindex(len(settings.networks), settings.draws))
+    drawn = [draw for draw in range(settings.draws) if session.drawn(draw)]
+    return {
+        "eiftui": eiftui_version(),
+        "units": "nats; eif is loss after minus loss before",
+        "settings": settings.model_dump(mode="json"),
+        "networks": [network and network.model_dump(mode="json", exclude={"kind"}) for network in networks],
+        "draws": [
+            {
+                "index": draw,
+                "labels": session.digits(draw).labels.tolist(),
+                "numbers": session.digits(draw).numbers.tolist(),
+                "pixels": session.digits(draw).pixels.tolist(),
+            }
+            for draw in drawn
+        ],
+        "null_floors": [
+            [session.floor(network, draw) for draw in range(settings.draws)] for network in range(len(networks))
+        ],
+        "base": [
+            {"network": network, "draw": draw, "noise": noise.model_dump(mode="json")}
+            | found.model_dump(mode="json", include={"losses", "probabilities"})
+            for network, draw in pairs
+            for noise in (CLEAN, *settings.noises)
+            if (found := session.base(network, draw, noise))
+        ],
+        "blocks": [
+            {
+                "network": network,
+                "draw": draw,
+                "condition": condition,
+                "treatment": how.model_dump(mode="json"),
+                "eif": [[json_number(shortest(eif)) for eif in row] for row in block],
+            }
+            for network, draw in pairs
+            for how in settings.treatments()
+            for condition in IMAGE_CONDITIONS
+            if (block := session.block(condition, network, draw, how)) is not None
+        ],
+    }

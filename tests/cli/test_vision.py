@@ -124,4 +124,35 @@ def test_every_number_can_be_exported(eiftui: Command) -> None:
 
 def test_an_export_of_another_kind_is_refused(eiftui: Command) -> None:
     eiftui("vision", "run", "s.eif", *SMALL, "--quiet")
-    assert "end its name in .csv or .npz" in eiftui("vision", "export", "s.eif", "-o", "all.xlsx").err
+    assert "end its name in .csv, .npz, .json" in eiftui("vision", "export", "s.eif", "-o", "all.xlsx").err
+
+
+def test_matrices_are_exported_below_each_other(eiftui: Command) -> None:
+    eiftui("vision", "run", "s.eif", *SMALL, "--quiet")
+    assert (
+        eiftui("vision", "export", "s.eif", "-o", "m.csv", "--layout", "matrix", "--condition", "predicted").code == 0
+    )
+    session = ImageSession.open(Path("s.eif"), read_only=True)
+    matrix = session.matrix("predicted")
+    lines = [line.split(",") for line in Path("m.csv").read_text().splitlines()]
+    assert lines[0][:4] == ["network", "draw", "train\\probe", "0"]
+    assert len(lines) == 1 + matrix.shape[0] * matrix.shape[1] * (1 + matrix.shape[2])
+    assert lines[5][2] == lines[1][6] == "3 #3"
+    assert [float(number) for number in lines[5][3:]] == pytest.approx(matrix[0, 0, 3].tolist(), rel=1e-8)
+
+
+def test_json_has_what_is_needed_to_compute_any_number_again(eiftui: Command) -> None:
+    eiftui("vision", "run", "s.eif", *SMALL, "--quiet")
+    assert eiftui("vision", "export", "s.eif", "-o", "all.json").code == 0
+    found = json.loads(Path("all.json").read_text())
+    session = ImageSession.open(Path("s.eif"), read_only=True)
+    np.testing.assert_array_equal(found["draws"][0]["pixels"], session.digits(0).pixels)
+    np.testing.assert_allclose(found["blocks"][0]["eif"], session.matrix("trained")[0, 0], rtol=1e-6)
+    assert found["networks"][0]["fingerprint"] == session.network(session.settings.networks[0]).fingerprint
+    assert len(found["base"][0]["probabilities"][0]) == 10
+
+
+def test_an_export_does_not_overwrite_a_session(eiftui: Command) -> None:
+    eiftui("vision", "run", "s.eif", *SMALL, "--quiet")
+    Path("s.csv").write_bytes(Path("s.eif").read_bytes())
+    assert "is a session" in eiftui("vision", "export", "s.eif", "-o", "s.csv").err

@@ -22,7 +22,6 @@ from eiftui.session.images import ImageSession
 from eiftui.show.encoding import printable
 from eiftui.show.numbers import compact, estimate, magnitude, ratio
 from eiftui.show.picture_map import picture_map
-from eiftui.show.summary import mean_and_interval
 
 NAME = "report"
 HELP = "symmetry, blocks, look-alikes, noise and learning rates, with the paper's claims"
@@ -54,6 +53,8 @@ def print_report(console: Console, session: ImageSession) -> None:
     if not np.isfinite(session.matrix("trained")).any():
         raise InputError(f"nothing to report: {session.path} has no influence between clean digits; run it first")
     say(console, settings_line(session))
+    if others := _others(len(session.settings.networks), session.settings.draws):
+        say(console, others)
     for notice in session.notices:
         say(console, f"note: {notice}")
     _print_classes(console, session)
@@ -93,7 +94,8 @@ def _print_classes(console: Console, session: ImageSession) -> None:
     """Classes by classes, with the first digit of each."""
     digits = session.digits(0)
     images = [digits.pixels[np.flatnonzero(digits.labels == label)[0]] / 255 for label in range(CLASSES)]
-    mean, half = mean_and_interval(_matrices_by_class(session))
+    found = analysis.classes(session)
+    mean, half = (np.array([[getattr(cell, what) for cell in row] for row in found]) for what in ("mean", "half"))
     say(console, "trained: how learning a digit changes the loss of other digits, mean by class")
     for line in picture_map(console, mean, images, [str(label) for label in range(CLASSES)]):
         console.print(line, no_wrap=True)
@@ -105,9 +107,14 @@ def _print_classes(console: Console, session: ImageSession) -> None:
         )
 
 
-def _matrices_by_class(session: ImageSession) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """(pairs of network and draw, classes, classes)"""
-    return analysis.by_class(session.matrix("trained"), session.settings.per_class).reshape(-1, CLASSES, CLASSES)
+def _others(networks: int, draws: int) -> str:
+    """What intervals are for."""
+    if networks > 1 < draws:
+        return f"± is a 95 % interval for other networks and draws, from {networks} networks crossed with {draws} draws"
+    if networks * draws == 1:
+        return ""
+    what, few = ("draws", "network") if draws > 1 else ("networks", "draw")
+    return f"± is a 95 % interval for other {what}, and says nothing of another {few}"
 
 
 def _symmetry(session: ImageSession) -> Iterator[str]:
