@@ -222,7 +222,9 @@ class Explorer(App[None]):
         self.notify(f"Nobody writes this session any more: {' '.join(self.keys_of('app.take_over'))} goes on with it")
 
     def _main_screen(self) -> MainScreen | ImagesScreen:
-        if self._hire and self.worker is None and not self.document.session.read_only:
+        # digits can be looked at where nothing is to be measured
+        needed = not self.document.session.read_only or not isinstance(self.document, Document)
+        if self._hire and self.worker is None and needed:
             self.worker = Worker(self._hire)
         self._main: MainScreen | ImagesScreen
         if isinstance(self.document, Document):

@@ -106,7 +106,11 @@ def title(view: ImageView, drawn: Picture, settings: ImageSettings) -> str:
     words.append("each other's labels" if view.shuffled else f"{view.train.name} on {view.probe.name}")
     places = {"network": (view.network, len(settings.networks)), "draw": (view.draw, settings.draws)}
     means = [f"{count} {name}s" for name, (chosen, count) in places.items() if chosen is None and count > 1]
-    ones = [f"{name} {(chosen or 0) + 1}/{count}" for name, (chosen, count) in places.items() if chosen is not None]
+    ones = [
+        f"{name} {(chosen or 0) + 1}/{count}"
+        for name, (chosen, count) in places.items()
+        if chosen is not None and count > 1
+    ]
     return " · ".join([*words, *ones, *([f"mean of {' × '.join(means)}"] if means else [])])
 
 

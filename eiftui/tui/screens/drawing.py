@@ -123,7 +123,8 @@ class DrawingScreen(Dialogue[Digits]):
     def _lines(self) -> list[Content]:
         """What it is taken for, and what learning it does to the digits of each class."""
         if self._looked is None:
-            return [Content.styled("draw a digit, or open an image of one", "$text-muted")]
+            words = "draw a digit, or open an image of one" if self.digit is None else "the worker looks at it…"
+            return [Content.styled(words, "$text-muted")]
         seen, eif = np.asarray(self._looked.before[-1], np.float64), np.asarray(self._looked.eif[0][:-1], np.float64)
         own = float(self._looked.eif[0][-1])
         lines = [

@@ -169,8 +169,9 @@ class ImagesScreen(Screen[None]):
         )
         optimizer = settings.optimizer
         rule = "adam" if optimizer.name == "adamw" else optimizer.name
-        how = f"{len(settings.networks)} networks · {settings.draws} draws of {settings.per_class} digits a class · "
-        how += f"{rule} η {compact(optimizer.lr)}"
+        counts = {"network": len(settings.networks), "draw": settings.draws}
+        words = [f"{count} {what}{'s' * (count > 1)}" for what, count in counts.items()]
+        how = f"{' · '.join(words)} of {settings.per_class} digits a class · {rule} η {compact(optimizer.lr)}"
         room = self.size.width - 2 - name.cell_length - len(how)
         return name if room < 2 else name + Content(" " * room + how)
 
