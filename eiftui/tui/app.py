@@ -1,4 +1,7 @@
-"""The application: opens a session on the main screen, and knows the themes, the keymap and the palette."""
+"""The application: opens a session on the main screen, and knows the themes, the keymap and the palette.
+
+Screens that are called from there are imported when they are: the first paint does not wait for them.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,6 @@ from textual.theme import Theme
 from textual.worker import WorkerFailed
 
 from eiftui.errors import EiftuiError
-from eiftui.session.image_export import export_images
 from eiftui.session.records import Note
 from eiftui.session.safetext import visible
 from eiftui.tui.actions import BY_ID, part_bindings
@@ -31,12 +33,8 @@ from eiftui.tui.palette import Actions
 from eiftui.tui.preferences import Preferences, save
 from eiftui.tui.running import Runner
 from eiftui.tui.screens.dialogue import Ask
-from eiftui.tui.screens.export import ExportScreen
 from eiftui.tui.screens.help import HelpScreen
-from eiftui.tui.screens.log import MISHAPS, WORKERS_LOG, LogScreen
 from eiftui.tui.screens.main import MainScreen
-from eiftui.tui.screens.note import NoteScreen
-from eiftui.tui.screens.sessions import SessionsScreen
 from eiftui.tui.themes import THEMES
 from eiftui.tui.widgets.matrix import MatrixPane
 from eiftui.tui.worker import Hire, Worker, log_path
@@ -119,6 +117,8 @@ class Explorer(App[None]):
             self.push_screen(CommandPalette(placeholder="What would you like to do?"))
 
     def action_sessions(self) -> None:
+        from eiftui.tui.screens.sessions import SessionsScreen
+
         here = self.document.session.path
         folders = [FOLDER, *([here.parent] if here else [])]
         self.push_screen(SessionsScreen(folders, self.document), self._open_chosen)
@@ -127,10 +127,14 @@ class Explorer(App[None]):
         if not isinstance(self.document, Document):
             self.push_screen(Ask("Export as .csv, .npz or .json", f"{self.document.name}.csv"), self._export_images)
             return
+        from eiftui.tui.screens.export import ExportScreen
+
         view = self._main.query_one(MatrixPane).view
         self.push_screen(ExportScreen(self.document, view, self.export_screenshot()), self._say_written)
 
     def _export_images(self, name: str | None) -> None:
+        from eiftui.session.image_export import export_images
+
         if name and not isinstance(self.document, Document):
             try:
                 export_images(self.document.session, Path(name).expanduser())
@@ -146,6 +150,8 @@ class Explorer(App[None]):
     def action_note(self) -> None:
         if not isinstance(self.document, Document):
             return
+        from eiftui.tui.screens.note import NoteScreen
+
         session = self.document.session
         self.push_screen(NoteScreen(session.note, session.read_only), self._keep_note)
 
@@ -160,6 +166,8 @@ class Explorer(App[None]):
             self.notify(f"the note is not kept: {visible(str(error))}", severity="error", markup=False)
 
     def action_log(self) -> None:
+        from eiftui.tui.screens.log import MISHAPS, WORKERS_LOG, LogScreen
+
         logs = {WORKERS_LOG: log_path(), MISHAPS: mishaps_path()}
         if isinstance(self.document, Document):
             self.push_screen(LogScreen(self.document, self._said, logs))

@@ -20,9 +20,7 @@ from eiftui.tui.actions import BY_ID, screen_bindings
 from eiftui.tui.document import Document
 from eiftui.tui.mishaps import survived
 from eiftui.tui.running import Runner, Severity
-from eiftui.tui.screens.model import ModelScreen
 from eiftui.tui.screens.prompt import PromptScreen
-from eiftui.tui.screens.settings import SettingsScreen
 from eiftui.tui.widgets.findings import FindingsPane
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.inspector import Inspector
@@ -111,6 +109,8 @@ class MainScreen(Screen[None]):
 
     def action_settings(self) -> None:
         """Change what is measured, and how."""
+        from eiftui.tui.screens.settings import SettingsScreen
+
         session = self.document.session
 
         def cells(settings: Settings) -> int:
@@ -128,6 +128,8 @@ class MainScreen(Screen[None]):
 
     def action_model(self) -> None:
         """Choose another model."""
+        from eiftui.tui.screens.model import ModelScreen
+
         self.app.push_screen(ModelScreen(self.document.session.settings.model), self._use_model)
 
     def _use_model(self, choice: ModelChoice | None) -> None:

@@ -18,9 +18,13 @@ class TitleBar(Part):
 
     def __init__(self, document: Document) -> None:
         super().__init__(document, id="title")
+        self._text = ""
 
     def paint(self) -> None:
-        self.refresh()
+        """While rows arrive it stays as it is, and costs nothing."""
+        before, self._text = self._text, self.render().plain
+        if self._text != before:
+            self.refresh()
 
     def render(self) -> Content:
         name = Content.assemble(
