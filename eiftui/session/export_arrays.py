@@ -49,13 +49,13 @@ def as_json(session: Readings, conditions: Sequence[Quantity], draws: Sequence[i
     """
     return {
         "eiftui": eiftui_version(),
-        "units": "nats per token; eif is loss after minus loss before, the mean of changes",
+        "units": "nats per token; eif is loss after minus loss before, the mean of changes; floors: not told from zero",
         "title": session.sheet.title,
         "source": session.sheet.source,
         "domains": session.sheet.domains,
         "settings": session.settings.model_dump(mode="json"),
         "model": session.model and session.model.model_dump(mode="json", exclude={"kind"}),
-        "null_floors": {condition: _floor(session, condition) for condition in CONDITIONS},
+        "floors": {condition: _floor(session, condition) for condition in CONDITIONS},
         "rows": [text.model_dump(mode="json", exclude={"role"}) for text in session.rows],
         "probes": [text.model_dump(mode="json", exclude={"role"}) for text in session.probes],
         "contrasts": [contrast.model_dump(mode="json") for contrast in session.sheet.live_contrasts],
