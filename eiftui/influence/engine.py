@@ -27,7 +27,7 @@ from eiftui.settings import Method, Optimizer
 FEW_BLOCKS = 3
 """With no more blocks of rows than this, the base activations are not worth keeping from one to the next."""
 RELATIVE_ERROR = {"float32": 2e-5, "bfloat16": 1e-2}
-"""Of difference propagation at any learning rate, by the number format of products: what the tests hold it to."""
+"""Of difference propagation, by the number format of products: what the tests hold it to on tiny models."""
 DOUBLE_ERROR = 1e-12
 """The same of a model whose weights are float64."""
 TrainingSet = tuple[Tokens, ...]

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.func import functional_call, grad, vmap
 from torch.nn.functional import cross_entropy
 
+from eiftui.influence.reference import torch_optimizer
 from eiftui.settings import Optimizer
 
 Weights = Mapping[str, Tensor]
@@ -50,7 +51,7 @@ def fine_tuned(network: nn.Module, batch: ImageBatch, optimizer: Optimizer) -> W
     base = dict(network.named_parameters())
     rows = len(batch.labels)
     stacks = {name: weight.detach().expand(rows, *weight.shape).clone() for name, weight in base.items()}
-    rule = _rule(optimizer, list(stacks.values()))
+    rule = torch_optimizer(list(stacks.values()), optimizer)
     for step in range(optimizer.epochs):
         each = (
             gradients(network, stacks, batch, stacked=True) if step else gradients(network, base, batch, stacked=False)
@@ -98,16 +99,6 @@ def probabilities(network: nn.Module, weights: Weights, images: Tensor) -> Tenso
     """Of each class: (images, classes)."""
     classes: Tensor = functional_call(network, dict(weights), images).softmax(1)
     return classes
-
-
-def _rule(optimizer: Optimizer, stacks: list[Tensor]) -> torch.optim.Optimizer:
-    if optimizer.name == "sgd":
-        return torch.optim.SGD(
-            stacks, lr=optimizer.lr, momentum=optimizer.momentum, weight_decay=optimizer.weight_decay
-        )
-    return torch.optim.AdamW(
-        stacks, lr=optimizer.lr, betas=optimizer.betas, eps=optimizer.eps, weight_decay=optimizer.weight_decay
-    )
 
 
 def _clipped(each: Weights, largest: float) -> Weights:

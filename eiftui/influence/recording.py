@@ -18,8 +18,6 @@ from eiftui.influence.updates import Schedule, Update, make_update, vector_chang
 from eiftui.influence.weights import RowMatrix, RowVector, as_activation
 from eiftui.settings import Optimizer
 
-ALL = slice(None)
-
 
 @dataclass(frozen=True)
 class Gradients:
@@ -79,7 +77,7 @@ class Change:
             for name in steps[0][0].vectors
         }
 
-    def update(self, name: str, outputs: slice = ALL) -> Update:
+    def update(self, name: str, outputs: slice = slice(None)) -> Update:
         """The change of one matrix, or of some of its outputs."""
         # where a row has no further step its first stands in, and counts for nothing
         together = [
@@ -87,7 +85,7 @@ class Change:
             for step in range(len(self._schedule.clips))
         ]
         factors = [
-            [stacked([_part(factor.trained, outputs) for factor in same]) for same in zip(*step, strict=True)]
+            [stacked([factor.trained.part(outputs) for factor in same]) for same in zip(*step, strict=True)]
             for step in together
         ]
         return make_update(self._schedule, factors)
@@ -125,10 +123,6 @@ def record(forward: Forward, sequences: Sequence[Tokens], before: Change | None)
         RecordedLoss.apply(logits, ids[:, 1:], shares).backward()
     gradients = {name: leaf.grad for name, leaf in leaves.items() if leaf.grad is not None}
     return [_row(matrices, gradients, row, len(sequence) - 1) for row, sequence in enumerate(sequences)]
-
-
-def _part(factor: Factor, outputs: slice) -> Factor:
-    return factor if outputs == ALL else factor.part(outputs)
 
 
 def _row(matrices: dict[str, list[Factor]], vectors: dict[str, Tensor], row: int, tokens: int) -> Gradients:
