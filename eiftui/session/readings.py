@@ -170,8 +170,7 @@ class Readings:
 
     def has(self, condition: Condition) -> bool:
         """Whether anything is kept that was measured in a condition with the settings, on whatever sentences."""
-        key = self._key(condition)
-        return any(one == key for one, _ in self._state.measured)
+        return self._key(condition) in self._state.measured
 
     def numbers(self, condition: Condition) -> tuple[Array, Flags]:
         """`matrix` and `measured` at once."""
@@ -314,7 +313,7 @@ class Readings:
     def _records(self, condition: Condition, draw: int, row: int) -> list[Measured]:
         """What was measured of a row, the newest last."""
         key = self._key(condition)
-        return self._state.measured.get((key, self._filled[draw].rows[row]), []) if key else []
+        return self._state.measured.get(key, {}).get(self._filled[draw].rows[row], []) if key else []
 
     def _base(self, draw: int, column: int) -> BaseProbe | None:
         key = self._key("base")

@@ -52,8 +52,8 @@ class State:
         """By key, then the probe's id."""
         self.token_texts: dict[str, dict[str, tuple[str, ...]]] = {}
         """By the model's fingerprint, then the probe's id."""
-        self.measured: dict[tuple[str, str], list[Measured]] = {}
-        """By key and row's id, the newest last: of several numbers for a probe it has the one that counts."""
+        self.measured: dict[str, dict[str, list[Measured]]] = {}
+        """By key, then the row's id, the newest last: of several numbers for a probe it has the one that counts."""
         self.floors: dict[str, Floor] = {}
         self.swept: Swept | None = None
         self.trajectories: dict[tuple[str, ...], Trajectory] = {}
@@ -109,8 +109,9 @@ class State:
             yield BaseRecord(key=key, probes=tuple(probes.values()))
         for fingerprint, texts in self.token_texts.items():
             yield TokenTexts(fingerprint=fingerprint, texts=texts)
-        for records in self.measured.values():
-            yield from records
+        for rows in self.measured.values():
+            for records in rows.values():
+                yield from records
         yield from self.floors.values()
         yield from [self.swept] if self.swept else []
         yield from self.trajectories.values()
@@ -181,7 +182,7 @@ class State:
 
     @apply.register
     def _(self, record: Measured) -> None:
-        records = self.measured.setdefault((record.key, record.row), [])
+        records = self.measured.setdefault(record.key, {}).setdefault(record.row, [])
         probes = set(record.probes)
         records[:] = [*(earlier for earlier in records if not probes.issuperset(earlier.probes)), record]
 

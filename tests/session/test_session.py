@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from eiftui.settings import Optimizer
 
 APPEND_NOTICES = """
 import sys
+import threading
 from pathlib import Path
 from eiftui.session.records import Notice
 from eiftui.session.session import Session
@@ -374,3 +376,30 @@ def test_the_floor_is_what_the_number_format_leaves_where_that_is_more(measured)
     assert measured.floor("trained") == pytest.approx(1e-3 * largest)
     measured.append(Floor(key=key, value=2 * largest, relative=1e-3))
     assert measured.floor("trained") == pytest.approx(2 * largest)
+
+
+def test_a_thread_may_ask_what_is_kept_while_numbers_arrive(measured, settings):
+    record, _ = measured.cell("trained", 0, 0, 0)
+    view = measured.under(faster(settings))
+    asked = threading.Event()
+    wrong = []
+
+    def ask():
+        try:
+            while not asked.is_set():
+                view.has("trained")
+        except RuntimeError as error:
+            wrong.append(error)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    reader = threading.Thread(target=ask)
+    try:
+        reader.start()
+        for number in range(5000):
+            measured.take([record.model_copy(update={"key": "another", "row": f"{number:032x}"})])
+    finally:
+        asked.set()
+        reader.join()
+        sys.setswitchinterval(interval)
+    assert wrong == []
