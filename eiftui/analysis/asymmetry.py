@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eiftui.analysis.cells import NoAnswer
 from eiftui.analysis.estimates import Estimate, Floats, estimate
-from eiftui.analysis.symmetry import square, symmetric_share
+from eiftui.analysis.symmetry import square, symmetric_share, without_diagonal
 from eiftui.session.readings import Readings
 
 
@@ -32,14 +31,11 @@ class Asymmetry:
 
 
 def asymmetry(session: Readings) -> Asymmetry:
-    """The decomposition, from draws in which the trained and the predicted condition are measured whole.
+    """The decomposition, from the draws of which both the trained and the predicted condition are measured whole.
 
     Raises NoAnswer as `symmetry` does.
     """
-    _, trained = square(session, "trained", single=True)
-    _, predicted = square(session, "predicted", single=True)
-    if len(trained) != len(predicted):
-        raise NoAnswer("not the same draws are measured when trained and predicted")
+    _, (trained, predicted) = square(session, "trained", "predicted", single=True)
     measured = np.array([symmetric_share(matrix) for matrix in trained])
     foretold = np.array([symmetric_share(matrix) for matrix in predicted])
     evened = np.array([symmetric_share(even_rows(matrix)) for matrix in predicted])
@@ -57,7 +53,7 @@ def even_rows(matrix: Floats) -> Floats:
     The scales w have length 1 and minimise Σᵢⱼ (wᵢMᵢⱼ − wⱼMⱼᵢ)² off the diagonal: the eigenvector of the smallest
     eigenvalue of that quadratic form. Where its signs are mixed, no positive scales do so, and the matrix stays.
     """
-    off = np.where(np.eye(len(matrix), dtype=bool), 0.0, matrix)
+    off = without_diagonal(matrix)
     form = np.diag((off**2).sum(axis=1)) - off * off.T
     scales = np.linalg.eigh(form)[1][:, 0]
     scales = scales * np.sign(scales.sum())

@@ -28,18 +28,18 @@ def shared_texts(session: Readings) -> tuple[list[int], list[int]]:
     return both, [columns[session.rows[row].sentences] for row in both]
 
 
-def finite_draws(session: Readings, condition: Quantity) -> Array:
-    """EIF in nats per token of the draws of which every cell is measured and finite: (draws, rows, columns).
+def finite_draws(session: Readings, *conditions: Quantity) -> list[Array]:
+    """EIF in nats per token of the draws whose every cell is measured and finite in all conditions.
 
-    Raises NoAnswer if there is none.
+    One array (draws, rows, columns) a condition. Raises NoAnswer if there is no such draw.
     """
-    values = session.matrix(condition)
-    if not values.size:
+    values = [session.matrix(condition) for condition in conditions]
+    if not values[0].size:
         raise NoAnswer("there is no cell")
-    whole = values[np.isfinite(values).all(axis=(1, 2))]
-    if not len(whole):
-        raise NoAnswer(f"no draw is measured whole for {condition}, with finite numbers")
-    return whole
+    whole = np.logical_and.reduce([np.isfinite(matrix).all(axis=(1, 2)) for matrix in values])
+    if not whole.any():
+        raise NoAnswer(f"no draw is measured whole for {' and '.join(conditions)}, with finite numbers")
+    return [matrix[whole] for matrix in values]
 
 
 def own_scale(session: Readings, condition: Quantity) -> float:

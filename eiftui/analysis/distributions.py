@@ -29,7 +29,8 @@ class Sparsity:
 
 def sparsity(session: Readings, condition: Quantity) -> Sparsity:
     """The sparsity of the draws that are measured whole. Raises NoAnswer if there is none."""
-    draws = np.abs(finite_draws(session, condition)).reshape(-1, len(session.rows) * len(session.probes))
+    (whole,) = finite_draws(session, condition)
+    draws = np.abs(whole).reshape(-1, len(session.rows) * len(session.probes))
     floor = None if condition == "gap" else session.floor(condition)
     return Sparsity(
         hoyer=estimate([hoyer(sizes) for sizes in draws]),

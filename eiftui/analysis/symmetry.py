@@ -45,7 +45,7 @@ def symmetry(session: Readings, condition: Quantity) -> Symmetry:
 
     Raises NoAnswer if too few training sets are probes too, or no draw is measured whole.
     """
-    rows, matrices = square(session, condition)
+    rows, (matrices,) = square(session, condition)
     mean = matrices.mean(axis=0)
     return Symmetry(
         texts=tuple(rows),
@@ -60,10 +60,11 @@ def symmetry(session: Readings, condition: Quantity) -> Symmetry:
     )
 
 
-def square(session: Readings, condition: Quantity, single: bool = False) -> tuple[list[int], Floats]:
-    """The rows whose texts are probes too, and what they do to each other: (draws, texts, texts), nats per token.
+def square(session: Readings, *conditions: Quantity, single: bool = False) -> tuple[list[int], list[Floats]]:
+    """The rows whose texts are probes too, and what they do to each other in the draws that all conditions have whole.
 
-    With `single`, only those of one sentence. Raises as `symmetry` does.
+    (draws, texts, texts) a condition, nats per token. With `single`, only texts of one sentence. Raises as `symmetry`
+    does.
     """
     rows, columns = shared_texts(session)
     if single:
@@ -74,12 +75,12 @@ def square(session: Readings, condition: Quantity, single: bool = False) -> tupl
             f"rows and probes differ: {len(rows)} of {len(session.rows)} training sets are probes too, "
             f"and symmetry needs {LEAST_TEXTS}"
         )
-    return rows, finite_draws(session, condition)[:, rows][:, :, columns]
+    return rows, [whole[:, rows][:, :, columns] for whole in finite_draws(session, *conditions)]
 
 
 def symmetric_share(matrix: Floats) -> float:
     """S = ‖(M + Mᵀ)/2‖² / ‖M‖² off the diagonal of `matrix` (texts, texts); nan for zeros."""
-    off = _without_diagonal(matrix)
+    off = without_diagonal(matrix)
     norm = float((off**2).sum())
     return float((((off + off.T) / 2) ** 2).sum()) / norm if norm else float("nan")
 
@@ -97,13 +98,13 @@ def centred(matrix: Floats) -> Floats:
 
     The estimators of round-robin designs, whose diagonal is empty (Warner, Kenny and Stoto 1979).
     """
-    off = _without_diagonal(matrix)
+    off = without_diagonal(matrix)
     others = len(matrix) - 1
     level = off.sum() / (len(matrix) * others)
     rows, columns = off.sum(axis=1) - others * level, off.sum(axis=0) - others * level
     scale = others**2 - 1
     row_effects, column_effects = (others * rows + columns) / scale, (others * columns + rows) / scale
-    return _without_diagonal(off - level - row_effects[:, None] - column_effects[None, :])
+    return without_diagonal(off - level - row_effects[:, None] - column_effects[None, :])
 
 
 def directedness(matrix: Floats) -> float:
@@ -111,7 +112,7 @@ def directedness(matrix: Floats) -> float:
 
     The gradient part of a flow on a complete graph (HodgeRank; Jiang and others 2011). nan for a symmetric matrix.
     """
-    one_way = _without_diagonal(matrix - matrix.T)
+    one_way = without_diagonal(matrix - matrix.T)
     norm = float((one_way**2).sum())
     leaning = _leaning(matrix)
     return float(((leaning[:, None] - leaning[None, :]) ** 2).sum()) / norm if norm else float("nan")
@@ -143,13 +144,14 @@ def _over_draws(matrices: Floats, statistic: Callable[[Floats], float]) -> Estim
     return estimate([statistic(matrix) for matrix in matrices])
 
 
-def _without_diagonal(matrix: Floats) -> Floats:
+def without_diagonal(matrix: Floats) -> Floats:
+    """`matrix` (texts, texts) with zeros for own texts."""
     return np.where(np.eye(len(matrix), dtype=bool), 0.0, matrix)
 
 
 def _leaning(matrix: Floats) -> Floats:
     """The mean over the other texts of EIF on them minus EIF from them, so that differences fit best: (texts,)."""
-    return _without_diagonal(matrix - matrix.T).sum(axis=1) / len(matrix)
+    return without_diagonal(matrix - matrix.T).sum(axis=1) / len(matrix)
 
 
 def _ranked(matrix: Floats) -> Floats:

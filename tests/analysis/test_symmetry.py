@@ -139,3 +139,15 @@ def test_the_parts_of_asymmetry_add_up_and_each_is_found(session_of: MakeSession
     assert found.norms.mean == pytest.approx(1 - symmetric_share(predicted), rel=1e-4)
     assert found.rule.mean + found.norms.mean + found.rest.mean == pytest.approx(found.whole.mean)
     assert found.whole.mean == pytest.approx(1 - symmetric_share(trained), rel=1e-4)
+
+
+def test_asymmetry_compares_each_draw_with_itself(session_of: MakeSession) -> None:
+    draws = np.stack([np.abs(random(seed, 5)) for seed in (8, 9, 10)])
+    trained, predicted = draws.copy(), draws.copy()
+    trained[0, 0, 1] = predicted[2, 0, 1] = np.nan
+    found = asymmetry(session_of(trained=trained, predicted=predicted))
+    np.testing.assert_allclose(found.whole.points, [1 - symmetric_share(draws[1])], rtol=1e-5)
+    assert found.rest.points == pytest.approx([0.0])
+    trained[1, 0, 1] = np.nan
+    with pytest.raises(NoAnswer, match="no draw is measured whole for trained and predicted"):
+        asymmetry(session_of(trained=trained, predicted=predicted))
