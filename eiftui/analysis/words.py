@@ -220,12 +220,14 @@ def dynamics(session: Readings, how: str) -> Iterator[str]:
 
 
 def _steps(session: Readings, found: Dynamics) -> Iterator[str]:
-    """After each step, the two probes that moved most."""
+    """After each step, the two probes that moved most, of those that are measured."""
     with np.errstate(invalid="ignore"):
-        mean = np.nan_to_num(np.asarray(mean_and_interval(found.eif)[0]))
-    for number, (sentence, eif) in enumerate(zip(found.trajectory.sentences, mean, strict=True), start=1):
+        mean, _ = mean_and_interval(found.eif)
+    steps = zip(found.trajectory.sentences, mean, np.asarray(found.measured.any(axis=0)), strict=True)
+    for number, (sentence, eif, measured) in enumerate(steps, start=1):
         yield f"step {number}: {sentence}"
-        for column in np.argsort(-np.abs(eif), kind="stable")[:2]:
+        order = np.argsort(-np.nan_to_num(np.abs(eif)), kind="stable")
+        for column in order[measured[order]][:2]:
             yield f"   {estimate(float(eif[column]), math.nan):>8}  {session.probes[column].label}"
     yield from retained(found)
 
