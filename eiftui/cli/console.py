@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TextIO
 
 from rich.console import Console
 
@@ -24,6 +25,11 @@ def make_console() -> Console:
     """Standard output: as wide as the terminal, or 120 columns where there is none (`COLUMNS` says otherwise)."""
     wide = sys.stdout.isatty() or "COLUMNS" in os.environ
     return _Output(highlight=False, width=None if wide else WIDTH_OF_A_FILE)
+
+
+def file_console(file: TextIO) -> Console:
+    """For a file: plain text of 120 columns, whatever the environment says of terminals."""
+    return Console(file=file, width=WIDTH_OF_A_FILE, highlight=False, no_color=True, force_terminal=False)
 
 
 def say(console: Console, text: str) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from eiftui.cli.console import WIDTH_OF_A_FILE, make_console
+from eiftui.cli.console import file_console, make_console
 from eiftui.errors import InputError
 from eiftui.session.atomic import replacing
 from eiftui.session.session import Session
@@ -65,7 +65,7 @@ def _print(sessions: Sequence[Session], console: Console) -> None:
 
 def _text(sessions: Sequence[Session]) -> str:
     file = io.StringIO()
-    _print(sessions, Console(file=file, width=WIDTH_OF_A_FILE, highlight=False, no_color=True, force_terminal=False))
+    _print(sessions, file_console(file))
     return file.getvalue()
 
 

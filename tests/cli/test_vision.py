@@ -39,10 +39,14 @@ def test_progress_can_be_read_by_a_script(eiftui: Command) -> None:
     assert last["done"] == last["total"] == 2
 
 
-def test_a_report_is_written_to_a_file(eiftui: Command) -> None:
+@pytest.mark.parametrize("forced", ["", "1"])
+def test_a_report_is_written_to_a_file(eiftui: Command, monkeypatch: pytest.MonkeyPatch, forced: str) -> None:
+    monkeypatch.setenv("FORCE_COLOR", forced)
     eiftui("vision", "run", "s.eif", *SMALL, "--quiet")
     assert eiftui("vision", "report", "s.eif", "-o", "r.txt").out == ""
-    assert "Symmetry" in Path("r.txt").read_text(encoding="utf-8")
+    text = Path("r.txt").read_text(encoding="utf-8")
+    assert "Symmetry" in text
+    assert "\x1b" not in text
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from rich.text import Text
 from eiftui.analysis import images as analysis
 from eiftui.analysis.estimates import Estimate
 from eiftui.analysis.images import NoiseFinding
-from eiftui.cli.console import WIDTH_OF_A_FILE, make_console, say
+from eiftui.cli.console import file_console, make_console, say
 from eiftui.domains.digits import CLASSES
 from eiftui.errors import InputError
 from eiftui.session.atomic import replacing
@@ -43,7 +43,7 @@ def main(options: argparse.Namespace) -> None:
         print_report(make_console(), session)
         return
     file = io.StringIO()
-    print_report(Console(file=file, width=WIDTH_OF_A_FILE, highlight=False, no_color=True), session)
+    print_report(file_console(file), session)
     with replacing(output) as written:
         written.write(file.getvalue().encode())
 
