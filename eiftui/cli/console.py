@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from typing import TextIO
 
 from rich.console import Console
+from rich.text import Text
 
 from eiftui.session.safetext import visible
+from eiftui.show.colour import depth
 from eiftui.show.encoding import printable
 
 WIDTH_OF_A_FILE = 120
+WIDEST_PLOT = 100
+BRAILLE = "⣿"
 
 
 class _Output(Console):
@@ -35,3 +40,13 @@ def file_console(file: TextIO) -> Console:
 def say(console: Console, text: str) -> None:
     """Print a line of plain text, in characters that the console can show and that steer no terminal."""
     console.print(printable(visible(text), console.encoding), markup=False, soft_wrap=True)
+
+
+def say_plot(console: Console, plot: Callable[[tuple[int, int], bool], Text], lines: int) -> None:
+    """Print a plot, which is made of its size (columns, lines) and of whether it has colours, whose curves are braille.
+
+    Like `say`, in characters that the console can show.
+    """
+    coloured = depth(console) != "none" and printable(BRAILLE, console.encoding) == BRAILLE
+    shown = plot((min(console.width, WIDEST_PLOT), lines), coloured)
+    console.print(shown if coloured else Text(printable(shown.plain, console.encoding)))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from rich.console import Console
 
 from eiftui.analysis import words
 from eiftui.analysis.rates import Sweep
-from eiftui.cli.console import say
-from eiftui.show.colour import depth
+from eiftui.cli.console import say, say_plot
 from eiftui.tui.figures import rates
 
 PLOT_LINES = 14
@@ -18,6 +19,6 @@ def print_sweep(console: Console, found: Sweep) -> None:
     for line in words.sweep_table(found):
         say(console, line)
     console.print()
-    console.print(rates(found, (min(console.width, 100), PLOT_LINES), depth(console) != "none"))
+    say_plot(console, partial(rates, found), PLOT_LINES)
     for line in words.sweep_conclusions(found):
         say(console, line)

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from rich.console import Console
 
 from eiftui.analysis import words
 from eiftui.analysis.cells import NoAnswer
-from eiftui.analysis.distributions import Histogram
 from eiftui.analysis.dynamics import dynamics
 from eiftui.analysis.findings import READ, Findings, attempt, pooled
 from eiftui.cli import report_lines
-from eiftui.cli.console import say
+from eiftui.cli.console import say, say_plot
 from eiftui.cli.report_dynamics import print_dynamics
 from eiftui.cli.report_sweep import print_sweep
 from eiftui.cli.results import print_heatmap, settings_line
 from eiftui.session.safetext import visible
 from eiftui.session.session import Session
-from eiftui.show.colour import depth
+from eiftui.show.encoding import printable
 from eiftui.tui.figures import distribution
 
 PLOT_LINES = 16
@@ -41,7 +41,7 @@ def print_report(console: Console, session: Session, findings: Findings) -> None
         for line in lines:
             say(console, line)
     _heading(console, "Distribution of EIF")
-    _plot(console, findings.histogram)
+    say_plot(console, partial(distribution, findings.histogram), PLOT_LINES)
     _heading(console, "Learning rate")
     if isinstance(findings.sweep, NoAnswer):
         say(console, f"no answer: {findings.sweep}; `eiftui sweep` makes one")
@@ -65,13 +65,14 @@ def print_overall(console: Console, reports: Sequence[tuple[Session, Findings]])
     for line in report_lines.overall(reports):
         say(console, line)
     _heading(console, "Distribution of EIF over all")
-    _plot(console, pooled([session for session, _ in reports]))
+    say_plot(console, partial(distribution, pooled([session for session, _ in reports])), PLOT_LINES)
 
 
 def _heading(console: Console, text: str) -> None:
     console.print()
-    console.print(text, style="bold", markup=False)
-    console.print("─" * len(text) if console.encoding.startswith("utf") else "-" * len(text), markup=False)
+    shown = printable(text, console.encoding)
+    console.print(shown, style="bold", markup=False)
+    console.print(printable("─" * len(shown), console.encoding), markup=False)
 
 
 def _heatmaps(console: Console, session: Session) -> None:
@@ -80,7 +81,3 @@ def _heatmaps(console: Console, session: Session) -> None:
         console.print()
         title = f"{which}: change of loss, nats per token, mean of {session.draws} draws"
         print_heatmap(console, session, which, title, session.draws, legend=which == shown[-1])
-
-
-def _plot(console: Console, found: Histogram) -> None:
-    console.print(distribution(found, (min(console.width, 100), PLOT_LINES), depth(console) != "none"))

@@ -21,6 +21,9 @@ _STAND_INS = str.maketrans(
         "η": "lr",
         "Δ": "change in",
         "→": "->",
+        "─": "-",
+        "│": "|",
+        **dict.fromkeys("┌┐└┘├┤┬┴┼", "+"),
     }
 )
 

@@ -87,12 +87,15 @@ def test_a_terminal_gets_colours_unless_no_color_is_set(measure: Command, tmp_pa
     assert "nats per token" in plain
 
 
-def test_a_terminal_that_only_knows_ascii_gets_ascii(measure: Command, tmp_path: Path) -> None:
+def test_a_terminal_that_only_knows_ascii_gets_ascii(measure: Command, eiftui: Command, tmp_path: Path) -> None:
     Path("texts.txt").write_text("{A} ist schön → 雪.\nSnow is white.\n", encoding="utf-8")
     assert measure("--quiet").code == 0
     Path("d.toml").write_text("title = 'Schön'\nsource = '→ 雪'\n[[texts]]\nid = 'é'\ntext = '[b]ö[/b]'\n", "utf-8")
     ascii_only = environment(LC_ALL="C", PYTHONIOENCODING="ascii")
-    for arguments in (("run", "s.eif"), ("models",), ("domains",), ("domains", "belongs_to")):
+    studies = (("sweep", "s.eif", "--grid", "1e-4:1e-2"), ("dynamics", "s.eif", "--row", "1"))
+    assert [eiftui(*study, "--quiet").code for study in studies] == [0, 0]
+    lists = (("models",), ("domains",), ("domains", "belongs_to"))
+    for arguments in (("run", "s.eif"), *studies, ("report", "s.eif"), *lists):
         with start(*arguments, cwd=tmp_path, env=ascii_only) as process:
             out, err = process.communicate()
         assert (process.returncode, err) == (0, ""), arguments
