@@ -31,7 +31,7 @@ SECONDS_BETWEEN_PAINTS = 0.1
 class ImagesScreen(Screen[None]):
     """Changes of the document are painted at most ten times a second."""
 
-    CSS_PATH = "images.tcss"
+    CSS_PATH = ["parts.tcss", "images.tcss"]  # noqa: RUF012
     PARTS = ("imaging", "images")
     BINDINGS = screen_bindings(PARTS)
     AUTO_FOCUS = "#digits"

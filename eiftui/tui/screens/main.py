@@ -40,7 +40,7 @@ class MainScreen(Screen[None]):
     """A document on the screen. Changes of it are painted at most ten times a second; without any, nothing is."""
 
     PARTS = ("screen", "matrix", "findings", "run", "sentences", "inspector")
-    CSS_PATH = "main.tcss"
+    CSS_PATH = ["parts.tcss", "main.tcss"]  # noqa: RUF012
     BINDINGS = screen_bindings(PARTS)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (170, "-wide")]  # noqa: RUF012
     AUTO_FOCUS = "HeatMap"
