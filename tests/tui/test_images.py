@@ -207,6 +207,64 @@ async def test_the_own_digit_is_a_probe_of_every_other_until_it_is_dropped(measu
         assert picture(view, measured).values.shape == (20, 20)
 
 
+def looks(fake: FakeClient) -> list[LookAtImages]:
+    return [one for one in fake.requests if isinstance(one, LookAtImages)]
+
+
+async def test_what_is_looked_at_is_asked_for_once_however_often_it_is_painted(measured):
+    fake = FakeClient(paced=True)
+    app = Explorer(measured, Preferences(), hire=lambda **how: fake)
+    async with app.run_test(size=(120, 40)) as pilot:
+        measured.take_own(builtin_digits().take(np.array([3])))
+        await pilot.press("enter")
+        await until(pilot, "the worker looks at it")
+        for _ in range(3):
+            await fake.let()
+            for _ in range(3):
+                measured.changed()
+                await pilot.pause(0.12)
+        await until(pilot, "Δ log")
+        await pilot.press("n")
+        await until(pilot, "cosine")
+        lines = await until(pilot, "Δ log")
+        assert any("learned 0 · #1" in line for line in lines)
+        await fake.let_all()
+        assert sorted(len(one.train.labels) for one in looks(fake)) == [1, 1, 20]
+
+
+async def test_an_answer_on_a_digit_that_was_replaced_is_not_taken_for_one_on_the_next(measured):
+    fake = FakeClient(paced=True)
+    app = Explorer(measured, Preferences(), hire=lambda **how: fake)
+    async with app.run_test(size=(120, 40)) as pilot:
+        digits = builtin_digits()
+        assert digits.labels[3] != digits.labels[450]
+        measured.take_own(digits.take(np.array([3])))
+        await pilot.press("enter")
+        await until(pilot, "the worker looks at it")
+        await fake.let(2)  # on the digit itself; what comes next is on the cell
+        measured.take_own(digits.take(np.array([450])))
+        await fake.let()
+        await pilot.pause(0.2)
+        assert not any("Δ log" in line for line in await until(pilot, "the worker looks at it"))
+        await fake.let_all()
+        await until(pilot, "Δ log")
+        assert {one.probes.labels[-1] for one in looks(fake)} >= {*digits.labels[[3, 450]].tolist()}
+
+
+async def test_a_look_that_fails_is_tried_again_when_the_cursor_comes_back(measured):
+    fake = FakeClient()
+    app = Explorer(measured, Preferences(), hire=lambda **how: fake)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, "what 0s are taken for")
+        fake.fail("there is no network a")
+        await pilot.press("enter")
+        await until(pilot, "there is no network a")
+        await pilot.pause(0.5)
+        assert len(looks(fake)) == 1
+        await pilot.press("down", "up")
+        await until(pilot, "Δ log")
+
+
 async def test_the_mouse_draws_and_an_eraser_takes_away(measured):
     app = Explorer(measured, Preferences(), hire=lambda **how: FakeClient())
     async with app.run_test(size=(120, 40)) as pilot:

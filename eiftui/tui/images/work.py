@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import aclosing
 
 from eiftui.engine.client import RequestCancelled
@@ -14,7 +14,9 @@ from eiftui.session.image_records import ImageRecord
 from eiftui.tui.images.document import ImageDocument
 from eiftui.tui.worker import Worker
 
-Take = Callable[[LookedAt], None]
+Requests = Callable[[], Sequence[LookAtImages]]
+"""Made only if they are going to be asked."""
+Take = Callable[[Sequence[LookedAt]], None]
 
 
 class ImageWork:
@@ -28,7 +30,11 @@ class ImageWork:
         self.problem = ""
         """Why something could not be done."""
         self.changed: Callable[[], None] = lambda: None
-        self._wishes: dict[str, tuple[LookAtImages, Take]] = {}
+        self._wishes: dict[str, tuple[Hashable, Sequence[LookAtImages], Take]] = {}
+        self._asked: tuple[str, Hashable] | None = None
+        """Kind and matter of the wish that is being granted."""
+        self._failed: dict[str, Hashable] = {}
+        """Of each kind of wish, the matter of the last one where that failed."""
         self._granting: asyncio.Task[None] | None = None
         self._running: asyncio.Task[None] | None = None
         self._request: RunImages | None = None
@@ -54,11 +60,20 @@ class ImageWork:
         if self.worker is not None and self._request is not None:
             self.worker.client.give_up(self._request)
 
-    def wish(self, kind: str, request: LookAtImages, take: Take) -> None:
-        """Have `take` called with the answer, unless another wish of the kind comes before it is asked."""
-        if self.worker is None:
+    def wish(self, kind: str, about: Hashable, requests: Requests, take: Take) -> None:
+        """Have `take` called with the answers, unless another wish of the kind comes before it is asked.
+
+        A screen that is painted again wishes again: what is being asked about is not asked twice, and what failed is
+        tried again only after a wish about something else.
+        """
+        if self.worker is None or self._failed.get(kind) == about:
             return
-        self._wishes[kind] = request, take
+        self._failed.pop(kind, None)
+        if self._asked == (kind, about):
+            self._wishes.pop(kind, None)
+            return
+        if kind not in self._wishes or self._wishes[kind][0] != about:
+            self._wishes[kind] = about, requests(), take
         if self._granting is None or self._granting.done():
             self._granting = asyncio.create_task(self._grant(self.worker))
 
@@ -95,13 +110,19 @@ class ImageWork:
 
     async def _grant(self, worker: Worker) -> None:
         while self._wishes:
-            request, take = self._wishes.pop(next(iter(self._wishes)))
+            kind = next(iter(self._wishes))
+            about, requests, take = self._wishes.pop(kind)
+            self._asked = kind, about
             try:
                 await worker.start()
-                take(await worker.client.one(request, LookedAt))
+                found = [await worker.client.one(request, LookedAt) for request in requests]
             except EiftuiError as error:
+                self._failed[kind] = about
                 self._fail(str(error))
-                return
+            else:
+                take(found)
+            finally:
+                self._asked = None
 
     def _tell(self, text: str) -> None:
         self.text, self.problem = text, ""

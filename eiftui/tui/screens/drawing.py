@@ -24,7 +24,8 @@ from eiftui.tui.widgets.canvas import Canvas
 from eiftui.tui.widgets.keybar import KeyBar
 from eiftui.tui.widgets.part import Words
 
-Look = Callable[[Digits, Callable[[LookedAt], None]], None]
+Take = Callable[[LookedAt], None]
+Look = Callable[[Digits, Take], None]
 """Has a digit learned and probed, along with those of a draw, which come first."""
 WAYS = {"up": (0, -1), "down": (0, 1), "left": (-1, 0), "right": (1, 0)}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from textual.app import ComposeResult
 from textual.content import Content
@@ -10,14 +12,14 @@ from textual.timer import Timer
 
 from eiftui.domains.digits import Digits
 from eiftui.engine.image_requests import ImageSet, LookAtImages, LookedAt
-from eiftui.session.image_plan import planned
+from eiftui.session.image_plan import Block, planned
 from eiftui.session.safetext import visible
 from eiftui.show.numbers import compact
 from eiftui.tui.actions import BY_ID, screen_bindings
 from eiftui.tui.images.document import ImageDocument, Own
 from eiftui.tui.images.view import ImageView
-from eiftui.tui.images.work import ImageWork, Take
-from eiftui.tui.screens.drawing import DrawingScreen
+from eiftui.tui.images.work import ImageWork
+from eiftui.tui.screens.drawing import DrawingScreen, Take
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.image_inspector import ImageInspector
 from eiftui.tui.widgets.image_matrix import ImageMatrix
@@ -26,6 +28,8 @@ from eiftui.tui.widgets.part import Words
 from eiftui.tui.worker import Worker
 
 SECONDS_BETWEEN_PAINTS = 0.1
+Matter = tuple[Block, int, bytes | None]
+"""What a look is about: a block, the row that is learned, and the content of the person's own digit."""
 
 
 class ImagesScreen(Screen[None]):
@@ -41,7 +45,7 @@ class ImagesScreen(Screen[None]):
         self.document = document
         self.work = ImageWork(document, worker)
         self._due: Timer | None = None
-        self._looked: dict[tuple[ImageView, int], LookedAt] = {}
+        self._looked: dict[Matter, LookedAt] = {}
 
     part = "images"
 
@@ -94,23 +98,34 @@ class ImagesScreen(Screen[None]):
     def _show_cell(self) -> None:
         matrix = self.query_one(ImageMatrix)
         view, cell = matrix.view, matrix.cursor
-        looked = self._looked.get((view, cell[0])) if cell else None
+        looked = None
         if cell and view.level == "images":
+            looked = self._looked.get(self._matter(view, cell[0]))
             self._measure_own(view)
             if looked is None:
                 self._look(view, cell[0])
         self.query_one(ImageInspector).show_cell(view, cell, looked)
+
+    def _matter(self, view: ImageView, row: int) -> Matter:
+        """What a look at a row depends on: of views, only what is learned and probed."""
+        how = view.treatment(self.document.session.settings)
+        return Block(view.network or 0, view.draw or 0, how), row, _content(self.document.own)
 
     def _look(self, view: ImageView, row: int) -> None:
         """Ask what the network makes of every probe after it learned the image of a row."""
         if self.document.session.drawn(view.draw or 0) is None:
             return
 
-        def take(found: LookedAt) -> None:
-            self._looked[view, row] = found
+        about = self._matter(view, row)
+
+        def requests() -> list[LookAtImages]:
+            return [look_request(self.document, view, [row], slice(None))]
+
+        def take(found: Sequence[LookedAt]) -> None:
+            (self._looked[about],) = found
             self._show_cell()
 
-        self.work.wish("cell", look_request(self.document, view, [row], slice(None)), take)
+        self.work.wish("cell", about, requests, take)
 
     def action_own(self) -> None:
         """Draw a digit, or read one, which is then the last row and column."""
@@ -122,7 +137,11 @@ class ImagesScreen(Screen[None]):
 
         def look(digit: Digits, take: Take) -> None:
             trial.own = digit
-            self.work.wish("trial", look_request(trial, view, [-1], slice(None)), take)
+
+            def requests() -> list[LookAtImages]:
+                return [look_request(trial, view, [-1], slice(None))]
+
+            self.work.wish("trial", _content(digit), requests, lambda found: take(found[0]))
 
         self.app.push_screen(DrawingScreen(self.document.own, trial.classes(view), look), self._use_own)
 
@@ -143,22 +162,22 @@ class ImagesScreen(Screen[None]):
 
     def _measure_own(self, view: ImageView) -> None:
         """Ask what the person's own digit does as a training image and, to it, every other."""
-        network, draw, how = view.network or 0, view.draw or 0, view.treatment(self.document.session.settings)
-        if self.document.own is None or self.document.influence_of_own(network, draw, how) is not None:
+        about = self._matter(view, -1)
+        block, _, own = about
+        where = block.network, block.draw, block.how
+        if own is None or self.document.influence_of_own(*where) is not None:
             return
-        row = look_request(self.document, view, [-1], slice(None))
-        column = look_request(self.document, view, slice(None, -1), [-1])
-        own = self.document.own
 
-        def take_row(learned: LookedAt) -> None:
-            self.work.wish("own column", column, lambda probed: take(learned, probed))
+        def requests() -> list[LookAtImages]:
+            row = look_request(self.document, view, [-1], slice(None))
+            return [row, look_request(self.document, view, slice(None, -1), [-1])]
 
-        def take(learned: LookedAt, probed: LookedAt) -> None:
-            if self.document.own is own:
-                found = Own(np.asarray(learned.eif[0]), np.concatenate(probed.eif))
-                self.document.take_influence(network, draw, how, found)
+        def take(found: Sequence[LookedAt]) -> None:
+            learned, probed = found
+            if _content(self.document.own) == own:
+                self.document.take_influence(*where, Own(np.asarray(learned.eif[0]), np.concatenate(probed.eif)))
 
-        self.work.wish("own row", row, take_row)
+        self.work.wish("own", about, requests, take)
 
     def _about(self) -> Content:
         """The session, and what it measures with."""
@@ -186,6 +205,11 @@ class ImagesScreen(Screen[None]):
         return Content(
             f"{lacking} of {total} blocks not measured" + (" · r measures them" if self.work.can_run else "")
         )
+
+
+def _content(own: Digits | None) -> bytes | None:
+    """Tells a digit from another, by its pixels and its label."""
+    return None if own is None else own.pixels.tobytes() + own.labels.tobytes()
 
 
 def look_request(
