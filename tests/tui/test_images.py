@@ -251,6 +251,37 @@ async def test_an_answer_on_a_digit_that_was_replaced_is_not_taken_for_one_on_th
         assert {one.probes.labels[-1] for one in looks(fake)} >= {*digits.labels[[3, 450]].tolist()}
 
 
+async def test_a_run_gives_way_to_a_look_and_goes_on(empty):
+    fake = FakeClient(paced=True)
+    app = Explorer(empty, Preferences(), hire=lambda **how: fake)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("r")
+        await fake.let(6)
+        await pilot.press("enter")
+        await until(pilot, "the worker looks at it")
+        await fake.let()
+        await until(pilot, "Δ log")
+        assert missing(empty.session)
+        await fake.let_all()
+        await until(pilot, "everything is measured")
+    assert [type(one) for one in fake.requests] == [RunImages, LookAtImages, RunImages]
+
+
+async def test_a_run_that_gave_way_can_be_stopped(empty):
+    fake = FakeClient(paced=True)
+    app = Explorer(empty, Preferences(), hire=lambda **how: fake)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("r")
+        await fake.let(6)
+        await pilot.press("enter")
+        await until(pilot, "the worker looks at it")
+        app.screen.action_cancel()
+        await fake.let_all()
+        await until(pilot, "blocks not measured · r measures them")
+        assert not app.screen.work.running
+    assert [type(one) for one in fake.requests] == [RunImages, LookAtImages]
+
+
 async def test_a_look_that_fails_is_tried_again_when_the_cursor_comes_back(measured):
     fake = FakeClient()
     app = Explorer(measured, Preferences(), hire=lambda **how: fake)

@@ -38,7 +38,9 @@ class ImageWork:
         self._granting: asyncio.Task[None] | None = None
         self._running: asyncio.Task[None] | None = None
         self._request: RunImages | None = None
+        self._gave_way = self._stopping = False
         if worker:
+            worker.wanted = self._give_way
             worker.died = lambda death: self._fail(f"{death}; what is asked next starts another")
 
     @property
@@ -57,8 +59,8 @@ class ImageWork:
 
     def cancel(self) -> None:
         """Stop a run; what is measured is kept."""
-        if self.worker is not None and self._request is not None:
-            self.worker.client.give_up(self._request)
+        self._stopping = True
+        self._give_up()
 
     def wish(self, kind: str, about: Hashable, requests: Requests, take: Take) -> None:
         """Have `take` called with the answers, unless another wish of the kind comes before it is asked.
@@ -88,19 +90,40 @@ class ImageWork:
 
     async def _run(self, worker: Worker) -> None:
         self._tell("starting the worker")
-        self._request = RunImages(path=str(self.document.session.path.absolute()))
+        self._stopping = False
         try:
             await worker.start()
-            async with aclosing(worker.client.ask(self._request)) as answers:
-                async for answer in answers:
-                    self._take(answer)
-            self._tell("")
-        except RequestCancelled:
+            while not await self._measure(worker):
+                pass
             self._tell("")
         except EiftuiError as error:
             self._fail(str(error))
+
+    async def _measure(self, worker: Worker) -> bool:
+        """Have measured what is missing. Whether that is over: if it gave way, the rest has to be asked for anew."""
+        await worker.free()
+        self._gave_way = False
+        if self._stopping:
+            return True
+        self._request = RunImages(path=str(self.document.session.path.absolute()))
+        try:
+            async with aclosing(worker.client.ask(self._request)) as answers:
+                async for answer in answers:
+                    self._take(answer)
+        except RequestCancelled:
+            return not self._gave_way
         finally:
             self._request = None
+        return True
+
+    def _give_way(self) -> None:
+        """Somebody waits for something short: what is measured just now is asked for again later."""
+        self._gave_way = True
+        self._give_up()
+
+    def _give_up(self) -> None:
+        if self.worker is not None and self._request is not None:
+            self.worker.client.give_up(self._request)
 
     def _take(self, answer: Finding | Stage) -> None:
         if isinstance(answer, Stage):
@@ -109,20 +132,21 @@ class ImageWork:
             self.document.keep(answer)
 
     async def _grant(self, worker: Worker) -> None:
-        while self._wishes:
-            kind = next(iter(self._wishes))
-            about, requests, take = self._wishes.pop(kind)
-            self._asked = kind, about
-            try:
-                await worker.start()
-                found = [await worker.client.one(request, LookedAt) for request in requests]
-            except EiftuiError as error:
-                self._failed[kind] = about
-                self._fail(str(error))
-            else:
-                take(found)
-            finally:
-                self._asked = None
+        async with worker.first():
+            while self._wishes:
+                kind = next(iter(self._wishes))
+                about, requests, take = self._wishes.pop(kind)
+                self._asked = kind, about
+                try:
+                    await worker.start()
+                    found = [await worker.client.one(request, LookedAt) for request in requests]
+                except EiftuiError as error:
+                    self._failed[kind] = about
+                    self._fail(str(error))
+                else:
+                    take(found)
+                finally:
+                    self._asked = None
 
     def _tell(self, text: str) -> None:
         self.text, self.problem = text, ""
