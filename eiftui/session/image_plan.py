@@ -22,7 +22,11 @@ class Block:
 
 def missing(session: ImageSession) -> list[Block]:
     """The blocks that the session lacks: of each network and draw those of clean images first."""
-    return [block for block in planned(session) if _lacks(session, block)]
+    return [
+        block
+        for block in planned(session)
+        if not all(session.has(condition, block.network, block.draw, block.how) for condition in IMAGE_CONDITIONS)
+    ]
 
 
 def planned(session: ImageSession) -> list[Block]:
@@ -34,7 +38,3 @@ def planned(session: ImageSession) -> list[Block]:
         for draw in range(settings.draws)
         for how in settings.treatments()
     ]
-
-
-def _lacks(session: ImageSession, block: Block) -> bool:
-    return any(session.block(condition, block.network, block.draw, block.how) is None for condition in IMAGE_CONDITIONS)

@@ -9,6 +9,7 @@ import base64
 import binascii
 import zlib
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -121,11 +122,12 @@ class ImageDraw(Written):
             pixels=base64.b64encode(zlib.compress(digits.pixels.tobytes(), 9)).decode(),
         )
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Identifies the images, their labels and the noise that is added to them."""
         return digest([self.pixels, self.labels, self.seed, self.index])
 
+    @cached_property
     def digits(self) -> Digits:
         """The images."""
         content = zlib.decompress(base64.b64decode(self.pixels))
@@ -135,7 +137,7 @@ class ImageDraw(Written):
     @model_validator(mode="after")
     def _holds_images(self) -> Self:
         try:
-            count = len(self.digits().pixels)
+            count = len(self.digits.pixels)
         except (ValueError, zlib.error, binascii.Error) as error:
             raise ValueError("the record's pixels cannot be read") from error
         if not count == len(self.labels) == len(self.numbers) or not all(0 <= label < CLASSES for label in self.labels):

@@ -118,7 +118,7 @@ class ImageSession:
         record = self.drawn(draw)
         if record is None:
             raise InputError(f"{self.path} holds no images of draw {draw}: run it first")
-        return record.digits()
+        return record.digits
 
     def images(self, draw: int, noise: Noise) -> Images:
         """The images of a draw as a network sees them: (images, 28, 28)."""
@@ -132,6 +132,10 @@ class ImageSession:
         """What determines numbers (`ImageSettings.key`); None before the network and the images are known."""
         loaded, drawn = self.network(self.settings.networks[network]), self.drawn(draw)
         return self.settings.key(loaded.fingerprint, drawn.fingerprint, how) if loaded and drawn else None
+
+    def has(self, condition: ImageCondition, network: int, draw: int, how: Treatment) -> bool:
+        """Whether the EIF of one network and draw is measured."""
+        return (condition, self.key(network, draw, how)) in self._blocks
 
     def block(self, condition: ImageCondition, network: int, draw: int, treatment: Treatment) -> Array | None:
         """EIF of one network and draw: (training images, probes). None where not measured."""
