@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+import transformers
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    PretrainedConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES, MODEL_FOR_MASKED_LM_MAPPING_NAMES
 
 from eiftui.errors import EiftuiError, InputError
 from eiftui.models.files import identity
@@ -132,11 +141,21 @@ def _load(source: str, choice: ModelChoice) -> tuple[PreTrainedModel, PreTrained
     try:
         with quiet():
             config = AutoConfig.from_pretrained(source, **options)
+            _check_causal(config)
             tokenizer = AutoTokenizer.from_pretrained(source, **options)
             network = AutoModelForCausalLM.from_pretrained(source, config=config, **weights, **options)
     except Exception as error:  # the libraries that read the files raise all kinds, bare ones too
         raise InputError(f"cannot load {choice.name}: {_reason(error)}") from error
     return network, tokenizer
+
+
+def _check_causal(config: PretrainedConfig) -> None:
+    """Raises ValueError if a model is of another kind, which transformers would load as a causal one all the same."""
+    named = [name for name in config.architectures or [] if name in dir(transformers)]  # others bring their own code
+    causal = set(MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.values())
+    masked = config.model_type in MODEL_FOR_MASKED_LM_MAPPING_NAMES and not getattr(config, "is_decoder", False)
+    if config.is_encoder_decoder or (not causal.intersection(named) if named else masked):
+        raise ValueError(f"it is not a causal language model but {' and '.join(named) or config.model_type}")
 
 
 _REASONS = (

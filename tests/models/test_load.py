@@ -15,6 +15,8 @@ from eiftui.models.load import choose_device, load_model
 from eiftui.settings import ModelChoice
 from tests.models.tiny import BOS, EOS, tiny_model, tiny_network, tiny_tokenizer
 
+_SMALL = {"vocab_size": 97, "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+
 
 def load(name: Path | str, **options: object) -> object:
     return load_model(ModelChoice.model_validate({"name": str(name), "device": "cpu", **options}))
@@ -110,6 +112,32 @@ def test_a_network_that_is_no_causal_language_model_is_refused(tmp_path: Path) -
     T.T5ForConditionalGeneration(config).save_pretrained(tmp_path)
     tiny_tokenizer().save_pretrained(tmp_path)
     assert "it is not a causal language model" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize(
+    ("network", "config"),
+    [
+        (T.BertForMaskedLM, T.BertConfig(**_SMALL)),
+        (T.RobertaForMaskedLM, T.RobertaConfig(**_SMALL)),
+        (T.BartForConditionalGeneration, T.BartConfig(vocab_size=97, d_model=16, encoder_layers=1, decoder_layers=1)),
+    ],
+)
+def test_a_network_that_transformers_would_make_a_causal_one_of_is_refused(
+    network: type[T.PreTrainedModel], config: T.PretrainedConfig, named: bool, tmp_path: Path
+) -> None:
+    network(config).save_pretrained(tmp_path)
+    tiny_tokenizer().save_pretrained(tmp_path)
+    if not named:
+        fields = json.loads((tmp_path / "config.json").read_text())
+        (tmp_path / "config.json").write_text(json.dumps({**fields, "architectures": None}))
+    assert "it is not a causal language model" in refusal(tmp_path)
+
+
+def test_a_network_that_can_be_either_is_measured_where_it_was_made_causal(tmp_path: Path) -> None:
+    T.BertLMHeadModel(T.BertConfig(**_SMALL, is_decoder=True)).save_pretrained(tmp_path)
+    tiny_tokenizer().save_pretrained(tmp_path)
+    load(tmp_path)
 
 
 def test_a_misspelt_name_is_answered_with_the_right_one() -> None:
