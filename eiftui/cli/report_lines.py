@@ -8,7 +8,7 @@ from eiftui.analysis.contrasts import Test
 from eiftui.analysis.distributions import Sparsity
 from eiftui.analysis.findings import READ, Findings
 from eiftui.analysis.symmetry import Symmetry
-from eiftui.cli.results import settings_line
+from eiftui.cli.results import known_floor, settings_line
 from eiftui.session.safetext import visible
 from eiftui.session.session import Session
 from eiftui.settings import CONDITIONS, Condition
@@ -23,7 +23,7 @@ def how_measured(session: Session) -> Iterator[str]:
     method = session.settings.method
     yield f"engine {method.engine}, {method.products} products; eif = loss after minus loss before, nats per token"
     for condition in CONDITIONS:
-        floor = session.floor(condition)
+        floor = known_floor(session, condition)
         if floor is not None:
             yield f"{condition}: up to {compact(floor)} cannot be told from zero (null floor and number format)"
     yield from (f"note: {notice.text}" for notice in session.notices)

@@ -11,6 +11,7 @@ from eiftui.cli.console import say
 from eiftui.session.readings import Quantity
 from eiftui.session.safetext import visible
 from eiftui.session.session import Session
+from eiftui.settings import Condition
 from eiftui.show.heatmap import heatmap
 from eiftui.show.numbers import compact
 from eiftui.show.summary import mean_and_interval, strongest
@@ -74,7 +75,7 @@ def print_heatmap(
         mean, half = mean_and_interval(values)
     shown = np.ma.masked_array(mean, ~measured.any(axis=0))
     rows, columns = ([visible(text.label) for text in texts] for texts in (session.rows, session.probes))
-    floor = session.floor(condition) if condition != "gap" else None
+    floor = known_floor(session, condition) if condition != "gap" else None
     interval = half if draws > 1 else None
     console.print(heatmap(shown, rows, columns, title, floor=floor or 0.0, interval=interval, legend=legend))
     console.print()
@@ -96,11 +97,21 @@ def _say_strongest(session: Session, console: Console) -> None:
 def _say_notes(session: Session, console: Console) -> None:
     for notice in session.notices:
         say(console, f"note: {notice.text}")
-    floors = {condition: session.floor(condition) for condition in session.settings.conditions}
+    floors = {condition: known_floor(session, condition) for condition in session.settings.conditions}
     known = [f"{condition} {compact(floor)}" for condition, floor in floors.items() if floor is not None]
     if known:
         say(console, f"cannot be told from zero (null floor and number format), up to: {', '.join(known)}")
-    bad = sum(int((session.measured(c) & ~np.isfinite(session.matrix(c))).sum()) for c in session.settings.conditions)
+    say_not_finite(console, session)
+
+
+def say_not_finite(console: Console, session: Session) -> None:
+    """Say how many cells are not finite, if any are."""
+    bad = sum(session.not_finite(condition) for condition in session.settings.conditions)
     if bad:
-        rate = compact(session.settings.optimizer.lr)
-        say(console, f"{bad} cells are not finite numbers: the learning rate {rate} is too high")
+        cells = "1 cell is not a finite number" if bad == 1 else f"{bad} cells are not finite numbers"
+        say(console, f"{cells}: the learning rate {compact(session.settings.optimizer.lr)} is too high")
+
+
+def known_floor(session: Session, condition: Condition) -> float | None:
+    """`floor`, but None beside cells that are not finite: what they leave uncertain, nobody knows."""
+    return None if session.not_finite(condition) else session.floor(condition)

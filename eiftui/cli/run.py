@@ -10,7 +10,7 @@ from rich.console import Console
 
 from eiftui.cli import options as opts
 from eiftui.cli.console import make_console, say
-from eiftui.cli.results import print_heatmap, print_results
+from eiftui.cli.results import print_heatmap, print_results, say_not_finite
 from eiftui.engine.plan import cells_in_all, cells_missing, complete
 from eiftui.engine.protocol import Result, Task
 from eiftui.engine.run import load, run
@@ -49,7 +49,9 @@ def main(options: argparse.Namespace) -> None:
             if created and not any(session.measured(condition).any() for condition in session.settings.conditions):
                 session.discard()  # so that the same command works once its input is mended
             raise
-        if not options.quiet:
+        if options.quiet:
+            say_not_finite(Console(stderr=True), session)
+        else:
             print_results(console, session)
 
 

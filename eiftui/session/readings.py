@@ -258,6 +258,11 @@ class Readings:
         sizes = np.abs(self.matrix(condition) if values is None else values)
         return max(floor.value, floor.relative * float(sizes[np.isfinite(sizes)].max(initial=0.0)))
 
+    def not_finite(self, condition: Condition) -> int:
+        """How many cells are measured, but are no finite numbers."""
+        eif, measured = self.numbers(condition)
+        return int((measured & ~np.isfinite(eif)).sum())
+
     def likeness(self, draw: int) -> Array:
         """The cosine of the embeddings of each training set's text and each probe: (rows, columns). NaN: not known."""
         filling = self._filled[draw]

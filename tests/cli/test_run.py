@@ -167,6 +167,21 @@ def test_a_learning_rate_far_too_high_is_measured_kept_marked_and_told(measure: 
     assert sum(cell in ("nan", "inf", "-inf") for cell in numbers) == count
 
 
+def test_that_cells_are_not_finite_is_said_even_where_nothing_else_is(measure: Command) -> None:
+    answer = measure("--lr", "1e6", "--condition", "trained", "--quiet")
+    assert (answer.code, answer.out) == (0, "")
+    assert answer.err == "18 cells are not finite numbers: the learning rate 1e6 is too high\n"
+    assert measure("--lr", "1e-3", "--quiet").err == ""
+
+
+@pytest.mark.parametrize("rate", ["1e3", "1e6"])
+def test_no_floor_is_given_beside_cells_that_are_not_finite(measure: Command, eiftui: Command, rate: str) -> None:
+    assert "cannot be told from zero (null floor and number format), up to: prompted" in measure("--lr", rate).out
+    report = eiftui("report", "s.eif").out
+    assert "prompted: up to" in report
+    assert "trained: up to" not in report
+
+
 def test_a_memory_budget_changes_no_number(measure: Command, eiftui: Command, tiny_folder: Path) -> None:
     assert measure("--quiet").code == 0
     new = ("--train", "texts.txt", "--draws", "2", "--model", tiny_folder, "--out", "small.eif")
