@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eiftui.domains.digits import SIDE, Pixels
+from eiftui.domains.files import open_regular
 from eiftui.errors import InputError
 
 FORMATS = ("PNG", "PPM", "JPEG", "BMP", "GIF")
@@ -27,7 +28,7 @@ def read_image(path: Path) -> Pixels:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with Image.open(path, formats=FORMATS) as image:
+        with open_regular(path) as file, Image.open(file, formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise InputError(f"{path}: {image.width}×{image.height} pixels are too many")
             grey = np.asarray(image.convert("L"))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from eiftui.domains.files import open_regular
 from eiftui.errors import InputError
 from eiftui.session.atomic import replacing
 from eiftui.session.export_arrays import as_json, write_npz
@@ -51,7 +52,7 @@ def export(
 
 def _is_session(path: Path) -> bool:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return file.read(len(_SESSION)) == _SESSION
     except OSError:
         return False

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eiftui.domains.digits import CLASSES, Digits
+from eiftui.domains.files import open_regular
 from eiftui.domains.noise import CLEAN, Images, Noise, with_noise
 from eiftui.errors import InputError
 from eiftui.session.image_records import (
@@ -37,7 +38,7 @@ Array = NDArray[np.float64]
 def holds_images(path: Path) -> bool:
     """Whether a file is a session of images, by how it begins. Raises InputError if it cannot be read."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             file.readline()
             return file.readline(len(OF_IMAGES)) == OF_IMAGES
     except OSError as error:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from eiftui.domains.files import open_regular
 from eiftui.errors import EiftuiError, InputError
 from eiftui.session.atomic import move, replacing
 from eiftui.session.lock import WriterLock
@@ -60,10 +61,9 @@ class JournalReader:
 
     def _new_lines(self) -> tuple[bytes, bool]:
         """The whole lines after `end`, and whether the file was exchanged and is read from its start again."""
-        if not self.path.is_file():
-            raise InputError(f"{self.path}: no such session file")
+        _check_there(self.path)
         try:
-            with self.path.open("rb") as file:
+            with open_regular(self.path) as file:
                 status = os.fstat(file.fileno())
                 identity = (status.st_dev, status.st_ino)
                 exchanged = self._file not in (None, identity) or status.st_size < self.end
@@ -120,8 +120,7 @@ class JournalWriter:
 
         Raises SessionLocked if somebody else writes it, and InputError as `JournalReader.read` does.
         """
-        if not reader.path.is_file():
-            raise InputError(f"{reader.path}: no such session file")
+        _check_there(reader.path)
         lock = WriterLock(reader.path)
         try:
             reading = reader.read()
@@ -182,6 +181,13 @@ class JournalWriter:
         rest = memoryview(lines)
         while rest:
             rest = rest[os.write(self._descriptor, rest) :]
+
+
+def _check_there(path: Path) -> None:
+    """Raises InputError if no session can be read from a path, before a lock or anything else is made beside it."""
+    if not path.is_file():
+        why = ", it is a folder" if path.is_dir() else ", it is not a regular file" if path.exists() else ""
+        raise InputError(f"{path}: no such session file{why}")
 
 
 def check_header(path: Path, line: bytes) -> None:

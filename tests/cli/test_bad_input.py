@@ -116,6 +116,36 @@ def test_a_file_that_is_not_there_or_is_a_folder_is_named(eiftui: Command, optio
     assert_refused(eiftui("run", *good, option, name), name)
 
 
+def waited_for(name: str) -> str:
+    """The path of something that is no file: a pipe that nobody writes to, or a device that never ends."""
+    if name.startswith("pipe"):
+        os.mkfifo(name)
+    return name
+
+
+@pytest.mark.parametrize("name", ["pipe.eif", "/dev/zero"])
+@pytest.mark.parametrize("option", ["--train", "--probe", "--domain-file"])
+def test_a_pipe_or_a_device_is_not_waited_for_as_a_file_of_texts(eiftui: Command, option: str, name: str) -> None:
+    good = ("--train", "texts.txt") if option == "--probe" else ()
+    assert_refused(eiftui("run", *good, option, waited_for(name)), f"{name}: it is not a regular file")
+    assert not Path("sessions").exists()
+
+
+@pytest.mark.parametrize("name", ["pipe.eif", "/dev/zero"])
+def test_a_pipe_or_a_device_is_not_waited_for_as_a_session(eiftui: Command, name: str) -> None:
+    path = waited_for(name)
+    new = ("run", "--train", "texts.txt", "--out", path)
+    for job in (("run", path), ("report", path), ("sweep", path), ("vision", "report", path), new):
+        assert_refused(eiftui(*job), f"{name}: no such session file, it is not a regular file")
+
+
+def test_a_pipe_is_not_waited_for_as_an_export(measure: Command, eiftui: Command) -> None:
+    assert measure("--quiet").code == 0
+    for job in ("export", "report"):
+        suffix = "csv" if job == "export" else "txt"
+        assert_refused(eiftui(job, "s.eif", "-o", waited_for(f"pipe.{suffix}")), "not a regular file")
+
+
 @pytest.mark.parametrize("content", ["", "texts = 3", "[[texts]]\nid = 'a'\n", "{", "[[texts]]\nid='a'\ntext=' '"])
 def test_a_domain_file_that_cannot_be_used_is_named(eiftui: Command, content: str) -> None:
     Path("d.toml").write_text(content)
@@ -305,6 +335,11 @@ def test_a_session_that_holds_other_texts_is_not_changed(measure: Command, eiftu
 def test_a_place_where_no_session_can_be_is_named(eiftui: Command, place: str) -> None:
     Path("file").write_text("")
     assert_refused(eiftui("run", "--train", "texts.txt", "--out", place), place.split("/")[-1])
+
+
+def test_a_folder_as_a_session_is_said_to_be_one(eiftui: Command) -> None:
+    for job in (("run", "--train", "texts.txt", "--out", "."), ("run", "."), ("report", ".")):
+        assert_refused(eiftui(*job), ".: no such session file, it is a folder")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,12 @@ def test_what_is_no_image_is_refused(tmp_path, content, complaint):
     (tmp_path / "no.png").write_bytes(content)
     with pytest.raises(InputError, match=complaint):
         read_image(tmp_path / "no.png")
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(InputError, match="not a regular file"):
+        read_image(tmp_path / "pipe.png")
 
 
 def test_a_cut_off_a_blank_and_a_missing_image_are_refused(tmp_path):

@@ -1,5 +1,6 @@
 """A line of a text file is a training set or a probe, and a line that cannot be used is named."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -113,9 +114,16 @@ def test_a_missing_file_and_a_directory_are_refused_by_name(tmp_path):
     assert "nowhere.txt" in refusal(write(tmp_path, "a\n"), tmp_path / "nowhere.txt")
 
 
-@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no /dev/zero")
-def test_a_file_without_end_is_refused():
-    assert "more than 64 MiB" in refusal(Path("/dev/zero"))
+def test_a_file_that_is_too_long_is_refused(tmp_path):
+    with (tmp_path / "long.txt").open("wb") as file:
+        file.truncate(2**26 + 1)
+    assert "more than 64 MiB" in refusal(tmp_path / "long.txt")
+
+
+def test_what_has_no_end_or_is_waited_for_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe.txt")
+    for path in (tmp_path / "pipe.txt", Path("/dev/zero"), Path("/dev/tty")):
+        assert "not a regular file" in refusal(path)
 
 
 def test_a_nul_character_is_refused_wherever_a_sentence_comes_from(tmp_path):
