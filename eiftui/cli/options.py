@@ -6,6 +6,7 @@ import argparse
 import math
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from eiftui.domains.draw import combine
 from eiftui.domains.library import load_builtin, load_file
 from eiftui.domains.schema import Domain
 from eiftui.domains.textfile import from_text_files
-from eiftui.errors import InputError
+from eiftui.errors import InputError, first_problem, problem
 from eiftui.session.records import Sheet
 from eiftui.session.session import Session
 from eiftui.settings import CONDITIONS, Settings
@@ -125,11 +126,27 @@ def settings(options: argparse.Namespace, before: Settings | None) -> Settings:
     try:
         return Settings.model_validate({**fields, **changes})
     except ValidationError as error:
-        first = error.errors()[0]
-        problem = first["msg"].removeprefix("Value error, ")
-        if isinstance(first["input"], dict):  # of several values together
-            raise InputError(problem) from error
-        raise InputError(f"--{str(first['loc'][-1]).replace('_', '-')} {first['input']}: {problem}") from error
+        raise refusal(error) from error
+
+
+def refusal(error: ValidationError) -> InputError:
+    """What to say of options whose values a schema does not take, with the first of them."""
+    first = first_problem(error)
+    if isinstance(first["input"], dict):  # of several values together
+        return InputError(problem(first))
+    names = list(takewhile(lambda step: isinstance(step, str), first["loc"]))  # then comes a place in a list
+    return InputError(f"--{str(names[-1]).replace('_', '-')} {first['input']}: {problem(first)}")
+
+
+def positive(text: str, refused: str) -> float:
+    """The number that a text stands for. Raises InputError, which says `refused`, if it is none, or not above 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not (value > 0 and math.isfinite(value)):
+        raise InputError(refused)
+    return value
 
 
 def with_swept_rate(options: argparse.Namespace, session: Session, asked: Settings) -> Settings:
@@ -161,13 +178,7 @@ def _learning_rate(text: str, model: str, optimizer: str) -> float:
     if text == "auto":
         known = entry(model)
         return known.lr if known and optimizer == "sgd" else AUTO_LR[optimizer]
-    try:
-        value = float(text)
-    except ValueError:
-        raise InputError(f"--lr {text}: not a number (or auto)") from None
-    if not (value > 0 and math.isfinite(value)):
-        raise InputError(f"--lr {text}: a learning rate is a finite number above 0")
-    return value
+    return positive(text, f"--lr {text}: a learning rate is a finite number above 0 (or auto)")
 
 
 def _workers(text: str) -> str:
@@ -177,13 +188,7 @@ def _workers(text: str) -> str:
 
 
 def _gib(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not (value > 0 and math.isfinite(value)):
-        raise InputError(f"--memory-budget {text}: give GiB, a finite number above 0")
-    return value
+    return positive(text, f"--memory-budget {text}: give GiB, a finite number above 0")
 
 
 def _conditions(text: str) -> tuple[str, ...]:

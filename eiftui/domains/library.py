@@ -32,7 +32,7 @@ from pydantic import Field, ValidationError
 from eiftui.domains.files import read_text
 from eiftui.domains.schema import Contrast, Domain, Role, Text
 from eiftui.domains.sentences import split_sentences
-from eiftui.errors import InputError
+from eiftui.errors import InputError, first_problem, problem
 from eiftui.settings import Frozen
 
 
@@ -97,16 +97,15 @@ def _parse(content: str, name: str, place: str) -> Domain:
             contrasts=written.contrasts,
         )
     except ValidationError as error:
-        raise InputError(f"{place}: {_first_problem(error)}") from error
+        raise InputError(f"{place}: {_place_and_problem(error)}") from error
     except (ValueError, RecursionError) as error:
         raise InputError(f"{place}: not TOML: {error}") from error
 
 
-def _first_problem(error: ValidationError) -> str:
+def _place_and_problem(error: ValidationError) -> str:
     """The first thing pydantic found wrong, after where it is: `texts 3, role: ...`, counting from 1."""
-    first = error.errors(include_url=False)[0]
+    first = first_problem(error)
     where = ""
     for step in first["loc"]:
         where += f" {step + 1}" if isinstance(step, int) else f", {step}"
-    problem = first["msg"].removeprefix("Value error, ")
-    return f"{where.removeprefix(', ')}: {problem}" if where else problem
+    return f"{where.removeprefix(', ')}: {problem(first)}" if where else problem(first)

@@ -10,7 +10,7 @@ from typing import Literal, Self
 from pydantic import ValidationError
 
 from eiftui.domains.schema import Domain
-from eiftui.errors import InputError
+from eiftui.errors import InputError, first_problem, problem
 from eiftui.session.atomic import replacing
 from eiftui.session.image_records import OF_IMAGES
 from eiftui.session.journal import JournalReader, JournalWriter, Reading
@@ -115,7 +115,7 @@ class Session(Readings):
             # What counts is what the file says, so that numbers stay the same when it is opened again.
             entries = [parse(write(record)) for record in records]
         except ValidationError as error:
-            raise InputError(error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")) from error
+            raise InputError(problem(first_problem(error))) from error
         if writer:
             writer.append(entries)
         return entries

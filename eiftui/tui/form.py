@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from eiftui.errors import problem
 from eiftui.settings import CONDITIONS, Settings
 from eiftui.show.numbers import compact
 
@@ -73,7 +74,7 @@ def read(texts: Mapping[str, str], before: Settings) -> Settings:
     try:
         settings = Settings.model_validate(content)
     except ValidationError as error:
-        reasons = {_place(one["loc"], one["msg"]): _reason(one) for one in error.errors(include_url=False)}
+        reasons = {_place(one["loc"], one["msg"]): problem(one) for one in error.errors(include_url=False)}
     else:
         if settings.optimizer.lr <= 0:
             reasons["optimizer.lr"] = "must be above 0"
@@ -127,10 +128,3 @@ def _place(place: tuple[int | str, ...], message: str) -> str:
     if path == "optimizer":  # of several values together
         return "optimizer.momentum" if "momentum" in message else "optimizer.lr"
     return next((known for known in PATHS if path.startswith(known)), PATHS[0])
-
-
-def _reason(error: Any) -> str:
-    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
-    return message.replace("a valid number, unable to parse string as a number", "a number").replace(
-        "a valid integer, unable to parse string as an integer", "a whole number"
-    )

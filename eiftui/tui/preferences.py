@@ -13,7 +13,7 @@ from typing import Literal
 from platformdirs import user_config_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from eiftui.errors import InputError
+from eiftui.errors import InputError, first_problem, problem
 from eiftui.session.atomic import replacing
 
 Colours = Literal["auto", "256", "16", "none"]
@@ -59,8 +59,8 @@ def load(path: Path) -> Preferences:
     except FileNotFoundError:
         return Preferences()
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise InputError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        first = first_problem(error)
+        raise InputError(f"{path}: {'.'.join(map(str, first['loc']))}: {problem(first)}") from error
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: {error}") from error
 

@@ -23,6 +23,7 @@ def assert_refused(answer: Answer, *words: str, code: int = 2) -> None:
     assert answer.out == ""
     assert answer.err.count("\n") == 1, answer.err
     assert answer.err.startswith("eiftui: ")
+    assert "Input should" not in answer.err
     for word in words:
         assert word in answer.err
 

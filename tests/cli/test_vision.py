@@ -54,6 +54,8 @@ def test_a_report_is_written_to_a_file(eiftui: Command, monkeypatch: pytest.Monk
     [
         (("run", "s.eif", "--noise", "loud"), "--noise loud: give standard deviations above 0"),
         (("run", "s.eif", "--lr", "0"), "--lr 0: a learning rate is a finite number above 0"),
+        (("run", "s.eif", "--lr", "1e-35"), "eiftui: the learning rate 1e-35 is too small"),
+        (("run", "s.eif", "--networks", ","), "--networks (): must not be empty"),
         (("run", "s.eif", "--rates", "1e-3,fast"), "--rates fast: a learning rate is a finite number above 0"),
         (("run", "s.eif", "--steps", "0"), "--steps 0: give 1 to 1000"),
         (("run", "s.eif", "--networks", "9"), "--networks 9: 3 come with eiftui"),

@@ -164,7 +164,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_accepted(tmp_path):
         ("", "empty"),
         ("  \n", "empty"),
         ('title = "T"\n[[texts]\n', "line 2"),
-        ('title = "T"', "texts: Field required"),
+        ('title = "T"', "texts: it is missing"),
         ('texts = []\ntitle = "T"', "texts: "),
         (MINIMAL + "colour = 1", "texts 2, colour: "),
         (MINIMAL.replace('"probe"', '"column"'), "texts 2, role: "),

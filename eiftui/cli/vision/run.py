@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import math
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,14 +10,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from eiftui.cli import options as opts
 from eiftui.cli.console import make_console, say
+from eiftui.cli.run import make_report
 from eiftui.domains.noise import noises
 from eiftui.errors import EiftuiError, InputError
 from eiftui.session.image_plan import missing, planned
 from eiftui.session.image_records import ImageSettings
 from eiftui.session.images import ImageSession
 from eiftui.settings import Optimizer
-from eiftui.show.progress import JsonProgress, ProgressReport, QuietProgress, RunProgress
 
 NAME = "run"
 HELP = "measure the influence of every digit on every other; resumes whatever is missing"
@@ -46,9 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--steps", type=int, metavar="N", help="on each image (default 1)")
     how.add_argument("--rates", metavar="LIST", help="further learning rates, for clean digits alone")
     how.add_argument("--dtype", choices=("float32", "float64"), help="default float32")
-    output = parser.add_mutually_exclusive_group()
-    output.add_argument("--quiet", action="store_true", help="print nothing but errors")
-    output.add_argument("--json-progress", action="store_true", help="progress as lines of JSON on standard error")
+    opts.add_progress(parser.add_argument_group("output"))
 
 
 def main(options: argparse.Namespace) -> None:
@@ -58,7 +55,7 @@ def main(options: argparse.Namespace) -> None:
     new = not options.session.exists()
     session = ImageSession.create(options.session, settings(options, None)) if new else _go_on(options)
     with session, _kept_if_measured(session, new):
-        report = _report(options)
+        report = make_report(options, make_console())
         try:
             networks = engine.prepare(session, options.data_dir, lambda text, _: report.stage(text))
             total, left = len(planned(session)), len(missing(session))
@@ -96,9 +93,7 @@ def settings(options: argparse.Namespace, before: ImageSettings | None) -> Image
     try:
         return ImageSettings.model_validate(fields)
     except ValidationError as error:
-        first = error.errors()[0]
-        option = "-".join(str(part) for part in first["loc"][:1]).replace("_", "-")
-        raise InputError(f"--{option} {first['input']}: {first['msg'].removeprefix('Value error, ')}") from error
+        raise opts.refusal(error) from error
 
 
 def _optimizer(options: argparse.Namespace, base: Optimizer) -> dict[str, Any]:
@@ -125,13 +120,7 @@ def _networks(text: str) -> tuple[str, ...]:
 
 
 def _rate(option: str, text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not (value > 0 and math.isfinite(value)):
-        raise InputError(f"{option} {text}: a learning rate is a finite number above 0")
-    return value
+    return opts.positive(text, f"{option} {text}: a learning rate is a finite number above 0")
 
 
 def _go_on(options: argparse.Namespace) -> ImageSession:
@@ -153,9 +142,3 @@ def _kept_if_measured(session: ImageSession, new: bool) -> Iterator[None]:
         if new and session.floor(0, 0) is None:
             session.discard()
         raise
-
-
-def _report(options: argparse.Namespace) -> ProgressReport:
-    if options.quiet:
-        return QuietProgress()
-    return JsonProgress(sys.stderr) if options.json_progress else RunProgress()
