@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from huggingface_hub import snapshot_download
+from huggingface_hub import HfApi, snapshot_download
 from huggingface_hub.errors import (
     GatedRepoError,
     HfHubHTTPError,
@@ -25,6 +26,8 @@ _SMALL = ["config.json", "generation_config.json", "tokenizer*", "special_tokens
 _SMALL += ["vocab.*", "merges.txt", "*.jinja", "model.safetensors.index.json", "*.py"]
 """Code is fetched, but does not run unless the user trusts it."""
 _WEIGHTS = ["model*.safetensors"]
+PATIENCE = 5.0
+"""Seconds in which the hub has to answer. Its own client has no limit of time for some of what it asks."""
 
 
 def download(model: str, progress: Progress) -> Path | None:
@@ -40,9 +43,10 @@ def download(model: str, progress: Progress) -> Path | None:
     stage = f"fetching {model}"
     try:
         with quiet():
+            cached = not _answers(model)
             bar = _bar(lambda fraction: progress(stage, fraction))
-            snapshot_download(model, allow_patterns=_SMALL)
-            return Path(snapshot_download(model, allow_patterns=_WEIGHTS, tqdm_class=bar))
+            snapshot_download(model, allow_patterns=_SMALL, local_files_only=cached)
+            return Path(snapshot_download(model, allow_patterns=_WEIGHTS, local_files_only=cached, tqdm_class=bar))
     except LocalEntryNotFoundError:
         return None
     except GatedRepoError as error:
@@ -53,6 +57,25 @@ def download(model: str, progress: Progress) -> Path | None:
         ) from error
     except HfHubHTTPError as error:
         raise EiftuiError(f"the hub could not give {model}: {str(error).splitlines()[0]}; try again later") from error
+
+
+def _answers(model: str) -> bool:
+    """Whether the hub says anything about `model` soon, if only that there is none."""
+    answers = threading.Event()
+
+    def ask() -> None:
+        try:
+            HfApi().model_info(model, timeout=PATIENCE)
+        except (HfHubHTTPError, HFValidationError):
+            answers.set()
+        except Exception:  # what the network does has no type that all versions of the client share
+            return
+        answers.set()
+
+    asking = threading.Thread(target=ask, daemon=True)  # looking up a name has no limit of time either
+    asking.start()
+    asking.join(PATIENCE)
+    return answers.is_set()
 
 
 def _bar(tell: Callable[[float], None]) -> type[Any]:
