@@ -14,6 +14,10 @@ from eiftui.session.records import eiftui_version
 from eiftui.settings import CONDITIONS, Condition
 
 Json = dict[str, Any]
+UNITS = (
+    "nats per token; eif is loss after minus loss before, the mean of changes; floors: not told from zero; predicted "
+    "is a product of gradients: it has no changes, and is computed again by the model alone, not from losses"
+)
 
 
 def write_npz(file: BinaryIO, session: Readings, conditions: Sequence[Quantity], draws: Sequence[int]) -> None:
@@ -45,11 +49,13 @@ def write_npz(file: BinaryIO, session: Readings, conditions: Sequence[Quantity],
 def as_json(session: Readings, conditions: Sequence[Quantity], draws: Sequence[int]) -> Json:
     """Texts, token ids, start token, settings, versions, model fingerprint, losses per token before, and changes.
 
+    A prediction has no changes: it takes the model, on the same tokens, to compute it again.
+
     Draws, rows and probes are counted from 0. NaN and infinities are the words "NaN", "Infinity" and "-Infinity".
     """
     return {
         "eiftui": eiftui_version(),
-        "units": "nats per token; eif is loss after minus loss before, the mean of changes; floors: not told from zero",
+        "units": UNITS,
         "title": session.sheet.title,
         "source": session.sheet.source,
         "domains": session.sheet.domains,

@@ -140,6 +140,7 @@ def test_json_holds_all_that_is_needed_to_compute_any_number_again(measured, tmp
     assert content["model"]["start"] == 0
     assert content["model"]["versions"] == {"torch": "2.9"}
     assert len(content["cells"]) == 3 * 3 * 3 * len(CONDITIONS)
+    assert "predicted is a product of gradients" in content["units"]
     for draw in content["draws"]:
         assert draw["words"] == measured.words(draw["index"])
         assert [tuple(map(tuple, row["tokens"])) for row in draw["rows"]] == [
