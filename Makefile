@@ -12,6 +12,9 @@ BIN := $(VENV)/bin
 RUN ?=
 WITHOUT_TERMINAL := run --domain belongs_to --draws 5
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# By its path, as any package: what setuptools puts in by default is asked only after the folder of a script, in which a
+# clone called eiftui would be taken for the package.
+EDITABLE := --config-settings editable_mode=compat --editable
 
 .PHONY: run test bench clean
 
@@ -40,9 +43,9 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.made pyproject.toml
-	$(PIP) install --editable .
+	$(PIP) install $(EDITABLE) .
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
-	$(PIP) install --editable '.[test]'
+	$(PIP) install $(EDITABLE) '.[test]'
 	@touch $@
