@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 
 from eiftui.tui.widgets.findings import NAMES, FindingsPane
@@ -87,3 +90,52 @@ async def test_a_very_wide_screen_shows_both(measured, explorer):
         await pilot.press("right_square_bracket")
         lines = await until(pilot, SAID["desiderata"])
         assert any("Training sets · 3" in line for line in lines)
+
+
+async def test_an_analysis_that_takes_longer_than_changes_are_apart_is_shown_and_is_alone(
+    measured, explorer, monkeypatch
+):
+    from eiftui.analysis.findings import analyse
+    from eiftui.tui.widgets import findings
+
+    at_work, most, shown = 0, 0, 0
+
+    def slow(session):
+        nonlocal at_work, most
+        at_work += 1
+        most = max(most, at_work)
+        time.sleep(0.2)
+        at_work -= 1
+        return analyse(session)
+
+    monkeypatch.setattr(findings, "SECONDS_BETWEEN_ANALYSES", 0.01)
+    monkeypatch.setattr("eiftui.analysis.findings.analyse", slow)
+    async with explorer(measured).run_test() as pilot:
+        pane = pilot.app.screen.query_one(FindingsPane)
+        await pilot.press("right_square_bracket")
+        for _ in range(300):
+            pane.show_document()
+            await pilot.pause(0.01)
+            shown = any(SAID["desiderata"] in line for line in screen_of(pilot))
+            if shown:
+                break
+        assert shown
+        assert most == 1
+
+
+async def test_a_view_that_is_asked_for_during_an_analysis_is_shown_by_it(measured, explorer, monkeypatch):
+    from eiftui.analysis.findings import analyse
+
+    calls, go_on = [], threading.Event()
+
+    def held(session):
+        calls.append(session)
+        go_on.wait(60)
+        return analyse(session)
+
+    monkeypatch.setattr("eiftui.analysis.findings.analyse", held)
+    async with explorer(measured).run_test() as pilot:
+        await pilot.press(*["right_square_bracket"] * 5)
+        go_on.set()
+        await until(pilot, SAID["semantics"])
+        assert len(calls) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from rich.console import Group
 from textual import events, work
@@ -16,9 +16,8 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.timer import Timer
 from textual.widgets import Static
-from textual.worker import get_current_worker
+from textual.worker import Worker
 
-from eiftui.session.readings import Readings
 from eiftui.session.session import Session
 from eiftui.tui.actions import part_bindings
 from eiftui.tui.document import Document
@@ -28,15 +27,23 @@ from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.matrix import MatrixPane
 from eiftui.tui.widgets.part import Part, Words
 
-if TYPE_CHECKING:
-    from eiftui.analysis.findings import Findings
-
 Name = Literal["matrix", "desiderata", "symmetry", "distribution", "rate", "semantics", "dynamics"]
 NAMES: tuple[Name, ...] = ("matrix", "desiderata", "symmetry", "distribution", "rate", "semantics", "dynamics")
 SECONDS_BETWEEN_ANALYSES = 2.0
 TAB = "tab"
 """What the style of a view's name says which it is by, for the mouse."""
 PLOT_LINES, LEAST_WIDTH = 14, 40
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a view says."""
+
+    view: Name
+    words: Group | None
+    """None of the matrix."""
+    suggestion: float | None
+    """The learning rate that a sweep suggests."""
 
 
 class FindingsPane(Part):
@@ -64,6 +71,8 @@ class FindingsPane(Part):
     def __init__(self, document: Document) -> None:
         super().__init__(document, id="findings")
         self._due: Timer | None = None
+        self._analysing = self._outdated = False
+        """Whether a thread is at work, and whether the document has changed since the last began."""
         self._suggestion: float | None = None
         """The learning rate to adopt, where there is one that is not the present one."""
         self._at_the_end = False
@@ -80,9 +89,8 @@ class FindingsPane(Part):
         return self.query_one("#said", VerticalScroll)
 
     def paint(self) -> None:
-        """While measuring goes on, the document changes all the time: an analysis every other second is enough."""
-        if self.view != "matrix" and self._due is None:
-            self._due = self.set_timer(SECONDS_BETWEEN_ANALYSES, self._analyse_again)
+        self._outdated = True
+        self._analyse_later()
 
     def watch_view(self) -> None:
         on = self.view != "matrix"
@@ -92,7 +100,7 @@ class FindingsPane(Part):
         if on:
             self.query_one(Words).show(_tabs(self.view))
             self.query_one(Static).update("…")
-            self.analyse()
+            self._analyse()
             self.call_after_refresh(self.page.focus)
         else:
             self.call_after_refresh(self.screen.query_one(MatrixPane).chart.focus)
@@ -158,37 +166,52 @@ class FindingsPane(Part):
 
         self.app.push_screen(PromptScreen(question, usual, take))
 
+    def _analyse_later(self) -> None:
+        """While measuring goes on, the document changes all the time: an analysis every other second is enough."""
+        if self._outdated and not self._analysing and self._due is None and self.view != "matrix":
+            self._due = self.set_timer(SECONDS_BETWEEN_ANALYSES, self._analyse_again)
+
     def _analyse_again(self) -> None:
         self._due = None
-        if self.view != "matrix":
-            self.analyse()
+        self._analyse()
 
-    @work(thread=True, exclusive=True)
-    def analyse(self) -> None:
-        """Work out the findings in a thread, and show them if they are still what is asked for."""
+    def _analyse(self) -> None:
+        """Have the findings worked out, unless they are: one thread at a time, for none can be ended."""
+        if self.view != "matrix" and not self._analysing:
+            self._analysing, self._outdated = True, False
+            self._work_out((max(LEAST_WIDTH, self.size.width - 4), PLOT_LINES), not self.app.no_color)
+
+    @work(thread=True)
+    def _work_out(self, size: tuple[int, int], coloured: bool) -> Said:
+        """Findings as the view says them that is asked for when they are known."""
         from eiftui.analysis.findings import analyse
-
-        worker, session = get_current_worker(), self.document.session
-        found = analyse(session)
-        if not worker.is_cancelled:
-            self.app.call_from_thread(self._show, session, found)
-
-    def _show(self, session: Readings, found: Findings) -> None:
         from eiftui.tui.findings import VIEWS, Shown
 
-        if self.view != "matrix":
-            size = (max(LEAST_WIDTH, self.size.width - 4), PLOT_LINES)
-            shown = Shown(session, found, size, coloured=not self.app.no_color)
-            self.query_one(Static).update(Group(*VIEWS[self.view](shown)))
-            self._note_suggestion(found)
-            if self._at_the_end:
-                self._at_the_end = False
-                self.call_after_refresh(self.page.scroll_end, animate=False)
+        session = self.document.session
+        found, view = analyse(session), self.view
+        words = Group(*VIEWS[view](Shown(session, found, size, coloured))) if view != "matrix" else None
+        return Said(view, words, getattr(found.sweep, "suggestion", None))
 
-    def _note_suggestion(self, found: Findings) -> None:
-        suggestion = getattr(found.sweep, "suggestion", None)
-        self._suggestion = None if suggestion == self.document.session.settings.optimizer.lr else suggestion
+    def on_worker_state_changed(self, message: Worker.StateChanged) -> None:
+        """The thread has ended: show what it found, if that is still asked for, and go on where it is not."""
+        if not message.worker.is_finished:
+            return
+        self._analysing = False
+        said = message.worker.result
+        if said is not None and said.view != self.view:
+            self._analyse()
+        elif said is not None and said.words is not None:
+            self._show(said)
+        self._analyse_later()
+
+    def _show(self, said: Said) -> None:
+        self.query_one(Static).update(said.words or "")
+        adopted = said.suggestion == self.document.session.settings.optimizer.lr
+        self._suggestion = None if adopted else said.suggestion
         self.refresh_bindings()
+        if self._at_the_end:
+            self._at_the_end = False
+            self.call_after_refresh(self.page.scroll_end, animate=False)
 
 
 def _tabs(view: Name) -> Content:
