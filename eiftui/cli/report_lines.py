@@ -8,11 +8,12 @@ from eiftui.analysis.contrasts import Test
 from eiftui.analysis.distributions import Sparsity
 from eiftui.analysis.findings import READ, Findings
 from eiftui.analysis.symmetry import Symmetry
-from eiftui.cli.results import known_floor, settings_line
+from eiftui.cli.results import settings_line
 from eiftui.session.safetext import visible
 from eiftui.session.session import Session
 from eiftui.settings import CONDITIONS, Condition
 from eiftui.show.numbers import compact, ratio
+from eiftui.show.session_heatmap import known_floor
 
 
 def how_measured(session: Session) -> Iterator[str]:

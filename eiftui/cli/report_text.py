@@ -19,6 +19,7 @@ from eiftui.cli.results import print_heatmap, settings_line
 from eiftui.session.safetext import visible
 from eiftui.session.session import Session
 from eiftui.show.encoding import printable
+from eiftui.show.session_heatmap import UNITS, session_heatmap
 from eiftui.tui.figures import distribution
 
 PLOT_LINES = 16
@@ -79,5 +80,4 @@ def _heatmaps(console: Console, session: Session) -> None:
     shown = [which for which in READ if session.measured(which).any()]
     for which in shown:
         console.print()
-        title = f"{which}: change of loss, nats per token, mean of {session.draws} draws"
-        print_heatmap(console, session, which, title, session.draws, legend=which == shown[-1])
+        print_heatmap(console, session_heatmap(session, which, f"{which}: {UNITS}", legend=which == shown[-1]))

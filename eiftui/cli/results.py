@@ -8,25 +8,22 @@ import numpy as np
 from rich.console import Console
 
 from eiftui.cli.console import say
-from eiftui.session.readings import Quantity
 from eiftui.session.safetext import visible
 from eiftui.session.session import Session
-from eiftui.settings import Condition
-from eiftui.show.heatmap import heatmap
+from eiftui.show.heatmap import Heatmap
 from eiftui.show.numbers import compact
-from eiftui.show.summary import mean_and_interval, strongest
+from eiftui.show.session_heatmap import UNITS, known_floor, session_heatmap
+from eiftui.show.summary import strongest
 
 STRONGEST = 3
 
 
 def print_results(console: Console, session: Session) -> None:
     """Print every condition of the session, and what to do next."""
-    draws = session.draws
     say(console, settings_line(session))
     for condition in session.settings.conditions:
         last = condition == session.settings.conditions[-1]
-        title = f"{condition}: change of loss, nats per token" + (f", mean of {draws} draws" if draws > 1 else "")
-        print_heatmap(console, session, condition, title, draws, legend=last)
+        print_heatmap(console, session_heatmap(session, condition, f"{condition}: {UNITS}", legend=last))
     _say_strongest(session, console)
     _say_notes(session, console)
     if session.path:
@@ -66,18 +63,9 @@ def settings_line(session: Session) -> str:
     return " · ".join(parts)
 
 
-def print_heatmap(
-    console: Console, session: Session, condition: Quantity, title: str, draws: int, legend: bool
-) -> None:
-    """The mean over the first `draws` draws of one condition, with the texts in full below if `legend`."""
-    values, measured = session.matrix(condition)[:draws], session.measured(condition)[:draws]
-    with np.errstate(invalid="ignore"):
-        mean, half = mean_and_interval(values)
-    shown = np.ma.masked_array(mean, ~measured.any(axis=0))
-    rows, columns = ([visible(text.label) for text in texts] for texts in (session.rows, session.probes))
-    floor = known_floor(session, condition) if condition != "gap" else None
-    interval = half if draws > 1 else None
-    console.print(heatmap(shown, rows, columns, title, floor=floor or 0.0, interval=interval, legend=legend))
+def print_heatmap(console: Console, heatmap: Heatmap) -> None:
+    """A heatmap and an empty line."""
+    console.print(heatmap)
     console.print()
 
 
@@ -110,8 +98,3 @@ def say_not_finite(console: Console, session: Session) -> None:
     if bad:
         cells = "1 cell is not a finite number" if bad == 1 else f"{bad} cells are not finite numbers"
         say(console, f"{cells}: the learning rate {compact(session.settings.optimizer.lr)} is too high")
-
-
-def known_floor(session: Session, condition: Condition) -> float | None:
-    """`floor`, but None beside cells that are not finite: what they leave uncertain, nobody knows."""
-    return None if session.not_finite(condition) else session.floor(condition)

@@ -21,6 +21,7 @@ from eiftui.session.safetext import visible
 from eiftui.session.session import Session
 from eiftui.settings import Settings
 from eiftui.show.progress import JsonProgress, ProgressReport, QuietProgress, RunProgress
+from eiftui.show.session_heatmap import session_heatmap
 
 NAME = "run"
 HELP = "measure without a screen; resumes whatever is missing"
@@ -143,11 +144,5 @@ class _Watcher:
         self.report.advance(len(result.eif), f"{result.condition}, draw {draw} of {self.session.draws}")
         if self.preview and result.condition == "predicted" and done == len(self.session.rows):
             self.preview = False
-            print_heatmap(
-                self.console,
-                self.session,
-                "predicted",
-                "preview: the first draw, predicted to first order from gradients alone",
-                1,
-                legend=False,
-            )
+            title = "preview: the first draw, predicted to first order from gradients alone"
+            print_heatmap(self.console, session_heatmap(self.session, "predicted", title, [0], legend=False))

@@ -8,13 +8,10 @@ from io import StringIO
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
 from eiftui.errors import InputError
 from eiftui.session.atomic import replacing
 from eiftui.session.export import export
 from eiftui.session.readings import Quantity
-from eiftui.session.safetext import visible
 from eiftui.session.session import Session
 
 Draws = Literal["mean", "all"] | int
@@ -70,28 +67,14 @@ def _heatmap(session: Session, wish: Wish) -> None:
     """The heatmap as plain text, as `eiftui run` prints it."""
     from rich.console import Console
 
-    from eiftui.show.heatmap import heatmap
-    from eiftui.show.summary import mean_and_interval
+    from eiftui.show.session_heatmap import UNITS, session_heatmap
 
-    values, measured = session.matrix(wish.quantity), session.measured(wish.quantity)
-    if not measured.any():
+    if not session.measured(wish.quantity).any():
         raise InputError(f"nothing to export: no cell is measured for {wish.quantity}")
+    title, draws = f"{wish.quantity}: {UNITS}", None
     if isinstance(wish.draws, int):
-        values, measured = values[[wish.draws]], measured[[wish.draws]]
-    with np.errstate(invalid="ignore"):
-        mean, half = mean_and_interval(values)
-    several = len(values) > 1
-    number = wish.draws + 1 if isinstance(wish.draws, int) else 1
-    which = f"mean of {len(values)} draws" if several else f"draw {number} of {session.draws}"
-    rows, columns = ([visible(text.label) for text in texts] for texts in (session.rows, session.probes))
-    shown = heatmap(
-        np.ma.masked_array(mean, ~measured.any(axis=0)),
-        rows,
-        columns,
-        f"{wish.quantity}: change of loss, nats per token, {which}",
-        floor=0.0 if wish.quantity == "gap" else session.floor(wish.quantity) or 0.0,
-        interval=half if several else None,
-    )
+        title, draws = f"{title}, draw {wish.draws + 1} of {session.draws}", [wish.draws]
+    shown = session_heatmap(session, wish.quantity, title, draws)
     page = StringIO()
     Console(file=page, width=WIDTH, color_system=None).print(shown)
     with replacing(wish.path) as file:

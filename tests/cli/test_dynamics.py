@@ -19,6 +19,14 @@ def test_steps_are_shown_and_so_they_are_in_the_report(measure: Command, eiftui:
     assert "retained after 3 more steps" in report.out
 
 
+def test_one_draw_is_no_mean(measure: Command, eiftui: Command) -> None:
+    run = measure("--draws", "1")
+    traced = eiftui("dynamics", "s.eif", "--row", "1")
+    for out in (run.out, traced.out, eiftui("report", "s.eif").out):
+        assert "change of loss, nats per token" in out
+        assert "mean of" not in out
+
+
 @pytest.mark.parametrize(
     "asked", [("--row", "9"), ("--row", "0"), ("--row", "1", "--epochs", "0"), ("--row", "1", "--then", "7"), ()]
 )
