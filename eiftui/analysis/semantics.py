@@ -17,6 +17,10 @@ LEAST_CELLS = 4
 _WORD = re.compile(r"\w+")
 
 
+class NotEmbedded(NoAnswer):
+    """Texts have to be embedded first."""
+
+
 @dataclass(frozen=True)
 class Relation:
     """Rank correlations of EIF with one measure of likeness over the cells of other texts: a number a draw each.
@@ -65,9 +69,12 @@ def semantics(session: Readings, condition: Quantity, both: Alike | None = None)
 
     `both` is `alike(session)`, if that is at hand. Raises NoAnswer if there is no such draw.
     """
-    draws = [cells for cells in _cells(session, condition, both or alike(session)) if cells.shape[1] >= LEAST_CELLS]
+    both = both or alike(session)
+    draws = [cells for cells in _cells(session, condition, both) if cells.shape[1] >= LEAST_CELLS]
+    if not draws and not (both.draws and np.isfinite(both.cosine).all()):
+        raise NotEmbedded("no draw has its texts embedded")
     if not draws:
-        raise NoAnswer("no draw has its texts embedded")
+        raise NoAnswer(f"no draw has {LEAST_CELLS} cells of other texts that are measured, with finite numbers")
     with_cosine, with_overlap, of_both = (
         [pearson(cells[one], cells[other]) for cells in draws] for one, other in ((0, 1), (0, 2), (1, 2))
     )

@@ -17,7 +17,7 @@ from eiftui.analysis.dynamics import dynamics as traced
 from eiftui.analysis.findings import Findings, attempt
 from eiftui.analysis.first_order import Agreement, Met
 from eiftui.analysis.rates import LEAST_EFFECT, Sweep
-from eiftui.analysis.semantics import Semantics
+from eiftui.analysis.semantics import NotEmbedded, Semantics
 from eiftui.analysis.symmetry import Symmetry
 from eiftui.session.readings import Quantity, Readings
 from eiftui.settings import Optimizer
@@ -130,13 +130,15 @@ def semantics(found: dict[Quantity, Semantics | NoAnswer], how: str = "`eiftui e
         for name, relation in (("embedding cosine", one.cosine), ("shared words", one.overlap)):
             plain, held = (ratio(part.mean, part.half) for part in (relation.plain, relation.held))
             yield f"{which:<9} {name:<17} {plain:<13} {held:<21} {p_value(relation.held.p)}"
-    refused: dict[str, list[str]] = {}
+    refused: dict[tuple[str, str], list[str]] = {}
     for which, refusal in found.items():
         if isinstance(refusal, NoAnswer):
-            refused.setdefault(str(refusal), []).append(which)
-    for reason, conditions in refused.items():
-        yield f"no answer for {', '.join(conditions)}: {reason};"
-        yield f"{how} embeds them."
+            remedy = f"{how} embeds them." if isinstance(refusal, NotEmbedded) else ""
+            refused.setdefault((str(refusal), remedy), []).append(which)
+    for (reason, remedy), conditions in refused.items():
+        yield f"no answer for {', '.join(conditions)}: {reason}{';' if remedy else ''}"
+        if remedy:
+            yield remedy
 
 
 def first_order(found: Agreement | NoAnswer) -> Iterator[str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from eiftui.analysis import words
 from eiftui.analysis.cells import NoAnswer
+from eiftui.analysis.findings import attempt
 from eiftui.analysis.semantics import overlaps, semantics
 from eiftui.domains.schema import Text
 from eiftui.session.records import Likeness, text_id
@@ -66,6 +68,19 @@ def test_holding_words_fixed_removes_what_cosines_owe_to_them(session_of: MakeSe
     assert found.cosine.plain.mean < -0.5
     assert abs(found.cosine.held.mean) < 0.25
     assert found.overlap.held.mean < -0.3
+
+
+def test_embedding_is_advised_only_where_it_helps(session_of: MakeSession) -> None:
+    session = session_of(TEXTS[:2], trained=np.zeros((2, 2, 2)))
+
+    def told() -> list[str]:
+        return [*words.semantics({"trained": attempt(semantics, session, "trained")}, "R")][2:]
+
+    assert told() == ["no answer for trained: no draw has its texts embedded;", "R embeds them."]
+    embedded(session)
+    assert told() == [
+        "no answer for trained: no draw has 4 cells of other texts that are measured, with finite numbers"
+    ]
 
 
 def test_without_embeddings_there_is_no_answer(session_of: MakeSession) -> None:
