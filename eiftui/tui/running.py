@@ -65,6 +65,8 @@ class Runner:
         self._expected = math.nan
         self._errand: Errand = EVERYTHING
         self._measuring: Measuring | None = None
+        self._next: Errand | None = None
+        """What was asked for while the model is loaded, to be measured then."""
         self._stopped: Phase | None = None
         self._work: asyncio.Task[None] | None = None
         self._stopper: asyncio.Task[None] | None = None
@@ -98,8 +100,8 @@ class Runner:
         """Measure what an errand asks for. Cells that failed before are tried again."""
         if self.worker is None:
             self.said(READ_ONLY, "warning")
-        elif self.phase == Phase.LOADING and self._measuring is None and self._work:
-            self._work.add_done_callback(lambda work: self.run(errand) if self.phase == Phase.IDLE else None)
+        elif self.phase == Phase.LOADING and self._measuring is None:
+            self._next = errand
         elif not self.busy:
             self._errand = errand
             self._start(self._run(self.worker, errand))
@@ -179,8 +181,13 @@ class Runner:
             await asyncio.wait([self._work])
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        self._stopped = None
+        self._stopped = self._next = None
         self._work = asyncio.create_task(self._guard(work))
+        self._work.add_done_callback(lambda work: self._go_on())
+
+    def _go_on(self) -> None:
+        if self._next is not None and self.phase == Phase.IDLE:
+            self.run(self._next)
 
     async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
         """Do some work, and say how it ended."""
@@ -267,7 +274,7 @@ class Runner:
     def _stop(self, phase: Phase) -> None:
         if not self.busy or self.worker is None or self.phase == Phase.STOPPING:
             return
-        self._stopped = phase
+        self._stopped, self._next = phase, None
         self._be(Phase.STOPPING)
         if self._measuring:
             self._measuring.stop(Status.PENDING if phase == Phase.PAUSED else Status.CANCELLED)

@@ -102,6 +102,29 @@ async def test_a_session_that_was_left_alone_is_only_loaded_for(stage):
     assert [type(request) for request in stage.fake.requests] == [Load]
 
 
+async def test_a_run_that_is_asked_for_while_the_model_is_loaded_begins_then(paced):
+    paced.runner.load()
+    await paced.fake.let(1)
+    paced.runner.run(paced.document.row_scope(0))
+    paced.runner.run()
+    await paced.fake.let(2)
+    await paced.until(Phase.MEASURING)
+    await paced.fake.let_all()
+    assert await paced.done() == Phase.IDLE
+    assert paced.document.lacking() == 0
+    assert paced.said[-1].startswith("Measured")
+
+
+async def test_a_run_that_is_asked_for_while_the_model_is_loaded_is_not_begun_after_a_cancel(paced):
+    paced.runner.load()
+    await paced.fake.let(1)
+    paced.runner.run()
+    paced.runner.cancel()
+    paced.fake.allowed = float("inf")
+    assert await paced.done() == Phase.IDLE
+    assert not paced.tasks
+
+
 async def test_cancelling_keeps_what_is_measured_and_marks_what_was_running(paced, new):
     paced.runner.run()
     await paced.fake.let(3 + 2 + 3 + 1)  # a model, the base, all predicted, a trained row
