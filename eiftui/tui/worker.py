@@ -32,14 +32,14 @@ class Worker:
     """A client, and which model its process has loaded."""
 
     def __init__(self, hire: Hire = Client, log: Path | None = None) -> None:
-        self.client = hire(log=log or log_path(), died=self._note_death)
+        self.client = hire(log=log or log_path(), died=lambda death: self.died(death))
         self.client.patience = min(self.client.patience, PATIENCE)
         self.staged: Callable[[Stage], None] = lambda stage: None
         """Told how far loading is."""
         self.died: Callable[[WorkerDied], None] = lambda death: None
         """Told when the process has ended unasked."""
-        self._model: ModelRecord | None = None
-        self._loaded = ""
+        self._loaded: tuple[str, ModelRecord] | None = None
+        """What the process was asked to load, and what that turned out to be."""
         self._loading = asyncio.Lock()
         self.wanted: Callable[[], None] = lambda: None
         """Called when somebody comes before whoever measures, who then gives up what is measured just now."""
@@ -71,7 +71,7 @@ class Worker:
 
     def has(self, settings: Settings) -> bool:
         """Whether the model of some settings is loaded."""
-        return self.client.running and self._loaded == _needed(settings)
+        return self._model_of(settings) is not None
 
     async def ready(self, settings: Settings) -> ModelRecord:
         """Have a process with the model of the settings, and say what that is.
@@ -80,11 +80,13 @@ class Worker:
             EiftuiError: it cannot be had, or loading was cancelled, or the process died (see `Client.ask`).
         """
         async with self._loading:
-            if self._model is None or not self.has(settings):
+            model = self._model_of(settings)
+            if model is None:
                 await self.start()
-                self._model = None
-                self._model, self._loaded = await self._load(settings), _needed(settings)
-            return self._model
+                self._loaded = None
+                model = await self._load(settings)
+                self._loaded = _needed(settings), model
+            return model
 
     async def cancel(self) -> bool:
         """Give up whatever the process does; whether it goes on. One that does not was ended: `ready` makes another."""
@@ -97,9 +99,15 @@ class Worker:
     async def start(self) -> None:
         """Have a process, of whatever model. Raises EiftuiError if it cannot be had."""
         if not self.client.running:
+            self._loaded = None
             await self.client.start()
             with suppress(OSError, TypeError):
                 os.setpriority(os.PRIO_PROCESS, self.client.pid or -1, NICENESS)
+
+    def _model_of(self, settings: Settings) -> ModelRecord | None:
+        """The model of some settings, if the process that runs has loaded it."""
+        loaded, model = self._loaded or ("", None)
+        return model if self.client.running and loaded == _needed(settings) else None
 
     async def _load(self, settings: Settings) -> ModelRecord:
         async with aclosing(self.client.ask(Load(settings=settings))) as answers:
@@ -109,10 +117,6 @@ class Worker:
                 elif isinstance(answer, ModelRecord):
                     model = answer
         return model
-
-    def _note_death(self, death: WorkerDied) -> None:
-        self._model = None
-        self.died(death)
 
 
 def _needed(settings: Settings) -> str:

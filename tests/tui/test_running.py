@@ -152,6 +152,17 @@ async def test_a_worker_that_does_not_mind_a_cancel_is_ended_and_another_started
     assert paced.fake.starts == 2
 
 
+async def test_a_process_that_was_started_for_something_else_has_the_model_still_to_load(stage, new):
+    stage.runner.load()
+    await stage.done()
+    await stage.worker.close()
+    await stage.worker.start()
+    assert not stage.worker.has(new.settings)
+    stage.runner.run()
+    assert await stage.done() == Phase.IDLE
+    assert sum(isinstance(request, Load) for request in stage.fake.requests) == 2
+
+
 async def test_a_pause_takes_marks_back_and_the_same_key_goes_on(paced):
     paced.runner.run()
     await paced.fake.let(9)
