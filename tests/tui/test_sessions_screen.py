@@ -74,6 +74,20 @@ async def test_renaming_duplicating_deleting_and_getting_back(shelf, explorer, t
         assert names(tmp_path) == {"kinds", "copy2", "copy2-copy", "empty", "none"}
 
 
+async def test_what_cannot_be_got_back_now_can_be_later(shelf, explorer, tmp_path):
+    async with explorer(shelf).run_test(size=(120, 40)) as pilot:
+        await go_to(pilot, "copy")
+        before = (tmp_path / "copy.eif").read_bytes()
+        await pilot.press("delete")
+        (tmp_path / "copy.eif").write_text("another")
+        await pilot.press("u")
+        await until(pilot, "exists")
+        (tmp_path / "copy.eif").unlink()
+        await pilot.press("u")
+        await until(pilot, "copy.eif")
+        assert (tmp_path / "copy.eif").read_bytes() == before
+
+
 async def test_the_open_session_is_renamed_and_written_on(shelf, explorer, tmp_path):
     async with explorer(shelf).run_test(size=(120, 40)) as pilot:
         await go_to(pilot, "kinds")
@@ -112,7 +126,15 @@ async def test_a_new_session_is_made_on_a_domain_and_shown(shelf, explorer, tmp_
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(-5, "now"), (0, "now"), (59, "59 s ago"), (90, "2 min ago"), (172_800, "2 days ago")]
+    ("seconds", "text"),
+    [
+        (-5, "now"),
+        (0, "now"),
+        (59, "59 s ago"),
+        (90, "2 min ago"),
+        (86_400, "1 day ago"),
+        (172_800, "2 days ago"),
+    ],
 )
 def test_ages_are_told_in_words(seconds, text):
     assert age(seconds) == text

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 COLUMNS = {"Session": 22, "Matrix": 11, "Measured": 8, "Changed": 10, "Model": 16, "Domain": 26}
 IMAGES = {"images": "What does a classifier of images learn about other digits from one digit?"}
-AGES = {"s": 1, "min": 60, "h": 3600, "days": 86_400}
+AGES = {"s": 1, "min": 60, "h": 3600, "day": 86_400}
 
 
 class SessionsScreen(Dialogue[Path]):
@@ -125,7 +125,7 @@ class SessionsScreen(Dialogue[Path]):
         if self._deleted:
             path, moved = self._deleted[-1]
             self._try(lambda: rename(moved, path))
-            if path.exists():
+            if not moved.exists():
                 self._deleted.pop()
             self._list(path)
 
@@ -222,7 +222,9 @@ class SessionsScreen(Dialogue[Path]):
 def age(seconds: float) -> str:
     """How long ago something was: `5 min ago`."""
     unit = next((unit for unit, size in reversed(AGES.items()) if seconds >= size), "s")
-    return f"{max(0, seconds) / AGES[unit]:.0f} {unit} ago" if seconds >= 1 else "now"
+    number = round(seconds / AGES[unit])
+    plural = "s" if unit == "day" and number > 1 else ""
+    return f"{number} {unit}{plural} ago" if seconds >= 1 else "now"
 
 
 def _note(text: str) -> list[Content]:
