@@ -80,7 +80,8 @@ def desiderata(session: Readings, margin: float = MARGIN) -> list[Desideratum]:
     families: dict[str, list[Contrast]] = {}
     for contrast in contrasts:
         families.setdefault(_domain(session, contrast), []).append(contrast)
-    tested = [one for domain, family in families.items() for one in _family(session, domain, family, margins)]
+    numbers = [session.numbers(condition) for condition in COMPARED]
+    tested = [one for domain, family in families.items() for one in _family(session, domain, family, numbers, margins)]
     places = {contrast: place for place, contrast in enumerate(contrasts)}
     return sorted(tested, key=lambda one: places[one.contrast])
 
@@ -93,9 +94,13 @@ def _domain(session: Readings, contrast: Contrast) -> str:
 
 
 def _family(
-    session: Readings, domain: str, contrasts: Sequence[Contrast], margins: Sequence[float]
+    session: Readings,
+    domain: str,
+    contrasts: Sequence[Contrast],
+    numbers: Sequence[tuple[Array, Flags]],
+    margins: Sequence[float],
 ) -> Iterator[Desideratum]:
-    trained, prompted = ([_draws(session, contrast, which) for contrast in contrasts] for which in COMPARED)
+    trained, prompted = ([_draws(session, contrast, *of_it) for contrast in contrasts] for of_it in numbers)
     difference = [_Draws(a.values - b.values, a.measured & b.measured) for a, b in zip(trained, prompted, strict=True)]
     tests = [_tests(draws, margin) for draws, margin in zip((trained, prompted, difference), margins, strict=True)]
     for contrast, *of_it in zip(contrasts, *tests, strict=True):
@@ -110,22 +115,17 @@ class _Draws:
     measured: Flags
 
 
-def _draws(session: Readings, contrast: Contrast, condition: Condition) -> _Draws:
-    """Of a contrast without slots, which all draws share, the only one."""
+def _draws(session: Readings, contrast: Contrast, eif: Array, measured: Flags) -> _Draws:
+    """Out of (draws, rows, columns) each. Of a contrast without slots, which all draws share, the only draw."""
     rows, columns = ([text.id for text in texts] for texts in (session.rows, session.probes))
     lower, higher = ((rows.index(cell.row), columns.index(cell.probe)) for cell in (contrast.lower, contrast.higher))
     texts = [text for row, column in (lower, higher) for text in (session.rows[row], session.probes[column])]
     draws = session.draws if any(text.slots for text in texts) else 1
-    (low, low_measured), (high, high_measured) = (_cell(session, condition, draws, *at) for at in (lower, higher))
+    low, high = (eif[:draws, row, column] for row, column in (lower, higher))
     if contrast.compare == "magnitude":
         low, high = np.abs(low), np.abs(high)
     with np.errstate(invalid="ignore"):
-        return _Draws(low - high, low_measured & high_measured)
-
-
-def _cell(session: Readings, condition: Condition, draws: int, row: int, column: int) -> tuple[Array, Flags]:
-    values, measured = zip(*(session.row(condition, draw, row) for draw in range(draws)), strict=True)
-    return np.array(values)[:, column], np.array(measured)[:, column]
+        return _Draws(low - high, np.logical_and(*(measured[:draws, row, column] for row, column in (lower, higher))))
 
 
 def _tests(contrasts: Sequence[_Draws], margin: float) -> list[Test]:

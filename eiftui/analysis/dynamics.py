@@ -44,9 +44,7 @@ def steps(session: Readings, sentences: Sequence[str]) -> Readings:
 def dynamics(session: Readings, trajectory: Trajectory) -> Dynamics:
     """What a trajectory of the session did. Raises NoAnswer if none of it is measured with the present settings."""
     view = steps(session, trajectory.sentences)
-    draws = min(trajectory.draws, view.draws)
-    numbers = view.numbers("trained")
-    eif, measured = numbers[0][:draws], numbers[1][:draws]
+    eif, measured = view.with_draws(min(trajectory.draws, view.draws)).numbers("trained")
     if not measured.any():
         raise NoAnswer("it is not measured with the present probes, model and optimiser")
     return Dynamics(trajectory, eif, measured, _retained(view, trajectory, eif))

@@ -87,16 +87,16 @@ def sweep(session: Readings) -> Sweep:
     """
     if session.swept is None:
         raise NoAnswer("no sweep was made")
-    draws = min(session.swept.draws, session.draws)
-    read = {rate: at_rate(session, rate).numbers("trained") for rate in session.swept.rates}
-    found = {rate: values[:draws] for rate, (values, measured) in read.items() if measured[:draws].all()}
+    few = session.with_draws(min(session.swept.draws, session.draws))
+    read = {rate: at_rate(few, rate).numbers("trained") for rate in session.swept.rates}
+    found = {rate: values for rate, (values, measured) in read.items() if measured.all()}
     if len(found) < LEAST_RATES:
         raise NoAnswer(f"{len(found)} rates are measured with the present sentences, model and optimiser")
     others = ~own_cells(session)
     if not others.any():
         raise NoAnswer("no training set has a probe of another text")
     tried = {one.lr for one in session.optimizers} | set(session.swept.rates)
-    per_rate = prediction_per_rate(session, session.settings.optimizer, tried)[:draws]
+    per_rate = prediction_per_rate(few, session.settings.optimizer, tried)
     rates = tuple(_rate(session, rate, values, per_rate * rate, others) for rate, values in found.items())
     means = [values.mean(axis=0)[others] for values in found.values()]
     agreement = tuple(itertools.starmap(_agreement, itertools.pairwise(means)))

@@ -138,6 +138,10 @@ class Readings:
             other._fillings = self._filled  # filling slots takes as long as looking numbers up
         return other
 
+    def with_draws(self, draws: int) -> Readings:
+        """The same as it reads with another number of draws."""
+        return self.under(self.settings.model_copy(update={"draws": draws}))
+
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What a person should know, oldest first."""
