@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from eiftui.engine.plan import cells_missing, tasks
 from eiftui.engine.protocol import Calibrate, Calibrated, Task, What
-from eiftui.session.session import Session
+from eiftui.session.readings import Readings
 from eiftui.settings import Condition
 
 SAMPLE_ROWS = 4
@@ -49,7 +49,7 @@ class Sample:
         return Estimate(self.cells, seconds, found.weights, found.memory)
 
 
-def sample(session: Session) -> Sample:
+def sample(session: Readings) -> Sample:
     """The sample by which to estimate what it takes to measure all that a session lacks. Its model is known."""
     first: dict[What, Task] = {}
     for one in tasks(session):

@@ -9,14 +9,13 @@ from eiftui.engine.protocol import Task, What
 from eiftui.errors import InputError
 from eiftui.models.files import identity
 from eiftui.session.readings import Readings
-from eiftui.session.session import Session
 from eiftui.settings import Condition
 
 ORDER: tuple[Condition, ...] = ("predicted", "trained", "prompted")
 """The prediction is quick, and a preview of what is to come."""
 
 
-def tasks(session: Session) -> Iterator[Task]:
+def tasks(session: Readings) -> Iterator[Task]:
     """Tasks for everything that is missing: draw by draw, the quick conditions first, no text measured twice.
 
     Made one at a time: each looks at what the session has by then.
@@ -37,7 +36,7 @@ def condition_tasks(session: Readings, condition: Condition, draw: int) -> Itera
         yield _task(session, draw, condition, tuple(row for row, _ in rows), columns)
 
 
-def checks(session: Session) -> Iterator[Task]:
+def checks(session: Readings) -> Iterator[Task]:
     """Tasks, one a draw, that fail where a text cannot be measured, before anything is.
 
     Raises:
@@ -51,7 +50,7 @@ def checks(session: Session) -> Iterator[Task]:
         yield _task(session, draw, "check", range(len(session.rows)), range(len(session.probes)))
 
 
-def complete(session: Session) -> bool:
+def complete(session: Readings) -> bool:
     """Whether nothing is left to do: all is measured, and on the files that the model has now.
 
     A model whose files are not here, as where a session was brought from another machine, is taken to be as it was.
@@ -62,7 +61,7 @@ def complete(session: Session) -> bool:
     return None in (files, session.model.files) or files == session.model.files
 
 
-def cells_missing(session: Session, conditions: Iterable[Condition] | None = None) -> int:
+def cells_missing(session: Readings, conditions: Iterable[Condition] | None = None) -> int:
     """How many cells are to be measured, over all draws and the conditions (those of the settings)."""
     return sum(
         _cells(session, draw, session.missing(condition, draw))
@@ -71,14 +70,14 @@ def cells_missing(session: Session, conditions: Iterable[Condition] | None = Non
     )
 
 
-def cells_in_all(session: Session) -> int:
+def cells_in_all(session: Readings) -> int:
     """How many cells the session's sheet and settings ask for."""
     everything = [(row, range(len(session.probes))) for row in range(len(session.rows))]
     draws = sum(_cells(session, draw, everything) for draw in range(session.draws))
     return len(session.settings.conditions) * draws
 
 
-def _cells(session: Session, draw: int, rows: Iterable[tuple[int, Iterable[int]]]) -> int:
+def _cells(session: Readings, draw: int, rows: Iterable[tuple[int, Iterable[int]]]) -> int:
     """The cells of some columns of some rows. Those without slots are the same in every draw: the first has them."""
     varies = [draw == 0 or bool(probe.slots) for probe in session.probes]
     return sum(

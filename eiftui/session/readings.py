@@ -32,6 +32,8 @@ Quantity = Literal["trained", "predicted", "prompted", "gap"]
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Places = NDArray[np.intp]
+Reshaping = Sheet | SettingsRecord | DrawWords | ModelRecord
+"""Records that change which rows, probes and draws there are, or what numbers they have."""
 
 
 @dataclass(frozen=True)
@@ -308,7 +310,7 @@ class Readings:
 
     def _apply(self, entry: Entry) -> None:
         self._state.apply(entry)
-        if isinstance(entry, Sheet | SettingsRecord | DrawWords | ModelRecord):
+        if isinstance(entry, Reshaping):
             self._forget_derived()
 
     def _forget_derived(self) -> None:

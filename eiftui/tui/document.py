@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,20 +14,8 @@ from eiftui.engine.loaded import take_model
 from eiftui.engine.plan import cells_missing
 from eiftui.engine.protocol import Sentences, Task
 from eiftui.session.lock import SessionLocked, writer_of
-from eiftui.session.readings import Quantity
-from eiftui.session.records import (
-    BaseRecord,
-    Entry,
-    Floor,
-    Measured,
-    ModelRecord,
-    Note,
-    Notice,
-    Origin,
-    Record,
-    RunRecord,
-    TokenTexts,
-)
+from eiftui.session.readings import Quantity, Reshaping
+from eiftui.session.records import Entry, Measured, ModelRecord, Notice, Origin, Record
 from eiftui.session.session import Session
 from eiftui.settings import CONDITIONS, Condition, Settings
 from eiftui.tui.marks import Mark, Marks
@@ -35,6 +23,16 @@ from eiftui.tui.picture import Array, Flags, Status, Statuses
 from eiftui.tui.scope import Scope
 from eiftui.tui.sentences import label
 from eiftui.tui.view import Table
+
+
+@dataclass
+class _Sums:
+    """What any number that arrives may change as a whole; None where it was not asked for since."""
+
+    cells_lacking: int | None = None
+    gap: Table | None = None
+    baseline: Array | None = None
+    floors: dict[Condition, float] = field(default_factory=dict)
 
 
 class Document:
@@ -49,7 +47,6 @@ class Document:
         """Which other process writes the session; None if none does."""
         self.changed: Callable[[], None] = lambda: None
         self._marks = Marks()
-        self._cells_lacking: int | None = None
         self._held: list[Record] = []
         """Measured, but not on the disk yet."""
         self._forget()
@@ -163,8 +160,9 @@ class Document:
         now = self.session.settings
         if task.settings.model_copy(update={"draws": now.draws, "conditions": now.conditions}) != now:
             return False
-        texts = {text for rows, probes in self._filled for text in (*rows, *probes)}
-        return texts.issuperset(task.rows) and texts.issuperset(task.probes)
+        if not self._texts:
+            self._texts.update(text for rows, probes in self._filled for text in (*rows, *probes))
+        return self._texts.issuperset(task.rows) and self._texts.issuperset(task.probes)
 
     def draw_of(self, task: Task) -> int:
         """The first draw that a task's probes are of."""
@@ -186,9 +184,9 @@ class Document:
 
     def lacking(self) -> int:
         """How many cells are not measured, over all draws and conditions."""
-        if self._cells_lacking is None:
-            self._cells_lacking = cells_missing(self.session)
-        return self._cells_lacking
+        if self._sums.cells_lacking is None:
+            self._sums.cells_lacking = cells_missing(self.session)
+        return self._sums.cells_lacking
 
     def clear_marks(self) -> None:
         """Forget how far an earlier run was."""
@@ -213,17 +211,23 @@ class Document:
 
     def table(self, quantity: Quantity) -> Table:
         if quantity == "gap":
-            trained, prompted = self.table("trained"), self.table("prompted")
-            return Table(trained.values - prompted.values, trained.measured & prompted.measured)
+            if self._sums.gap is None:
+                trained, prompted = self.table("trained"), self.table("prompted")
+                self._sums.gap = Table(trained.values - prompted.values, trained.measured & prompted.measured)
+            return self._sums.gap
         if quantity not in self._tables:
             self._tables[quantity] = Table(*self.session.numbers(quantity))
         return self._tables[quantity]
 
     def baseline(self) -> Array:
-        return self.session.baseline()
+        if self._sums.baseline is None:
+            self._sums.baseline = self.session.baseline()
+        return self._sums.baseline
 
     def floor(self, condition: Condition) -> float:
-        return self.session.floor(condition, self.table(condition).values) or 0.0
+        if condition not in self._sums.floors:
+            self._sums.floors[condition] = self.session.floor(condition, self.table(condition).values) or 0.0
+        return self._sums.floors[condition]
 
     def statuses(self, condition: Condition, draw: int | None) -> Statuses:
         statuses = np.full((len(self.rows), len(self.probes)), Status.PENDING, np.int8)
@@ -262,12 +266,12 @@ class Document:
         """Let count what is on the disk."""
         entries = list(entries)
         self.session.take(entries)
-        self._cells_lacking = None
+        self._sums = _Sums()
         for entry in entries:
             if isinstance(entry, Measured):
                 self._marks.arrived(entry)
                 self._update(entry)
-            elif not isinstance(entry, BaseRecord | TokenTexts | Floor | Notice | Note | RunRecord):
+            elif isinstance(entry, Reshaping):
                 self._forget()
         self.changed()
 
@@ -287,7 +291,8 @@ class Document:
 
     def _forget(self) -> None:
         """What was derived from the session."""
-        self._cells_lacking = None
+        self._sums = _Sums()
         self._tables: dict[Condition, Table] = {}
         self._fillings: list[tuple[list[Sentences], list[Sentences]]] = []
         self._among: dict[tuple[int, frozenset[Sentences]], Flags] = {}
+        self._texts: set[Sentences] = set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +58,7 @@ class Picture:
     signed: bool = True
     """Whether colours tell signs; magnitudes alone are shades of grey."""
 
-    @property
+    @cached_property
     def exponent(self) -> int:
         """The power of ten that printed numbers are divided by."""
         return numbers.common_exponent([self.limit]) if self.limit else numbers.common_exponent(self.values)

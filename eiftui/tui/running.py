@@ -157,7 +157,7 @@ class Runner:
         """
         if self.worker is None:
             raise InputError(READ_ONLY)
-        asked = sample(self.document.session.copy(settings))
+        asked = sample(self.document.session.under(settings))
         async with self.worker.first():
             return asked.estimate(await self.worker.client.one(asked.request, Calibrated))
 

@@ -97,8 +97,9 @@ class View:
 
 def picture(view: View, source: Source) -> Picture:
     """The matrix that a view shows of a source."""
-    values, halves, status = _cells(view, source)
-    running = _running(view, source)
+    pending = source.statuses(_marked(view.shown), view.draw)
+    values, halves, status = _cells(view, source, pending)
+    running = (pending == Status.RUNNING).any(axis=1) & (view.shown != "baseline")
     if view.normalised and view.shown != "baseline":
         values, halves, status = _normalised(values, halves, status, source.own_columns)
     elif view.log_probability:
@@ -149,13 +150,21 @@ def title(view: View, drawn: Picture, draws: int) -> str:
     return " · ".join(words)
 
 
-def _cells(view: View, source: Source) -> tuple[Array, Array | None, Statuses]:
+def _marked(shown: Shown) -> Condition:
+    """The condition whose marks tell how far what is shown is."""
+    match shown:
+        case "gap" | "baseline":
+            return "trained"
+        case condition:
+            return condition
+
+
+def _cells(view: View, source: Source, pending: Statuses) -> tuple[Array, Array | None, Statuses]:
     """Values, half-widths and statuses in the session's order, as losses."""
     if view.shown == "baseline":
         base = source.baseline()
         values = np.repeat(base[:, None, :], len(source.own_columns), axis=1)
-        return _of_draws(view, Table(values, ~np.isnan(values)), source.statuses("trained", view.draw))
-    pending = source.statuses("trained" if view.shown == "gap" else view.shown, view.draw)
+        return _of_draws(view, Table(values, ~np.isnan(values)), pending)
     values, halves, status = _of_draws(view, source.table(view.shown), pending)
     if view.shown == "trained":
         preview, _, known = _of_draws(View(draw=view.draw), source.table("predicted"), pending)
@@ -173,13 +182,6 @@ def _of_draws(view: View, table: Table, pending: Statuses) -> tuple[Array, Array
         measured = table.measured.any(axis=0)
         values, halves = _mean(table), _intervals(table) if view.intervals or view.spreads else None
     return values, halves, np.where(measured, Status.VALUE, pending).astype(np.int8)
-
-
-def _running(view: View, source: Source) -> NDArray[np.bool_]:
-    if view.shown == "baseline":
-        return np.zeros(len(source.own_columns), np.bool_)
-    statuses = source.statuses("trained" if view.shown == "gap" else view.shown, view.draw)
-    return np.asarray((statuses == Status.RUNNING).any(axis=1))
 
 
 def _mean(table: Table) -> Array:

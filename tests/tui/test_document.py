@@ -8,6 +8,7 @@ import pytest
 from eiftui.domains.schema import Text
 from eiftui.engine.plan import tasks
 from eiftui.errors import InputError
+from eiftui.session.records import BaseRecord, Floor, Measured
 from eiftui.session.session import Session
 from eiftui.tui.document import Document
 from eiftui.tui.picture import Status
@@ -37,6 +38,19 @@ def test_the_gap_is_between_what_is_measured_of_both(document, session, engine):
     gap = document.table("gap")
     assert gap.measured[0].tolist() == [[True] * 3, [False] * 3, [False] * 3]
     np.testing.assert_array_equal(gap.values, session.matrix("gap"))
+
+
+def test_what_is_known_of_the_whole_is_brought_up_to_date_by_every_record(document, session, engine):
+    assert np.isnan(document.baseline()).all()
+    assert not document.table("gap").measured.any()
+    assert document.floor("trained") == 0.0
+    other = session.copy()
+    engine.measure(other)
+    document.append(*(record for record in other._state.compact() if isinstance(record, BaseRecord | Measured)))
+    document.append(Floor(key=session.settings.key("trained", session.model.fingerprint), value=0.5, note=""))
+    np.testing.assert_array_equal(document.baseline(), session.baseline())
+    np.testing.assert_array_equal(document.table("gap").values, session.matrix("gap"))
+    assert document.floor("trained") == 0.5
 
 
 def test_an_edit_keeps_the_numbers_of_the_other_sentences(measured, session):

@@ -114,7 +114,7 @@ class MainScreen(Screen[None]):
         session = self.document.session
 
         def cells(settings: Settings) -> int:
-            return cells_missing(session.copy(settings))
+            return cells_missing(session.under(settings))
 
         self.app.push_screen(SettingsScreen(session.settings, cells, self.runner.cost), self._configure)
 
