@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 from pathlib import Path
 
 from eiftui.cli import options as opts
 from eiftui.cli.console import make_console
-from eiftui.cli.run import make_report, stage_words
+from eiftui.cli.studies import Study, measure_study
 from eiftui.engine.studies import DRAWS, trajectory_tasks
 from eiftui.engine.studies import trajectory as asked_for
-from eiftui.session.records import Measured, Trajectory
+from eiftui.session.records import Trajectory
 from eiftui.session.session import Session
 
 NAME = "dynamics"
@@ -44,28 +43,17 @@ def main(options: argparse.Namespace) -> None:
     console = make_console()
     with Session.open(options.session) as session:
         trajectory = asked_for(session, options.row, options.epochs, options.then, options.draws)
-        _measure(session, trajectory, options)
+        measure_study(session, _study(session, trajectory), options, console)
         if not options.quiet:
             print_dynamics(console, session, dynamics(session, trajectory))
 
 
-def _measure(session: Session, trajectory: Trajectory, options: argparse.Namespace) -> None:
-    from eiftui.engine.dynamics import trace
-    from eiftui.engine.run import load
-    from eiftui.engine.team import make_team
+def _study(session: Session, trajectory: Trajectory) -> Study:
+    from eiftui.engine.dynamics import ask, trace
 
-    report = make_report(options, make_console())
-    with contextlib.ExitStack() as at_the_end:
-        at_the_end.callback(report.finish)
-        report.start(0)
-        team = make_team(options.workers, lambda text, fraction: report.stage(stage_words(text, fraction)))
-        at_the_end.callback(team.close)
-        if session.model is None or any(trajectory_tasks(session, trajectory)):
-            load(session, team, options.memory_budget)
-        report.start(sum(task.cells for task in trajectory_tasks(session, trajectory)))
-        trace(
-            session,
-            team,
-            trajectory,
-            lambda task, result: report.advance(len(result.eif) if isinstance(result, Measured) else 0, "trained"),
-        )
+    return Study(
+        tasks=lambda: trajectory_tasks(session, trajectory),
+        ask=lambda: ask(session, trajectory),
+        measure=lambda team, watch: trace(session, team, trajectory, watch),
+        describe=lambda task: "trained",
+    )

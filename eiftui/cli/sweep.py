@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 from pathlib import Path
-
-from rich.console import Console
 
 from eiftui.cli import options as opts
 from eiftui.cli.console import make_console, say
-from eiftui.cli.run import make_report, stage_words
-from eiftui.engine.protocol import Result, Task
+from eiftui.cli.studies import Study, measure_study
 from eiftui.engine.studies import DRAWS, GRID, parse_grid, sweep_tasks
 from eiftui.errors import InputError
-from eiftui.session.records import Measured
 from eiftui.session.session import Session
 from eiftui.show.numbers import compact
 
@@ -42,7 +37,7 @@ def main(options: argparse.Namespace) -> None:
         raise InputError(f"--draws {options.draws}: at least one")
     console = make_console()
     with Session.open(options.session) as session:
-        _measure(session, rates, options, console)
+        measure_study(session, _study(session, rates, min(options.draws, session.draws)), options, console)
         found = sweep(session)
         if not options.quiet:
             print_sweep(console, found)
@@ -54,27 +49,12 @@ def main(options: argparse.Namespace) -> None:
                 say(console, f"adopted: {options.session} goes on with learning rate {compact(found.suggestion)}")
 
 
-def _measure(session: Session, rates: tuple[float, ...], options: argparse.Namespace, console: Console) -> None:
-    from eiftui.engine.run import load
+def _study(session: Session, rates: tuple[float, ...], draws: int) -> Study:
     from eiftui.engine.sweep import ask, sweep
-    from eiftui.engine.team import make_team
 
-    draws = min(options.draws, session.draws)
-    if session.model and session.rows and session.probes and not any(sweep_tasks(session, rates, draws)):
-        ask(session, rates, draws)
-        return
-    report = make_report(options, console)
-    with contextlib.ExitStack() as finally_:
-        finally_.callback(report.finish)
-        report.start(0)
-        team = make_team(options.workers, lambda text, fraction: report.stage(stage_words(text, fraction)))
-        finally_.callback(team.close)
-        load(session, team, options.memory_budget)
-        report.start(sum(task.cells for task in sweep_tasks(session, rates, draws)))
-
-        def watch(task: Task, result: Result) -> None:
-            if isinstance(result, Measured):
-                rate = compact(task.settings.optimizer.lr)
-                report.advance(len(result.eif), f"{task.what}, learning rate {rate}")
-
-        sweep(session, team, rates, draws, watch)
+    return Study(
+        tasks=lambda: sweep_tasks(session, rates, draws),
+        ask=lambda: ask(session, rates, draws),
+        measure=lambda team, watch: sweep(session, team, rates, draws, watch),
+        describe=lambda task: f"{task.what}, learning rate {compact(task.settings.optimizer.lr)}",
+    )

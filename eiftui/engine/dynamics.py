@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eiftui.engine.run import Watch
+from eiftui.engine.run import Watch, measure
 from eiftui.engine.studies import trajectory_tasks
 from eiftui.engine.team import Team
 from eiftui.session.records import Trajectory
@@ -16,9 +16,11 @@ def trace(session: Session, team: Team, trajectory: Trajectory, watch: Watch = l
         InputError: a sentence has a slot that the session has no words for.
         EiftuiError: something failed; what was measured before is kept.
     """
+    ask(session, trajectory)
+    measure(session, team, trajectory_tasks(session, trajectory), watch)
+
+
+def ask(session: Session, trajectory: Trajectory) -> None:
+    """Record that a trajectory was asked for, be it measured already or not."""
     if trajectory not in session.trajectories:
         session.append(trajectory)
-    for task in trajectory_tasks(session, trajectory):
-        for result in team.measure(task):
-            session.append(result)
-            watch(task, result)

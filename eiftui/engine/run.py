@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,8 +54,13 @@ def run(session: Session, team: Team, watch: Watch = lambda task, result: None) 
     Raises:
         EiftuiError: something failed; what was measured before is kept.
     """
+    return measure(session, team, tasks(session), watch)
+
+
+def measure(session: Session, team: Team, wanted: Iterable[Task], watch: Watch = lambda task, result: None) -> Outcome:
+    """Do tasks one by one, and keep every result before the next. Raises as `run` does."""
     cells = bad = 0
-    for task in tasks(session):
+    for task in wanted:
         for result in team.measure(task):
             session.append(result)
             if isinstance(result, Measured):

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from eiftui.analysis.dynamics import steps
-from eiftui.analysis.rates import at_rate
+from eiftui.analysis.rates import LEAST_RATES, at_rate
 from eiftui.engine.plan import condition_tasks
 from eiftui.engine.protocol import Task
 from eiftui.errors import InputError
@@ -40,14 +40,17 @@ def grid(low: float, high: float, per_decade: int = 1) -> tuple[float, ...]:
 
 
 def parse_grid(text: str) -> tuple[float, ...]:
-    """The rates of `LOW:HIGH` or `LOW:HIGH:N`, N to a tenfold. Raises InputError if it is not that."""
+    """The rates of `LOW:HIGH` or `LOW:HIGH:N`, N to a tenfold. Raises InputError if it is not that, or too few."""
     try:
         low, high, *per_decade = text.split(":")
         if len(per_decade) > 1:
             raise ValueError
-        return grid(float(low), float(high), *map(int, per_decade))
+        rates = grid(float(low), float(high), *map(int, per_decade))
     except ValueError:
         raise InputError(f"{text}: give LOW:HIGH or LOW:HIGH:N, such as {GRID}") from None
+    if len(rates) < LEAST_RATES:
+        raise InputError(f"{text}: a sweep needs {LEAST_RATES} rates; give LOW:HIGH:N, with N to a tenfold")
+    return rates
 
 
 def sweep_tasks(session: Session, rates: Sequence[float], draws: int) -> Iterator[Task]:

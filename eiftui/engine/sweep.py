@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eiftui.engine.run import Watch
+from eiftui.engine.run import Watch, measure
 from eiftui.engine.studies import sweep_tasks
 from eiftui.engine.team import Team
 from eiftui.session.records import Swept
@@ -22,10 +22,7 @@ def sweep(
         EiftuiError: something failed; what was measured before is kept.
     """
     ask(session, rates, draws)
-    for task in sweep_tasks(session, rates, draws):
-        for result in team.measure(task):
-            session.append(result)
-            watch(task, result)
+    measure(session, team, sweep_tasks(session, rates, draws), watch)
 
 
 def ask(session: Session, rates: Sequence[float], draws: int) -> None:

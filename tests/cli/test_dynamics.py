@@ -13,7 +13,7 @@ def test_steps_are_shown_and_so_they_are_in_the_report(measure: Command, eiftui:
     assert answer.code == 0
     assert "retained after 3 more steps" in answer.out
     again = eiftui("dynamics", "s.eif", "--row", "1", "--then", "3", "--then", "2")
-    assert again.out == answer.out
+    assert (again.out, again.err) == (answer.out, "")
     report = eiftui("report", "s.eif")
     assert "Dynamics" in report.lines
     assert "retained after 3 more steps" in report.out
