@@ -86,10 +86,9 @@ class Explorer(App[None]):
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
         for problem in usable(self.preferences.keys)[1]:
-            self.notify(f"settings, keys: {visible(problem)}", severity="warning", markup=False)
+            self.notify(f"settings, keys: {problem}", severity="warning")
         if self.preferences.theme not in self.available_themes:
-            name = visible(self.preferences.theme)
-            self.notify(f"settings, theme: there is no {name}", severity="warning", markup=False)
+            self.notify(f"settings, theme: there is no {self.preferences.theme}", severity="warning")
 
     @property
     def own_keys(self) -> dict[str, str]:
@@ -139,13 +138,13 @@ class Explorer(App[None]):
             try:
                 export_images(self.document.session, Path(name).expanduser())
             except EiftuiError as error:
-                self.notify(visible(str(error)), severity="error", markup=False)
+                self.notify(str(error), severity="error")
             else:
                 self._say_written(Path(name).expanduser())
 
     def _say_written(self, path: Path | None) -> None:
         if path is not None:
-            self.notify(f"Written: {visible(str(path.absolute()))}", markup=False)
+            self.notify(f"Written: {path.absolute()}")
 
     def action_note(self) -> None:
         if not isinstance(self.document, Document):
@@ -163,7 +162,7 @@ class Explorer(App[None]):
         try:
             self.document.append(Note(text=text))
         except EiftuiError as error:
-            self.notify(f"the note is not kept: {visible(str(error))}", severity="error", markup=False)
+            self.notify(f"the note is not kept: {error}", severity="error")
 
     def action_log(self) -> None:
         from eiftui.tui.screens.log import MISHAPS, WORKERS_LOG, LogScreen
@@ -173,16 +172,16 @@ class Explorer(App[None]):
             self.push_screen(LogScreen(self.document, self._said, logs))
 
     def notify(self, message: str, **how: Any) -> None:
-        """Say something, and keep it for the log."""
+        """Say something, whatever characters it has, and keep it for the log."""
         self._said.append(f"{datetime.now():%H:%M}  {message}")
-        super().notify(message, **how)
+        super().notify(visible(message), **how | {"markup": False})
 
     def on_mishap(self, message: Mishap) -> None:
         """Say once what went wrong, however often it does."""
         text = noted(message.error)
         if text not in self._mishaps:
             self._mishaps.add(text)
-            self.notify(visible(text), severity="error", markup=False)
+            self.notify(text, severity="error")
 
     def _handle_exception(self, error: Exception) -> None:
         # Textual has no public way to survive what any of its workers raises
@@ -211,7 +210,7 @@ class Explorer(App[None]):
         try:
             document = await asyncio.to_thread(open_document, path)
         except EiftuiError as error:
-            self.notify(visible(str(error)), severity="error", markup=False)
+            self.notify(str(error), severity="error")
             return
         await self._main.close_work()
         before, self.document = self.document, document
@@ -250,7 +249,7 @@ class Explorer(App[None]):
         try:
             save(self.preferences, self._preferences_file)
         except (EiftuiError, OSError) as error:
-            self.notify(f"the theme is not remembered: {visible(str(error))}", severity="warning", markup=False)
+            self.notify(f"the theme is not remembered: {error}", severity="warning")
 
 
 def _resolved(document: Document | ImageDocument) -> Path | None:

@@ -47,12 +47,18 @@ async def test_the_log_tells_what_failed_what_was_said_and_what_is_noted(measure
     measured.mark(task, Status.FAILED, "out of memory: try a smaller model")
     measured.append(Notice(text="measured by the reference engine"))
     async with explorer(measured).run_test(size=(120, 40)) as pilot:
-        pilot.app.notify("a message \x1b[31m", markup=False)
+        pilot.app.notify("a message \x1b[31m")
         await pilot.press("f3")
         lines = "\n".join(await until(pilot, "Cells that failed"))
         assert f"trained, {measured.rows[1].label}: out of memory: try a smaller model" in lines
         assert "a message ␛[31m" in lines
         assert "measured by the reference engine" in lines
+
+
+async def test_what_is_said_is_shown_as_it_is_whatever_characters_it_has(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40), notifications=True) as pilot:
+        pilot.app.notify("[b]no markup[/b] \x1b[31m")
+        await until(pilot, "[b]no markup[/b] ␛[31m")
 
 
 def test_of_a_long_log_whole_lines_at_its_end_are_shown(tmp_path):

@@ -13,7 +13,6 @@ from textual.widget import Widget
 from eiftui.engine.plan import cells_missing
 from eiftui.errors import EiftuiError
 from eiftui.session.editing import contrast
-from eiftui.session.safetext import visible
 from eiftui.settings import ModelChoice, Settings
 from eiftui.show.numbers import compact
 from eiftui.tui.actions import BY_ID, screen_bindings
@@ -207,7 +206,7 @@ class MainScreen(Screen[None]):
         return self.query_one(HeatMap).cursor if self.document.rows and self.document.probes else None
 
     def _say(self, text: str, severity: Severity) -> None:
-        self.notify(visible(text), severity=severity, markup=False)
+        self.notify(text, severity=severity)
 
     def _show_cell(self, row: int, column: int) -> None:
         self.query_one(Inspector).show_cell(row, column)

@@ -14,7 +14,7 @@ from eiftui.domains.origin import FromFile
 from eiftui.domains.schema import Domain, Text
 from eiftui.errors import EiftuiError
 from eiftui.session.editing import Wording
-from eiftui.session.safetext import visible, without_controls
+from eiftui.session.safetext import without_controls
 from eiftui.tui.document import Document
 from eiftui.tui.edits import Edits
 from eiftui.tui.form import changed
@@ -117,7 +117,7 @@ class SentencesPane(Part):
         text = self._list.chosen
         if text and self._do(partial(self._edits.delete, text)):
             both = " from both lists" if text.role == "both" else ""
-            self.notify(f"Deleted{both}; u takes that back.", markup=False)
+            self.notify(f"Deleted{both}; u takes that back.")
 
     def action_change_role(self) -> None:
         self._change(self._edits.change_role)
@@ -153,9 +153,9 @@ class SentencesPane(Part):
         def do() -> None:
             before = self.document.session.settings
             if not step():
-                self.notify(f"There is nothing to {name}.", markup=False)
+                self.notify(f"There is nothing to {name}.")
             elif what := changed(before, self.document.session.settings):
-                self.notify(visible(f"Settings: {what}"), markup=False)
+                self.notify(f"Settings: {what}")
 
         self._do(do)
 
@@ -167,7 +167,7 @@ class SentencesPane(Part):
         try:
             text = edit()
         except EiftuiError as error:
-            self.notify(visible(str(error)), severity="error", markup=False)
+            self.notify(str(error), severity="error")
             return False
         self._choose(text)
         return True
@@ -216,7 +216,7 @@ class SentencesPane(Part):
     def _may_edit(self) -> bool:
         """Whether the session can be changed; if not, that is said."""
         if self.document.session.read_only:
-            self.notify("The session is open read-only: save a copy to change it.", severity="warning", markup=False)
+            self.notify("The session is open read-only: save a copy to change it.", severity="warning")
         return not self.document.session.read_only
 
     @property
