@@ -103,7 +103,7 @@ def _measure(
     session: Session, settings: Settings, options: argparse.Namespace, report: ProgressReport, console: Console
 ) -> None:
     """Measure with a progress report; workers end and the report finishes whatever happens."""
-    asked = session.copy(settings)
+    asked = session.under(settings)
     if complete(asked):
         session.configure(settings)
         return

@@ -79,17 +79,17 @@ def cells_in_all(session: Readings) -> int:
 
 def _cells(session: Readings, draw: int, rows: Iterable[tuple[int, Iterable[int]]]) -> int:
     """The cells of some columns of some rows. Those without slots are the same in every draw: the first has them."""
-    varies = [draw == 0 or bool(probe.slots) for probe in session.probes]
+    texts, varies = session.rows, [draw == 0 or bool(probe.slots) for probe in session.probes]
     return sum(
-        len(list(columns)) if session.rows[row].slots else sum(varies[column] for column in columns)
-        for row, columns in rows
+        len(list(columns)) if texts[row].slots else sum(varies[column] for column in columns) for row, columns in rows
     )
 
 
 def _task(session: Readings, draw: int, what: What, rows: Iterable[int], columns: Iterable[int]) -> Task:
+    trained, probed = session.rows, session.probes  # made of the sheet each time
     return Task(
         what=what,
-        rows=tuple(session.filled(session.rows[row], draw) for row in rows),
-        probes=tuple(session.filled(session.probes[column], draw) for column in columns),
+        rows=tuple(session.filled(trained[row], draw) for row in rows),
+        probes=tuple(session.filled(probed[column], draw) for column in columns),
         settings=session.settings,
     )

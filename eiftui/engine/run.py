@@ -38,12 +38,11 @@ def load(
     Raises:
         EiftuiError: it cannot be had, or cannot read a text; nothing was recorded.
     """
-    asked = session.copy(settings)
+    asked = session.under(settings)
     texts = list(checks(asked))
     model = team.load(Load(settings=asked.settings, memory_budget=memory_budget))
     for task in texts:
-        for result in team.measure(task):
-            asked.append(result)
+        list(team.measure(task))  # which fails, or gives nothing
     session.configure(asked.settings)
     return take_model(session, model)
 
