@@ -17,7 +17,7 @@ from eiftui.influence.evaluation import base_losses, loss_changes, pack
 from eiftui.influence.forward import Forward
 from eiftui.influence.layout import SGD_NODES, Text, groups, side_by_side, tree
 from eiftui.influence.losses import Tokens, with_start
-from eiftui.influence.memory import Budget, cut, give_back, halving, keep_freed
+from eiftui.influence.memory import Budget, even, give_back, halving, keep_freed, padded
 from eiftui.influence.prediction import first_order
 from eiftui.influence.recording import Change, Gradients, record, total_bytes
 from eiftui.influence.reference import Meter, Reference
@@ -158,7 +158,7 @@ class FactorEngine:
     ) -> Iterator[RowResult]:
         texts = [text_of(probe, self.start).tokens for probe in probes]
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        probe_blocks = cut(order, lambda index: self.budget.row_bytes(len(texts[index]), 0), self.budget.bytes)
+        probe_blocks = padded(order, lambda index: self.budget.row_bytes(len(texts[index]), 0), self.budget.bytes)
 
         def measure(block: Sequence[int]) -> list[RowResult]:
             change = self.change([rows[row] for row in block], optimizer, at_base=True)
@@ -183,7 +183,7 @@ class FactorEngine:
 
         nodes = min(SGD_NODES, sum(map(len, probes)))
         order = sorted(range(len(prompts)), key=lambda row: len(prompts[row]))
-        for block in cut(order, lambda row: len(prompts[row]) + nodes, self.budget.forward_tokens()):
+        for block in padded(order, lambda row: len(prompts[row]) + nodes, self.budget.forward_tokens()):
             yield from halving(measure, block)
 
     def _after_prompts(self, prompts: Sequence[Tokens], probes: Sequence[Tokens]) -> list[list[Losses]]:
@@ -226,7 +226,7 @@ class FactorEngine:
         new = sorted(
             set(sequences) - self._recorded.keys(), key=lambda sequence: (len(sequence), sequence), reverse=True
         )
-        for block in cut(range(len(new)), lambda index: len(new[index]), self.budget.recorded_tokens):
+        for block in padded(range(len(new)), lambda index: len(new[index]), self.budget.recorded_tokens):
             for part in halving(lambda indices: self._record([new[index] for index in indices]), block):
                 self._recorded[part[0]] = part[1]
         found = [self._recorded[sequence] for sequence in sequences]
@@ -255,7 +255,7 @@ class FactorEngine:
         order = sorted(
             range(len(rows)), key=lambda row: (len(rows[row]), len(rows[row][0]), rows[row][0]), reverse=True
         )
-        return cut(order, lambda row: self.budget.row_bytes(tokens(row), nodes), self.budget.bytes, padded=False)
+        return even(order, lambda row: self.budget.row_bytes(tokens(row), nodes), self.budget.bytes)
 
 
 class ReferenceEngine:

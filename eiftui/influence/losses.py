@@ -38,23 +38,23 @@ def training_loss(logits: Tensor, ids: Tensor, lengths: Tensor) -> Tensor:
 class RecordedLoss(torch.autograd.Function):
     """`training_loss` of all rows, added up, for a backward that keeps the gradient at the logits.
 
-    That gradient, softmax less one at the target, is made in the one buffer that is then kept; by autograd's own rules
-    it would pass through several of that size.
+    That gradient, softmax less one at the target, is made where the logits were, which nothing else needs by then; by
+    autograd's own rules it would pass through several buffers of that size.
     """
 
     @staticmethod
     def forward(ctx: Any, logits: Tensor, targets: Tensor, shares: Tensor) -> Tensor:
         """`logits` (rows, tokens, vocabulary), `targets` (rows, tokens), `shares` (rows, tokens) of each token."""
         totals = torch.stack([row.logsumexp(-1) for row in logits])
-        ctx.save_for_backward(logits, targets, shares, totals)
+        ctx.logits = logits.detach()
+        ctx.save_for_backward(targets, shares, totals)
         return ((totals - logits.gather(-1, targets[..., None])[..., 0]) * shares).sum()
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> Any:
-        logits, targets, shares, totals = ctx.saved_tensors
-        result = torch.empty_like(logits)
-        for row, own in enumerate(result):
-            torch.sub(logits[row], totals[row, :, None], out=own)
-            own.exp_().scatter_add_(1, targets[row, :, None], own.new_full((len(own), 1), -1.0))
+        targets, shares, totals = ctx.saved_tensors
+        for row, own in enumerate(ctx.logits):
+            own.sub_(totals[row, :, None]).exp_()
+            own.scatter_add_(1, targets[row, :, None], own.new_full((len(own), 1), -1.0))
             own.mul_(gradient * shares[row, :, None])
-        return result, None, None
+        return ctx.logits, None, None

@@ -17,7 +17,7 @@ from eiftui.influence.layout import ADAMW_NODES, SGD_NODES
 from eiftui.settings import Optimizer
 
 GIB = 1 << 30
-LEAST = GIB // 4
+LEAST = 3 * GIB // 8
 LIBRARIES = 850 * 10**6
 """Bytes that Python, torch and transformers take before anything is loaded."""
 WORKING = 16
@@ -56,7 +56,7 @@ class Budget:
     @property
     def recorded_tokens(self) -> int:
         """Tokens of one recording: activations kept for the backward, and the logits with their gradients."""
-        return max(16, self.bytes // (4 * (2 * self.width + 3 * self.vocabulary)))
+        return max(16, self.bytes // (4 * (2 * self.width + 2 * self.vocabulary)))
 
     def row_bytes(self, tokens: int, nodes: int) -> int:
         """What one row takes while it is evaluated: the factors of its tokens, and activations of the tree's nodes."""
@@ -79,20 +79,36 @@ def _default(network: nn.Module, device: torch.device) -> int:
     return max(LEAST, weights // 4)
 
 
-def cut(indices: Sequence[int], size: Callable[[int], int], largest: int, padded: bool = True) -> list[list[int]]:
-    """Consecutive indices in blocks of about `largest`, members of similar size in the fewest blocks, evenly filled.
-
-    A block is as large as its members together, each filled up to the largest of them if they are `padded`.
-    """
-    blocks: list[list[int]] = []
-    for index in indices:
-        sizes = [size(member) for member in [*(blocks[-1] if blocks else []), index]]
-        if not blocks or (max(sizes) * len(sizes) if padded else sum(sizes)) > largest:
-            blocks.append([])
-        blocks[-1].append(index)
-    number = len(blocks)
+def even(indices: Sequence[int], size: Callable[[int], int], largest: int) -> list[list[int]]:
+    """Consecutive indices in the fewest blocks of about `largest`, of about as many members each."""
+    number, held = 0, largest
+    for own in map(size, indices):
+        number, held = (number, held + own) if held + own <= largest else (number + 1, own)
     ends = [round(len(indices) * block / number) for block in range(number + 1)] if number else []
     return [list(indices[start:end]) for start, end in pairwise(ends)]
+
+
+def padded(indices: Sequence[int], size: Callable[[int], int], largest: int) -> list[list[int]]:
+    """Consecutive indices in blocks whose members are each filled up to the largest: with the least that is filled up.
+
+    A block of more than one holds no more than `largest`, and a further block is worth an eighth of that.
+    """
+    sizes = [size(index) for index in indices]
+    best: list[tuple[float, int]] = [(0, 0)]
+    """Of the first 0, 1, … members: what they cost, and where their last block begins."""
+    for end in range(1, len(sizes) + 1):
+        ways: list[tuple[float, int]] = []
+        most = 0
+        for start in range(end - 1, -1, -1):
+            most = max(most, sizes[start])
+            if most * (end - start) > largest and ways:
+                break
+            ways.append((best[start][0] + most * (end - start) + largest / 8, start))
+        best.append(min(ways))
+    ends = [len(sizes)]
+    while ends[-1]:
+        ends.append(best[ends[-1]][1])
+    return [list(indices[start:end]) for start, end in pairwise(reversed(ends))]
 
 
 def keep_freed() -> None:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from eiftui.errors import UnsupportedModel
-from eiftui.influence.factors import Factor, inner_of_sums, stacked
+from eiftui.influence.factors import Factor, inner_of_sums
 from eiftui.influence.forward import Forward
 from eiftui.influence.losses import RecordedLoss, Tokens, padded
 from eiftui.influence.updates import Schedule, Update, make_update, vector_change
@@ -79,16 +79,11 @@ class Change:
 
     def update(self, name: str, outputs: slice = slice(None)) -> Update:
         """The change of one matrix, or of some of its outputs."""
-        # where a row has no further step its first stands in, and counts for nothing
-        together = [
-            [own[step if step < len(own) else 0].matrices[name] for own in self._steps]
-            for step in range(len(self._schedule.clips))
+        rows = [
+            [[factor.trained.part(outputs) for factor in gradients.matrices[name]] for gradients in own]
+            for own in self._steps
         ]
-        factors = [
-            [stacked([factor.trained.part(outputs) for factor in same]) for same in zip(*step, strict=True)]
-            for step in together
-        ]
-        return make_update(self._schedule, factors)
+        return make_update(self._schedule, rows)
 
 
 def record(forward: Forward, sequences: Sequence[Tokens], before: Change | None) -> list[Gradients]:

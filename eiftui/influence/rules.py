@@ -47,7 +47,7 @@ def multiply(a: Any, b: Any) -> Pair:
     x = value(a) * value(b)
     if isinstance(a, Pair) and isinstance(b, Pair):
         da, db = aligned(a.d, x.dim()), aligned(b.d, x.dim())
-        return Pair(x, torch.addcmul(a.x * db, da, aligned(b.after, x.dim())))
+        return Pair(x, (a.x * db).addcmul_(da, aligned(b.after, x.dim())))
     if isinstance(b, Pair):
         a, b = b, a
     return Pair(x, aligned(a.d, x.dim()) * b)
@@ -121,11 +121,11 @@ def exponential(a: Pair) -> Pair:
 
 @rule("sigmoid")
 def sigmoid(a: Pair) -> Pair:
-    """−σ(x) σ(−x) e / (1 + σ(−x) e) with e = expm1(−d); by the ends of a step that is long."""
+    """σ(x) σ(−x) e / (1 + σ(x) e) with e = expm1(d); by the ends of a step that is long."""
     up, down = a.x.sigmoid(), a.x.neg().sigmoid_()
-    change = torch.expm1(-a.d)
-    below = torch.addcmul(_one(change), down, change)
-    change.mul_(up * -down).div_(below)
+    change = torch.expm1(a.d)
+    below = torch.addcmul(_one(change), up, change)
+    change.mul_(up * down).div_(below)
     long = _longer_than(LONG, a.d)
     if long is not None:
         where = long.nonzero(as_tuple=True)

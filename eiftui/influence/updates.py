@@ -16,15 +16,18 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from eiftui.influence.factors import Factor, inner
+from eiftui.influence.factors import Factor, inner, stacked
 from eiftui.influence.products import times, times_each
 from eiftui.settings import Optimizer
 
 BLOCK = 1 << 18
 """Numbers of a gradient that AdamW rebuilds at once: about what a processor's cache holds."""
 
-Memo = dict[tuple[int, torch.Size], tuple[Tensor, Tensor]]
-"""Products of some activations with the inputs of factors, by where those lie; they are kept, so that none moves in."""
+Memo = dict[tuple[int | None, int, int], tuple[Tensor, Tensor]]
+"""Products of some activations with the inputs of factors, by first row, step, and where the inputs lie.
+
+The inputs are kept, so that no others can come to lie there.
+"""
 
 
 class Update(Protocol):
@@ -156,13 +159,43 @@ def _total(parts: Iterable[Tensor]) -> Tensor:
     return total
 
 
-def make_update(schedule: Schedule, steps: Sequence[Sequence[Factor]]) -> Update:
-    """The change of one matrix, from each step's factors in order; a row without some step has any factors there."""
-    decay = None if schedule.optimizer.weight_decay == 0 else _over(schedule.decay, steps[0][0].inputs)
+def make_update(schedule: Schedule, rows: Sequence[Sequence[Sequence[Factor]]]) -> Update:
+    """The change of one matrix, from the factors of each row's steps in order: those of each step's gradient."""
+    decay = None if schedule.optimizer.weight_decay == 0 else _over(schedule.decay, rows[0][0][0].inputs)
     if schedule.optimizer.name == "adamw":
-        return AdamW(decay, schedule, steps)
-    terms = [(c, factor) for c, factors in zip(schedule.sgd[1], steps, strict=True) for factor in factors]
-    return LowRank(decay, terms)
+        return AdamW(decay, schedule, rows)
+    return LowRank(decay, schedule.rows, tuple(_terms(schedule.sgd[1], rows)))
+
+
+@dataclass(frozen=True)
+class Term:
+    """What one step has brought to some rows: `coefficients` (their number, 1, 1) times a factor of theirs."""
+
+    step: int
+    rows: slice
+    coefficients: Tensor
+    factor: Factor
+
+
+def _terms(coefficients: Tensor, rows: Sequence[Sequence[Sequence[Factor]]]) -> Iterator[Term]:
+    """`coefficients` (steps, rows) and factors as terms: a row alone on a processor, all at once on other devices.
+
+    A processor gains nothing from rows side by side, which have to be filled up to the longest of them; for a GPU the
+    products of one row are too small.
+    """
+    if rows[0][0][0].inputs.device.type == "cpu":
+        for row, steps in enumerate(rows):
+            only = slice(row, row + 1)
+            for step, factors in enumerate(steps):
+                coefficient = coefficients[step, only]
+                for factor in factors:
+                    yield Term(step, only, _over(coefficient, factor.inputs), factor)
+        return
+    for step, coefficient in enumerate(coefficients):
+        # where a row has no further step its first stands in, and counts for nothing
+        together = [steps[step if step < len(steps) else 0] for steps in rows]
+        for same in zip(*together, strict=True):
+            yield Term(step, slice(None), _over(coefficient, same[0].inputs), stacked(same))
 
 
 @dataclass(frozen=True)
@@ -170,28 +203,39 @@ class LowRank:
     """A weighted sum of factors: what SGD leaves behind."""
 
     decay: Tensor | None
-    terms: Sequence[tuple[Tensor, Factor]]
-    """Coefficients (rows,) and factors."""
+    rows: int
+    terms: Sequence[Term]
 
     def add_to(self, y: Tensor, x: Tensor, memo: Memo | None = None) -> None:
         memo = {} if memo is None else memo
-        for coefficient, factor in self.terms:
-            place = (factor.inputs.data_ptr(), factor.inputs.shape)
+        for term in self.terms:
+            inputs = term.factor.inputs
+            place = (term.rows.start, term.step, inputs.data_ptr())
             if place not in memo:
-                memo[place] = times_each(x, factor.inputs), factor.inputs
-            factor.add_times(y, memo[place][0] * _over(coefficient, x))
+                memo[place] = times_each(x[term.rows], inputs).mul_(term.coefficients), inputs
+            term.factor.add_times(y[term.rows], memo[place][0])
 
     def apply_transposed(self, y: Tensor) -> Tensor:
-        return _total(torch.matmul(factor.project(y).mul_(_over(c, y)), factor.inputs) for c, factor in self.terms)
+        result = y.new_zeros(*y.shape[:2], self.terms[0].factor.inputs.shape[-1])
+        for term in self.terms:
+            projected = term.factor.project(y[term.rows]).mul_(term.coefficients)
+            result[term.rows].baddbmm_(projected, term.factor.inputs)
+        return result
 
     def lookup(self, ids: Tensor) -> Tensor:
-        return _total(
-            torch.matmul(factor.at(ids).transpose(1, 2) * _over(c, factor.inputs), factor.inputs)
-            for c, factor in self.terms
-        )
+        inputs = self.terms[0].factor.inputs
+        result = inputs.new_zeros(self.rows, ids.shape[-1], inputs.shape[-1])
+        for term in self.terms:
+            lines = term.factor.at(ids[term.rows] if ids.dim() == 2 else ids).transpose(1, 2)
+            result[term.rows].baddbmm_(lines * term.coefficients, term.factor.inputs)
+        return result
 
     def inner(self, factors: Sequence[Factor]) -> Tensor:
-        return _total(inner(mine, other) * _over(c, mine.inputs[0]) for c, mine in self.terms for other in factors)
+        result = factors[0].inputs.new_zeros(self.rows, len(factors[0].inputs))
+        for term in self.terms:
+            for other in factors:
+                result[term.rows] += inner(term.factor, other) * term.coefficients[:, 0]
+        return result
 
 
 @dataclass(frozen=True)
@@ -200,21 +244,21 @@ class AdamW:
 
     decay: Tensor | None
     schedule: Schedule
-    steps: Sequence[Sequence[Factor]]
+    rows: Sequence[Sequence[Sequence[Factor]]]
+    """The factors of each step's gradient, of each row's steps in order."""
 
     def lines(self, row: int, outputs: Tensor | slice) -> Tensor:
         """Some lines of one row's change: (n, in)."""
         gradients = []
-        for factors, clip in zip(self.steps[: self.schedule.steps[row]], self.schedule.clips[:, row], strict=False):
-            total = _total(torch.matmul(f.of(row).at(outputs)[0].T, f.inputs[row]) for f in factors)
+        for factors, clip in zip(self.rows[row], self.schedule.clips[:, row], strict=False):
+            total = _total(torch.matmul(f.at(outputs)[0].T, f.inputs[0]) for f in factors)
             gradients.append(total if clip == 1 else total.mul_(clip.to(total)))
         return adamw_change(self.schedule.optimizer, gradients)
 
     def _blocks(self) -> Iterator[tuple[int, slice]]:
-        factor = self.steps[0][0]
-        rows, _, width = factor.inputs.shape
-        height = max(1, BLOCK // width)
-        for row in range(rows):
+        factor = self.rows[0][0][0]
+        height = max(1, BLOCK // factor.inputs.shape[-1])
+        for row in range(len(self.rows)):
             for start in range(0, factor.size, height):
                 yield row, slice(start, min(start + height, factor.size))
 
@@ -223,17 +267,16 @@ class AdamW:
             y[row, :, block] += times(x[row], self.lines(row, block))
 
     def apply_transposed(self, y: Tensor) -> Tensor:
-        result = y.new_zeros(*y.shape[:2], self.steps[0][0].inputs.shape[-1])
+        result = y.new_zeros(*y.shape[:2], self.rows[0][0][0].inputs.shape[-1])
         for row, block in self._blocks():
             result[row].addmm_(y[row, :, block], self.lines(row, block))
         return result
 
     def lookup(self, ids: Tensor) -> Tensor:
-        rows = self.schedule.rows
-        return torch.stack([self.lines(row, ids[row] if ids.dim() == 2 else ids) for row in range(rows)])
+        return torch.stack([self.lines(row, ids[row] if ids.dim() == 2 else ids) for row in range(len(self.rows))])
 
     def inner(self, factors: Sequence[Factor]) -> Tensor:
-        result = factors[0].inputs.new_zeros(self.schedule.rows, len(factors[0].inputs))
+        result = factors[0].inputs.new_zeros(len(self.rows), len(factors[0].inputs))
         for row, block in self._blocks():
             lines = self.lines(row, block)
             for factor in factors:

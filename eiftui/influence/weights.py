@@ -194,7 +194,7 @@ class PairMatrix(Matrix):
         update = self.update(self.outputs)
         if update.decay is not None:
             change = change.mul_(1 + update.decay).add_(update.decay * base.reshape(1, -1, base.shape[-1]))
-        update.add_to(change, x.after.reshape(len(x.d), -1, x.d.shape[-1]), None if self.part else x.memo)
+        update.add_to(change, x.after.reshape(len(x.d), -1, x.d.shape[-1]), x.memo)
         return Pair(base, change.view(len(x.d), *base.shape))
 
     def _products_of(self, x: Pair, out_in: bool) -> tuple[Tensor, Tensor]:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
+
+if not torch.accelerator.is_available():
+    # 70 MB that transformers would import where it is installed, and that no processor has a use for
+    sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
+
 import transformers
 from transformers import (
     AutoConfig,

@@ -1,0 +1,45 @@
+"""Work is cut in blocks that fit, with little that is filled up."""
+
+from itertools import combinations, pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eiftui.influence.memory import even, padded
+
+sizes = st.lists(st.integers(1, 30), max_size=7)
+
+
+def ways(count):
+    """Every way to cut `count` members in blocks."""
+    for number in range(count):
+        for inner in combinations(range(1, count), number):
+            yield [list(range(start, end)) for start, end in pairwise((0, *inner, count))]
+
+
+@given(sizes, st.integers(1, 90))
+def test_no_other_way_of_padding_costs_less(own, largest):
+    def filled(block):
+        return max(own[member] for member in block) * len(block)
+
+    def cost(blocks):
+        return sum(filled(block) + largest / 8 for block in blocks)
+
+    found = padded(range(len(own)), own.__getitem__, largest)
+    assert [member for block in found for member in block] == list(range(len(own)))
+    fitting = [
+        blocks for blocks in ways(len(own)) if all(len(block) == 1 or filled(block) <= largest for block in blocks)
+    ]
+    assert cost(found) == min(map(cost, fitting), default=0)
+
+
+def test_a_long_sentence_does_not_fill_up_the_short_ones():
+    lengths = [29, 15, 15, 15]
+    assert padded(range(4), lengths.__getitem__, 80) == [[0], [1, 2, 3]]
+
+
+def test_blocks_are_as_few_as_fit_and_as_even_as_that_allows():
+    assert even(range(5), lambda _: 30, 90) == [[0, 1], [2, 3, 4]]
+    assert even(range(3), lambda _: 100, 90) == [[0], [1], [2]]
+    assert even(range(3), lambda _: 30, 90) == [[0, 1, 2]]
+    assert even([], lambda _: 30, 90) == []
