@@ -7,6 +7,7 @@ import shlex
 import numpy as np
 from rich.console import Console
 
+from eiftui.analysis.cells import own_cells
 from eiftui.cli.console import say
 from eiftui.session.safetext import visible
 from eiftui.session.session import Session
@@ -74,12 +75,10 @@ def _say_strongest(session: Session, console: Console) -> None:
     condition = "trained" if "trained" in session.settings.conditions else session.settings.conditions[0]
     rows, columns = ([visible(text.label) for text in texts] for texts in (session.rows, session.probes))
     values = session.matrix(condition).copy()
-    for row, text in enumerate(session.rows):
-        for column, probe in enumerate(session.probes):
-            if text.sentences == probe.sentences:
-                values[:, row, column] = np.nan
-    for sentence in strongest(values, rows, columns, STRONGEST):
-        say(console, sentence if condition != "prompted" else sentence.replace("after learning", "with", 1))
+    values[:, own_cells(session)] = np.nan
+    how = "with" if condition == "prompted" else "after learning"
+    for sentence in strongest(values, rows, columns, STRONGEST, how):
+        say(console, sentence)
 
 
 def _say_notes(session: Session, console: Console) -> None:

@@ -30,16 +30,23 @@ def mean_and_interval(draws: ArrayLike) -> tuple[Floats, Floats]:
     return mean, np.asarray(np.where(count > 1, half, np.nan))
 
 
-def strongest(matrix_draws: ArrayLike, row_labels: Sequence[str], column_labels: Sequence[str], n: int) -> list[str]:
+def strongest(
+    matrix_draws: ArrayLike,
+    row_labels: Sequence[str],
+    column_labels: Sequence[str],
+    n: int,
+    how: str = "after learning",
+) -> list[str]:
     """Sentences for the `n` cells with the largest absolute mean, largest first; ties in reading order.
 
-    `matrix_draws` is (draws, rows, columns), in nats per token. Cells without a finite mean are left out.
+    `matrix_draws` is (draws, rows, columns), in nats per token. Cells without a finite mean are left out. `how` is what
+    a sentence says of its row.
     """
     mean, half = mean_and_interval(matrix_draws)
     size = np.where(np.isfinite(mean), np.abs(mean), -1.0)
     order = [divmod(int(cell), mean.shape[1]) for cell in np.argsort(-size, axis=None, kind="stable")]
     return [
-        f"after learning “{row_labels[row]}”, “{column_labels[column]}” moved "
+        f"{how} “{row_labels[row]}”, “{column_labels[column]}” moved "
         f"{estimate(float(mean[row, column]), float(half[row, column]))} nats per token"
         for row, column in order[:n]
         if size[row, column] >= 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from eiftui.analysis.cells import own_cells
 from eiftui.engine.estimate import Estimate
 from eiftui.settings import Condition
 from eiftui.show.numbers import duration, size
@@ -31,10 +32,7 @@ def _strongest(document: Document, condition: Condition) -> str:
     from eiftui.show.summary import strongest  # brings scipy, which takes longer than the first paint
 
     values = document.table(condition).values.copy()
-    for row, column in enumerate(document.own_columns):
-        if column is not None:
-            values[:, row, column] = np.nan  # that a text is learned from itself is no news
+    values[:, own_cells(document.session)] = np.nan  # that a text is learned from itself is no news
     rows, probes = ([label(text) for text in texts] for texts in (document.rows, document.probes))
-    found = strongest(values, rows, probes, 1)
     how = "after reading" if condition == "prompted" else "after learning"
-    return found[0].replace("after learning", how, 1) if found else ""
+    return next(iter(strongest(values, rows, probes, 1, how)), "")

@@ -42,3 +42,4 @@ def test_the_strongest_cells_come_first_whatever_their_sign() -> None:
     assert sentences[0] == "after learning “r2”, “c1” moved +1.60 ± 1.27 nats per token"
     assert sentences[1] == "after learning “r1”, “c1” moved −1.10 ± 0.38 nats per token"
     assert len(strongest(draws, ["r1", "r2"], ["c1", "c2"], 10)) == 3
+    assert strongest(draws, ["r1", "r2"], ["c1", "c2"], 1, "with")[0].startswith("with “")
