@@ -12,7 +12,8 @@ from itertools import count
 from eiftui.domains.draw import prefixed
 from eiftui.domains.origin import How
 from eiftui.domains.schema import OWN, Cell, Contrast, Domain, Role, Text, WithTexts
-from eiftui.session.records import Origin
+from eiftui.session.numbered import numbered
+from eiftui.session.records import Origin, Sheet
 
 ROLES: tuple[Role, ...] = ("both", "row", "probe")
 Texts = tuple[Text, ...]
@@ -41,16 +42,11 @@ def of_domain(
     domain: Domain, chosen: Sequence[Text], how: How, taken: Collection[str]
 ) -> tuple[Texts, tuple[Origin, ...], tuple[Contrast, ...]]:
     """Some texts of a domain under ids that are not taken, their origins, and the contrasts between them alone."""
-    prefix = next(one for one in _prefixes(domain.name) if not any(f"{one}/{text.id}" in taken for text in chosen))
+    prefix = next(one for one in numbered(domain.name) if not any(f"{one}/{text.id}" in taken for text in chosen))
     texts = tuple(text.model_copy(update={"id": f"{prefix}/{text.id}"}) for text in chosen)
     origins = tuple(Origin(id=text.id, sentences=text.sentences, how=how) for text in texts)
-    rows, probes = ({text.id for text in chosen if text.role != other} for other in ("probe", "row"))
-    contrasts = tuple(
-        prefixed(contrast, prefix)
-        for contrast in domain.contrasts
-        if {contrast.lower.row, contrast.higher.row} <= rows and {contrast.lower.probe, contrast.higher.probe} <= probes
-    )
-    return texts, origins, contrasts
+    between = Sheet(texts=tuple(chosen), contrasts=domain.contrasts).live_contrasts
+    return texts, origins, tuple(prefixed(contrast, prefix) for contrast in between)
 
 
 def contrast(texts: WithTexts, lower: Cell, higher: Cell, name: str = "") -> Contrast:
@@ -92,10 +88,6 @@ def moved(texts: Sequence[Text], text: Text, beside: Text) -> Texts:
 def next_role(role: Role) -> Role:
     """Trained on and probed, then trained on alone, then probed alone."""
     return ROLES[(ROLES.index(role) + 1) % len(ROLES)]
-
-
-def _prefixes(name: str) -> Iterator[str]:
-    return (name if number == 1 else f"{name}-{number}" for number in count(1))
 
 
 def _fresh_ids(taken: Collection[str]) -> Iterator[str]:

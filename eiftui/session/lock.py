@@ -8,7 +8,8 @@ import os
 import socket
 from contextlib import suppress
 from pathlib import Path
-from typing import ClassVar
+from types import TracebackType
+from typing import ClassVar, Self
 
 from eiftui.errors import InputError
 
@@ -48,7 +49,7 @@ def _named(descriptor: int) -> str:
 
 
 class WriterLock:
-    """Held from its making to its `release`, on the hidden file `.NAME.lock` beside the session file.
+    """Held from its making to `release` or the end of its block, on the hidden file `.NAME.lock` beside the session.
 
     A POSIX record lock, because network file systems honour it. It stands on a file of its own because such a lock is
     lost as soon as its process closes any descriptor of the file.
@@ -77,6 +78,12 @@ class WriterLock:
         self._file.unlink(missing_ok=True)
         os.close(self._descriptor)
         self._held.discard(self._session)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.release()
 
     def _acquire(self) -> int:
         while True:

@@ -181,12 +181,8 @@ class Session(Readings):
         This session stays with the file it has. Raises SessionLocked if somebody is writing the file at `path`, and
         InputError if it cannot be written.
         """
-        lock = WriterLock(path)
-        try:
-            with replacing(path) as file:
-                file.writelines(map(write, self._state.compact()))
-        finally:
-            lock.release()
+        with WriterLock(path), replacing(path) as file:
+            file.writelines(map(write, self._state.compact()))
 
     def move(self, path: Path) -> None:
         """Give the file another name, and go on with it. Raises InputError if that cannot be."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from itertools import count
 from pathlib import Path
 
 from eiftui.errors import InputError
 from eiftui.session.atomic import move, replacing
 from eiftui.session.images import holds_images
 from eiftui.session.lock import WriterLock
+from eiftui.session.numbered import free
 from eiftui.session.session import Session
 
 SUFFIX = ".eif"
@@ -37,15 +37,8 @@ def named(folder: Path, name: str) -> Path:
 
 def rename(path: Path, target: Path) -> None:
     """Move a session file. Raises SessionLocked if somebody writes it, and InputError if it cannot be moved."""
-    lock = WriterLock(path)
-    try:
-        taken = WriterLock(target)
-        try:
-            move(path, target)
-        finally:
-            taken.release()
-    finally:
-        lock.release()
+    with WriterLock(path), WriterLock(target):
+        move(path, target)
 
 
 def duplicate(path: Path, target: Path) -> None:
@@ -65,8 +58,7 @@ def delete(path: Path) -> Path:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise InputError(f"cannot make {folder} ({error.strerror})") from error
-    names = (f"{path.stem}{'' if number == 1 else f'-{number}'}{SUFFIX}" for number in count(1))
-    target = next(folder / name for name in names if not os.path.lexists(folder / name))
+    target = free(folder / f"{path.stem}{SUFFIX}")
     rename(path, target)
     return target
 

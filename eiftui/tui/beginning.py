@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eiftui.domains.schema import Domain, Text
 from eiftui.session.images import holds_images
+from eiftui.session.numbered import free
 from eiftui.session.records import RunRecord
 from eiftui.session.session import Session
 from eiftui.settings import Settings
@@ -44,7 +44,7 @@ def begin(path: Path | None) -> Document | ImageDocument:
     """
     if path is not None and path.exists():
         return open_document(path)
-    session = Session.create(path or _free_path(), FIRST, Settings(draws=FEW_DRAWS))
+    session = Session.create(path or free(FOLDER / "session.eif"), FIRST, Settings(draws=FEW_DRAWS))
     session.append(RunRecord(going_on=True))
     return Document(session)
 
@@ -56,9 +56,3 @@ def open_document(path: Path) -> Document | ImageDocument:
     from eiftui.tui.images.document import ImageDocument  # brings scipy, which takes longer than the first paint
 
     return ImageDocument.open(path)
-
-
-def _free_path() -> Path:
-    """A name in `FOLDER` that no file has."""
-    names = (FOLDER / f"session{'' if number == 1 else f'-{number}'}.eif" for number in count(1))
-    return next(path for path in names if not path.exists())
