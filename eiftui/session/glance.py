@@ -12,11 +12,11 @@ from eiftui.session.image_plan import missing, planned
 from eiftui.session.images import ImageSession, holds_images
 from eiftui.session.journal import check_header
 from eiftui.session.readings import Readings
-from eiftui.session.records import parse, text_id
+from eiftui.session.records import parse
 
 _KIND = re.compile(rb'\{"kind":"(\w+)"')
 _MEASURED = re.compile(rb'\{"kind":"measured","key":"(\w+)","condition":"\w+","row":"(\w+)"')
-_NUMBERS = (b"base", b"token_texts", b"floor")
+_NUMBERS = (b"base", b"token_texts", b"floor", b"likeness")
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,10 @@ class _Outline(Readings):
     def share(self) -> float:
         """`Glance.measured`."""
         wanted = [
-            (self._key(condition), text_id(self.filled(text, draw)))
+            (self._key(condition), row)
             for condition in self.settings.conditions
-            for draw in range(self.draws)
-            for text in self.rows
+            for filling in self._filled
+            for row in filling.rows
         ]
         return sum(one in self.known for one in wanted) / max(1, len(wanted))
 
