@@ -18,6 +18,7 @@ Verdict = Literal["holds", "violated", "no effect", "undecided"]
 MARGIN = 0.05
 """Differences below this share of what a training set does to its own text are as good as none."""
 COMPARED: tuple[Condition, ...] = ("trained", "prompted")
+"""What is set side by side."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,6 @@ class Desideratum:
     """A contrast when trained, when prompted, and the difference of the two, draw by draw."""
 
     contrast: Contrast
-    domain: str
-    """Within which p values are corrected: a name, empty for the only one, or `OWN`."""
     trained: Test
     prompted: Test
     difference: Test
@@ -81,13 +80,16 @@ def desiderata(session: Readings, margin: float = MARGIN) -> list[Desideratum]:
     for contrast in contrasts:
         families.setdefault(_domain(session, contrast), []).append(contrast)
     numbers = [session.numbers(condition) for condition in COMPARED]
-    tested = [one for domain, family in families.items() for one in _family(session, domain, family, numbers, margins)]
+    tested = [one for family in families.values() for one in _family(session, family, numbers, margins)]
     places = {contrast: place for place, contrast in enumerate(contrasts)}
     return sorted(tested, key=lambda one: places[one.contrast])
 
 
 def _domain(session: Readings, contrast: Contrast) -> str:
-    """Empty where the session has only one. What a person wrote, perhaps after a look, changes no p of the others."""
+    """Within which its p is corrected: a name, empty for the session's only one, or `OWN`.
+
+    What a person wrote, perhaps after a look, changes no p of the others.
+    """
     if contrast.desideratum == OWN:
         return OWN
     return contrast.lower.row.partition("/")[0] if len(session.sheet.domains) > 1 else ""
@@ -95,7 +97,6 @@ def _domain(session: Readings, contrast: Contrast) -> str:
 
 def _family(
     session: Readings,
-    domain: str,
     contrasts: Sequence[Contrast],
     numbers: Sequence[tuple[Array, Flags]],
     margins: Sequence[float],
@@ -104,7 +105,7 @@ def _family(
     difference = [_Draws(a.values - b.values, a.measured & b.measured) for a, b in zip(trained, prompted, strict=True)]
     tests = [_tests(draws, margin) for draws, margin in zip((trained, prompted, difference), margins, strict=True)]
     for contrast, *of_it in zip(contrasts, *tests, strict=True):
-        yield Desideratum(contrast, domain, *of_it)
+        yield Desideratum(contrast, *of_it)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from eiftui.analysis.asymmetry import Asymmetry, asymmetry
 from eiftui.analysis.cells import NoAnswer
-from eiftui.analysis.contrasts import MARGIN, Desideratum, desiderata
+from eiftui.analysis.contrasts import COMPARED, MARGIN, Desideratum, desiderata
 from eiftui.analysis.distributions import Histogram, Sparsity, histogram, sparsity
 from eiftui.analysis.first_order import Agreement, Met, agreement, by_optimizer
 from eiftui.analysis.rates import Sweep, sweep
@@ -18,12 +18,10 @@ from eiftui.analysis.semantics import Semantics, alike, semantics
 from eiftui.analysis.still import Still
 from eiftui.analysis.symmetry import Symmetry, symmetry
 from eiftui.session.readings import Quantity, Readings
-from eiftui.settings import CONDITIONS, Condition
+from eiftui.settings import CONDITIONS
 
 Asked = ParamSpec("Asked")
 Found = TypeVar("Found")
-READ: tuple[Condition, ...] = ("trained", "prompted")
-"""What histograms compare."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ def analyse(session: Readings, margin: float = MARGIN) -> Findings:
         symmetry={which: attempt(symmetry, session, which) for which in measured},
         asymmetry=attempt(asymmetry, session),
         sparsity={which: attempt(sparsity, session, which) for which in measured},
-        histogram=histogram({which: session.matrix(which) for which in READ if which in measured}),
+        histogram=histogram({which: session.matrix(which) for which in COMPARED if which in measured}),
         agreement=attempt(agreement, session),
         met=by_optimizer(session),
         semantics={which: attempt(semantics, session, which, both) for which in measured},
@@ -62,7 +60,7 @@ def analyse(session: Readings, margin: float = MARGIN) -> Findings:
 
 def pooled(sessions: Sequence[Readings]) -> Histogram:
     """The distribution of EIF over all cells of several sessions, trained against prompted (M Fig. 6)."""
-    return histogram({which: np.concatenate([one.matrix(which).ravel() for one in sessions]) for which in READ})
+    return histogram({which: np.concatenate([one.matrix(which).ravel() for one in sessions]) for which in COMPARED})
 
 
 def attempt(analysis: Callable[Asked, Found], *asked: Asked.args, **named: Asked.kwargs) -> Found | NoAnswer:

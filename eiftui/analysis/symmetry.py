@@ -135,7 +135,7 @@ def shuffled_p(matrix: Floats, shuffles: int = SHUFFLES) -> float:
 
 
 def _reciprocity(off: Floats, counted: NDArray[np.bool_]) -> float:
-    """The mean of MᵢⱼMⱼᵢ over the pairs of cells that both count; those that do not are 0 in `off`."""
+    """The mean of MᵢⱼMⱼᵢ over the pairs of cells that both count, but for the diagonal. Own texts are 0 in `off`."""
     pairs = np.count_nonzero(counted & counted.T)
     return float(np.vdot(off, off.T) - (off.diagonal() ** 2).sum()) / pairs if pairs else -np.inf
 

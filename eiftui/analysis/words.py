@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
+from typing import get_args
 
 import numpy as np
 
 from eiftui.analysis.asymmetry import Asymmetry
 from eiftui.analysis.cells import NoAnswer
-from eiftui.analysis.contrasts import Desideratum, Test
+from eiftui.analysis.contrasts import Desideratum, Test, Verdict
 from eiftui.analysis.distributions import Sparsity
 from eiftui.analysis.dynamics import Dynamics
 from eiftui.analysis.dynamics import dynamics as traced
@@ -23,8 +24,6 @@ from eiftui.session.readings import Quantity, Readings
 from eiftui.settings import Optimizer
 from eiftui.show.numbers import compact, estimate, p_value, ratio
 from eiftui.show.summary import mean_and_interval
-
-VERDICTS = ("holds", "violated", "no effect", "undecided")
 
 
 def desiderata(found: list[Desideratum]) -> Iterator[str]:
@@ -41,7 +40,7 @@ def verdicts(found: list[Desideratum]) -> Iterator[str]:
         return
     for name in ("trained", "prompted"):
         counts = Counter(getattr(one, name).verdict for one in found)
-        yield f"{name}: " + ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
+        yield f"{name}: " + ", ".join(f"{counts[one]} {one}" for one in get_args(Verdict) if counts[one])
     yield "Per draw, the cell that ought to be lower minus the other, nats per token;"
     yield "p from sign flips, after Holm's correction; d: mean over standard deviation;"
     yield "δ: no effect is an interval within ±δ."

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from eiftui.analysis.contrasts import Test
+from eiftui.analysis.contrasts import COMPARED, Test
 from eiftui.analysis.distributions import Sparsity
-from eiftui.analysis.findings import READ, Findings
+from eiftui.analysis.findings import Findings
 from eiftui.analysis.symmetry import Symmetry
 from eiftui.cli.results import settings_line
 from eiftui.session.safetext import visible
@@ -35,7 +35,7 @@ def overall(reports: Sequence[tuple[Session, Findings]]) -> Iterator[str]:
     yield f"{'':<22} {'':<9} {'S':<12} {'centred r':<14} {'Hoyer':<12} desiderata that hold"
     for session, findings in reports:
         name = visible(session.sheet.title)[:22]
-        for which in READ:
+        for which in COMPARED:
             yield f"{name:<22} {which:<9} {_side_by_side(findings, which)}"
             name = ""
     rates = {settings_line(session).partition(" · draws")[0] for session, _ in reports}

@@ -9,8 +9,9 @@ from rich.console import Console
 
 from eiftui.analysis import words
 from eiftui.analysis.cells import NoAnswer
+from eiftui.analysis.contrasts import COMPARED
 from eiftui.analysis.dynamics import dynamics
-from eiftui.analysis.findings import READ, Findings, attempt, pooled
+from eiftui.analysis.findings import Findings, attempt, pooled
 from eiftui.cli import report_lines
 from eiftui.cli.console import say, say_plot
 from eiftui.cli.report_dynamics import print_dynamics
@@ -77,7 +78,7 @@ def _heading(console: Console, text: str) -> None:
 
 
 def _heatmaps(console: Console, session: Session) -> None:
-    shown = [which for which in READ if session.measured(which).any()]
+    shown = [which for which in COMPARED if session.measured(which).any()]
     for which in shown:
         console.print()
         print_heatmap(console, session_heatmap(session, which, f"{which}: {UNITS}", legend=which == shown[-1]))

@@ -39,7 +39,7 @@ def without_controls(text: str) -> str:
 
 
 def for_spreadsheet(text: str) -> str:
-    """The same, and where a spreadsheet would take the text for a formula, an apostrophe before it."""
+    """`visible(text)`, and where a spreadsheet would take the text for a formula, an apostrophe before it."""
     return "'" * text.lstrip(" ").startswith(_FORMULA_STARTS) + visible(text)
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from rich.text import Text
 
 from eiftui.analysis.cells import own_cells
+from eiftui.analysis.contrasts import COMPARED
 from eiftui.analysis.distributions import Histogram
-from eiftui.analysis.findings import READ
 from eiftui.analysis.rates import Rate, Sweep
 from eiftui.session.readings import Readings
 from eiftui.show.numbers import compact
@@ -28,7 +28,9 @@ def semantics(session: Readings, size: tuple[int, int], coloured: bool) -> Text 
     cosine, others = session.likeness(0), ~own_cells(session)
     known = np.isfinite(cosine) & others
     points: dict[str, Points] = {
-        which: (cosine[known], session.matrix(which)[0][known]) for which in READ if session.measured(which)[0].any()
+        which: (cosine[known], session.matrix(which)[0][known])
+        for which in COMPARED
+        if session.measured(which)[0].any()
     }
     if not known.any() or not points:
         return None
