@@ -6,8 +6,9 @@ from benchmarks.material import say, seconds
 from eiftui.analysis.findings import analyse
 from eiftui.api import texts
 from eiftui.domains.schema import Cell, Contrast
-from eiftui.session.records import Floor, Likeness, Measured, ModelRecord, text_id
+from eiftui.session.results import Floor, Likeness, Measured, ModelRecord
 from eiftui.session.session import Session
+from eiftui.session.written import text_id
 from eiftui.settings import CONDITIONS, ModelChoice, Settings
 
 DRAWS = 20

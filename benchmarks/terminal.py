@@ -18,8 +18,9 @@ from pathlib import Path
 import numpy as np
 
 from eiftui.domains.schema import Domain, Text
-from eiftui.session.records import BaseProbe, BaseRecord, Measured, ModelRecord, text_id
+from eiftui.session.results import BaseProbe, BaseRecord, Measured, ModelRecord
 from eiftui.session.session import Session
+from eiftui.session.written import text_id
 from eiftui.settings import Settings
 
 HIGH, WIDE = 40, 120

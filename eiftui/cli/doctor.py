@@ -39,7 +39,7 @@ def _machine(console: Console) -> list[tuple[str, str]]:
     from eiftui.models.fetch import cache_folder, cached
     from eiftui.models.load import choose_device
     from eiftui.models.registry import DEFAULT
-    from eiftui.session.records import eiftui_version
+    from eiftui.session.written import eiftui_version
 
     return [
         ("eiftui", eiftui_version()),

@@ -13,8 +13,8 @@ from typing import NoReturn, TextIO
 
 from eiftui.cli import explore
 from eiftui.errors import EiftuiError, InputError
-from eiftui.session.records import eiftui_version
 from eiftui.session.safetext import visible
+from eiftui.session.written import eiftui_version
 
 INTERRUPTED = 130
 TURNS = "10000"

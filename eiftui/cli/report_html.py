@@ -18,9 +18,9 @@ from eiftui.cli import figures, report_lines
 from eiftui.cli.results import settings_line
 from eiftui.domains.schema import Text
 from eiftui.session.readings import Quantity
-from eiftui.session.records import eiftui_version
 from eiftui.session.safetext import visible
 from eiftui.session.session import Session
+from eiftui.session.written import eiftui_version
 from eiftui.show.numbers import estimate, p_value, ratio
 
 SHOWN: tuple[Quantity, ...] = ("trained", "prompted", "gap", "predicted")

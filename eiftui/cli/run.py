@@ -16,7 +16,7 @@ from eiftui.engine.protocol import Result, Task
 from eiftui.engine.run import load, run
 from eiftui.engine.team import Team, make_team
 from eiftui.errors import EiftuiError, InputError
-from eiftui.session.records import Measured
+from eiftui.session.results import Measured
 from eiftui.session.safetext import visible
 from eiftui.session.session import Session
 from eiftui.settings import Settings

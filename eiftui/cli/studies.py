@@ -13,7 +13,7 @@ from eiftui.cli.run import make_report, stage_words
 from eiftui.engine.protocol import Result, Task
 from eiftui.engine.run import Watch, load
 from eiftui.engine.team import Team, make_team
-from eiftui.session.records import Measured
+from eiftui.session.results import Measured
 from eiftui.session.session import Session
 
 

@@ -10,7 +10,7 @@ from eiftui.engine.measurer import Measurer, Tell
 from eiftui.engine.protocol import Load, Result, Task
 from eiftui.errors import EiftuiError
 from eiftui.models.load import LanguageModel
-from eiftui.session.records import ModelRecord
+from eiftui.session.results import ModelRecord
 
 
 class Here:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from eiftui.engine.protocol import Sentences
 from eiftui.session.readings import Readings
-from eiftui.session.records import Likeness, text_id
+from eiftui.session.results import Likeness
+from eiftui.session.written import text_id
 
 Vectors = NDArray[np.float32]
 EmbedTexts = Callable[[Sequence[str]], Sequence[Vectors]]

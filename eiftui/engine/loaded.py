@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eiftui.session.records import ModelRecord, Notice
+from eiftui.session.records import Notice
+from eiftui.session.results import ModelRecord
 from eiftui.session.session import Session
 
 

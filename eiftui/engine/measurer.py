@@ -15,7 +15,8 @@ from eiftui.influence.engine import Engine, FactorEngine, RowResult, engine_for
 from eiftui.models.load import LanguageModel, load_model
 from eiftui.models.parts import token_parts
 from eiftui.models.tokens import Tokens, check_fit, encode_probe, encode_prompt, encode_sentences
-from eiftui.session.records import BaseProbe, BaseRecord, Floor, Measured, ModelRecord, TokenTexts, text_id
+from eiftui.session.results import BaseProbe, BaseRecord, Floor, Measured, ModelRecord, TokenTexts
+from eiftui.session.written import text_id
 from eiftui.settings import Condition, Method, Optimizer, Settings
 
 Tell = Callable[[str, float | None], None]

@@ -13,7 +13,9 @@ from pydantic import Field
 from eiftui.engine.image_requests import LookAtImages, LookedAt, RunImages
 from eiftui.session.floats import Numbers
 from eiftui.session.image_records import ImageRecord
-from eiftui.session.records import BaseRecord, Floor, Measured, ModelRecord, Notice, Tokens, TokenTexts, Written
+from eiftui.session.records import Notice
+from eiftui.session.results import BaseRecord, Floor, Measured, ModelRecord, Tokens, TokenTexts
+from eiftui.session.written import Written
 from eiftui.settings import Condition, Frozen, Settings
 
 Sentences = tuple[str, ...]

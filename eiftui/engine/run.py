@@ -11,7 +11,8 @@ from eiftui.engine.loaded import take_model
 from eiftui.engine.plan import checks, tasks
 from eiftui.engine.protocol import Load, Result, Task
 from eiftui.engine.team import Team
-from eiftui.session.records import Measured, Notice
+from eiftui.session.records import Notice
+from eiftui.session.results import Measured
 from eiftui.session.session import Session
 from eiftui.settings import Settings
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from eiftui.engine.client import Client, WorkerDied
 from eiftui.engine.protocol import Load, Request, Result, Stage, Task
 from eiftui.errors import EiftuiError, InputError
-from eiftui.session.records import ModelRecord
+from eiftui.session.results import ModelRecord
 
 
 class Team(Protocol):

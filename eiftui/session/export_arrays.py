@@ -10,7 +10,7 @@ import numpy as np
 from eiftui.domains.schema import Text
 from eiftui.session.floats import json_number, shortest
 from eiftui.session.readings import Array, Quantity, Readings
-from eiftui.session.records import eiftui_version
+from eiftui.session.written import eiftui_version
 from eiftui.settings import CONDITIONS, Condition
 
 Json = dict[str, Any]

@@ -17,7 +17,7 @@ from eiftui.session.export_tables import Line, write_csv
 from eiftui.session.floats import json_number, shortest
 from eiftui.session.image_records import IMAGE_CONDITIONS, ImageCondition
 from eiftui.session.images import ImageSession, holds_images
-from eiftui.session.records import eiftui_version
+from eiftui.session.written import eiftui_version
 
 Layout = Literal["long", "matrix"]
 SUFFIXES = (".csv", ".npz", ".json")

@@ -18,7 +18,8 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from eiftui.domains.digits import CLASSES, SIDE, Digits
 from eiftui.domains.noise import CLEAN, Noise
 from eiftui.session.floats import Number, NumberLists, Numbers
-from eiftui.session.records import Entry, Unknown, Written
+from eiftui.session.records import Entry, Unknown
+from eiftui.session.written import Written
 from eiftui.settings import Frozen, Optimizer, digest
 
 ImageCondition = Literal["trained", "predicted"]

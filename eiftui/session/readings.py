@@ -10,21 +10,10 @@ from numpy.typing import NDArray
 
 from eiftui.domains.origin import How
 from eiftui.domains.schema import Text
-from eiftui.session.records import (
-    BaseProbe,
-    DrawWords,
-    Entry,
-    Measured,
-    ModelRecord,
-    Notice,
-    SettingsRecord,
-    Sheet,
-    Swept,
-    Tokens,
-    Trajectory,
-    text_id,
-)
+from eiftui.session.records import DrawWords, Entry, Notice, SettingsRecord, Sheet, Swept, Trajectory
+from eiftui.session.results import BaseProbe, Measured, ModelRecord, Tokens
 from eiftui.session.state import State
+from eiftui.session.written import text_id
 from eiftui.settings import CONDITIONS, Condition, Optimizer, Quantified, Settings
 
 Quantity = Literal["trained", "predicted", "prompted", "gap"]

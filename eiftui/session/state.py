@@ -10,16 +10,10 @@ import numpy as np
 
 from eiftui.domains.words import made_up_words
 from eiftui.session.records import (
-    BaseProbe,
-    BaseRecord,
     Change,
     DrawWords,
     Entry,
-    Floor,
     Header,
-    Likeness,
-    Measured,
-    ModelRecord,
     Note,
     Notice,
     Origin,
@@ -28,11 +22,11 @@ from eiftui.session.records import (
     Sheet,
     Step,
     Swept,
-    TokenTexts,
     Trajectory,
     Tried,
     Unknown,
 )
+from eiftui.session.results import BaseProbe, BaseRecord, Floor, Likeness, Measured, ModelRecord, TokenTexts
 from eiftui.settings import ModelChoice, Optimizer, Settings
 
 

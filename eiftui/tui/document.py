@@ -15,7 +15,8 @@ from eiftui.engine.plan import cells_missing
 from eiftui.engine.protocol import Sentences, Task
 from eiftui.session.lock import SessionLocked, writer_of
 from eiftui.session.readings import Quantity, Reshaping
-from eiftui.session.records import Entry, Measured, ModelRecord, Notice, Origin, Record
+from eiftui.session.records import Entry, Notice, Origin, Record
+from eiftui.session.results import Measured, ModelRecord
 from eiftui.session.session import Session
 from eiftui.settings import CONDITIONS, Condition, Settings
 from eiftui.tui.marks import Mark, Marks

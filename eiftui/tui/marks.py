@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eiftui.engine.protocol import Sentences, Task, What
-from eiftui.session.records import Measured
+from eiftui.session.results import Measured
 from eiftui.tui.picture import Status
 
 

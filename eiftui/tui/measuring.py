@@ -9,7 +9,8 @@ from typing import cast
 from eiftui.engine.client import RequestCancelled
 from eiftui.engine.protocol import Result, Stage, Task
 from eiftui.errors import EiftuiError, InputError
-from eiftui.session.records import Measured, Notice
+from eiftui.session.records import Notice
+from eiftui.session.results import Measured
 from eiftui.tui.document import Document
 from eiftui.tui.errand import Errand
 from eiftui.tui.faults import Faults

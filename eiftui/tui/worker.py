@@ -12,7 +12,7 @@ from platformdirs import user_log_path
 
 from eiftui.engine.client import Client, WorkerDied
 from eiftui.engine.protocol import Load, Stage
-from eiftui.session.records import ModelRecord
+from eiftui.session.results import ModelRecord
 from eiftui.settings import Settings
 
 Hire = Callable[..., Client]

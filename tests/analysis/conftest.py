@@ -9,8 +9,9 @@ import pytest
 from numpy.typing import ArrayLike
 
 from eiftui.domains.schema import Contrast, Domain, Text
-from eiftui.session.records import Floor, Measured, ModelRecord, text_id
+from eiftui.session.results import Floor, Measured, ModelRecord
 from eiftui.session.session import Session
+from eiftui.session.written import text_id
 from eiftui.settings import Settings
 
 MakeSession = Callable[..., Session]

@@ -10,8 +10,9 @@ from eiftui.analysis.cells import NoAnswer
 from eiftui.analysis.findings import attempt
 from eiftui.analysis.semantics import overlaps, semantics
 from eiftui.domains.schema import Text
-from eiftui.session.records import Likeness, text_id
+from eiftui.session.results import Likeness
 from eiftui.session.session import Session
+from eiftui.session.written import text_id
 from tests.analysis.conftest import MakeSession, record
 
 WORDS = ("red", "red cat", "red cat sat", "blue dog", "blue dog sat", "green dog ran", "old green owl", "blue owl")

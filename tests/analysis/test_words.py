@@ -6,7 +6,9 @@ import numpy as np
 
 from eiftui.analysis import words
 from eiftui.analysis.dynamics import steps
-from eiftui.session.records import Measured, Trajectory, text_id
+from eiftui.session.records import Trajectory
+from eiftui.session.results import Measured
+from eiftui.session.written import text_id
 from tests.analysis.conftest import MakeSession
 
 

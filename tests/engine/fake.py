@@ -67,7 +67,8 @@ from eiftui.session.image_records import (
     ImageRecord,
 )
 from eiftui.session.images import ImageSession
-from eiftui.session.records import BaseProbe, BaseRecord, Floor, Measured, ModelRecord, Tokens, TokenTexts, text_id
+from eiftui.session.results import BaseProbe, BaseRecord, Floor, Measured, ModelRecord, Tokens, TokenTexts
+from eiftui.session.written import text_id
 from eiftui.settings import Condition, ModelChoice, Settings, digest
 
 STRENGTH: dict[Condition, float] = {"trained": 0.5, "predicted": 0.7, "prompted": 0.9}

@@ -33,7 +33,8 @@ from eiftui.engine.protocol import (
     Tokenized,
 )
 from eiftui.errors import EiftuiError, InputError
-from eiftui.session.records import BaseRecord, Floor, Measured, ModelRecord, TokenTexts, text_id
+from eiftui.session.results import BaseRecord, Floor, Measured, ModelRecord, TokenTexts
+from eiftui.session.written import text_id
 from eiftui.settings import Method, ModelChoice, Optimizer, Settings
 from tests.engine.fake import FakeClient
 

@@ -15,7 +15,8 @@ from eiftui.engine.measurer import Measurer
 from eiftui.engine.protocol import Load, Task, What
 from eiftui.errors import EiftuiError, InputError
 from eiftui.models.load import LanguageModel
-from eiftui.session.records import BaseRecord, text_id
+from eiftui.session.results import BaseRecord
+from eiftui.session.written import text_id
 from eiftui.settings import Method, ModelChoice, Optimizer, Settings
 from tests.models.tiny import tiny_experts, tiny_model, tiny_network, tiny_tokenizer
 

@@ -9,7 +9,8 @@ from eiftui.engine.here import Here
 from eiftui.engine.plan import cells_in_all, cells_missing, tasks
 from eiftui.engine.protocol import Task
 from eiftui.engine.run import load, run
-from eiftui.session.records import BaseRecord, DrawWords, Measured, ModelRecord, Sheet
+from eiftui.session.records import DrawWords, Sheet
+from eiftui.session.results import BaseRecord, Measured, ModelRecord
 from eiftui.session.session import Session
 from tests.engine.conftest import ROWS, MakeSession
 

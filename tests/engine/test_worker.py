@@ -21,7 +21,7 @@ from eiftui.engine.process import COMMAND
 from eiftui.engine.protocol import Answered, Asked, Cancel, Continue, Embed, Load, Request, Stage, Task
 from eiftui.models.fetch import cached
 from eiftui.models.registry import DEFAULT
-from eiftui.session.records import ModelRecord
+from eiftui.session.results import ModelRecord
 from eiftui.settings import Condition, Method, ModelChoice, Optimizer, Settings
 
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from eiftui.domains.schema import Cell, Contrast, Domain, Text
-from eiftui.session.records import BaseProbe, BaseRecord, Measured, ModelRecord, text_id
+from eiftui.session.results import BaseProbe, BaseRecord, Measured, ModelRecord
 from eiftui.session.session import Session
+from eiftui.session.written import text_id
 from eiftui.settings import Settings
 
 

@@ -6,8 +6,10 @@ import pytest
 from eiftui.domains.schema import Domain, Text
 from eiftui.errors import InputError
 from eiftui.session.lock import SessionLocked
-from eiftui.session.records import Measured, Notice, TokenTexts, text_id
+from eiftui.session.records import Notice
+from eiftui.session.results import Measured, TokenTexts
 from eiftui.session.session import Session
+from eiftui.session.written import text_id
 from eiftui.settings import Settings
 
 

@@ -10,14 +10,8 @@ from hypothesis import strategies as st
 
 from eiftui.domains.schema import Text
 from eiftui.session.records import (
-    BaseProbe,
-    BaseRecord,
     DrawWords,
-    Floor,
     Header,
-    Likeness,
-    Measured,
-    ModelRecord,
     Notice,
     SettingsRecord,
     Sheet,
@@ -25,10 +19,11 @@ from eiftui.session.records import (
     Trajectory,
     Unknown,
     parse,
-    text_id,
     write,
 )
+from eiftui.session.results import BaseProbe, BaseRecord, Floor, Likeness, Measured, ModelRecord
 from eiftui.session.safetext import visible
+from eiftui.session.written import text_id
 from eiftui.settings import ModelChoice, Settings
 
 FLOAT32 = st.floats(width=32, allow_nan=True, allow_infinity=True)

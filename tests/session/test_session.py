@@ -13,8 +13,10 @@ from eiftui.domains.schema import Domain, Text
 from eiftui.domains.words import made_up_words
 from eiftui.errors import InputError
 from eiftui.session.lock import SessionLocked
-from eiftui.session.records import DrawWords, Floor, Measured, Notice, Sheet, text_id
+from eiftui.session.records import DrawWords, Notice, Sheet
+from eiftui.session.results import Floor, Measured
 from eiftui.session.session import Session
+from eiftui.session.written import text_id
 from eiftui.settings import Optimizer
 
 APPEND_NOTICES = """

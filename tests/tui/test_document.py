@@ -8,7 +8,7 @@ import pytest
 from eiftui.domains.schema import Text
 from eiftui.engine.plan import tasks
 from eiftui.errors import InputError
-from eiftui.session.records import BaseRecord, Floor, Measured
+from eiftui.session.results import BaseRecord, Floor, Measured
 from eiftui.session.session import Session
 from eiftui.tui.document import Document
 from eiftui.tui.picture import Status

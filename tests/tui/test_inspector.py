@@ -7,7 +7,8 @@ import pytest
 
 from eiftui.domains.schema import Text
 from eiftui.engine.protocol import Task
-from eiftui.session.records import BaseProbe, BaseRecord, Floor, TokenTexts, text_id
+from eiftui.session.results import BaseProbe, BaseRecord, Floor, TokenTexts
+from eiftui.session.written import text_id
 from eiftui.tui.cell import estimates, token_changes
 from eiftui.tui.document import Document
 from eiftui.tui.picture import Status

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from eiftui.cli.console import make_console, say
 from eiftui.errors import InputError
-from eiftui.session.records import eiftui_version
+from eiftui.session.written import eiftui_version
 from eiftui.show.progress import QuietProgress, RunProgress
 
 NAME = "train"
