@@ -20,6 +20,9 @@ class Still(Readings):
 
     @classmethod
     def of(cls, session: Readings) -> Self:
+        """A session as it is now; itself, where it already is one."""
+        if isinstance(session, cls):
+            return session
         still, seen = cls(), session.under()
         still._state, still._fillings = seen._state, seen._fillings
         return still

@@ -18,9 +18,8 @@ from eiftui.analysis.distributions import Histogram
 from eiftui.analysis.dynamics import Dynamics
 from eiftui.analysis.first_order import Met
 from eiftui.analysis.rates import Sweep
-from eiftui.session.readings import Array, Flags, Quantity
+from eiftui.session.readings import Array, Flags, Quantity, Readings
 from eiftui.session.safetext import visible
-from eiftui.session.session import Session
 from eiftui.show import numbers
 from eiftui.show.summary import mean_and_interval
 
@@ -33,7 +32,7 @@ WIDTH = 60
 """Characters of a line of hover text."""
 
 
-def heatmap(session: Session, which: Quantity) -> Any:
+def heatmap(session: Readings, which: Quantity) -> Any:
     """The mean over draws of one condition; hovering tells both texts and the interval."""
     values, measured = session.matrix(which), session.measured(which)
     rows, columns = ([_wrapped(text.label) for text in texts] for texts in (session.rows, session.probes))
@@ -41,7 +40,7 @@ def heatmap(session: Session, which: Quantity) -> Any:
     return _map(values, measured, rows, columns, which, _layout(title, "probe", "training set"))
 
 
-def steps(session: Session, found: Dynamics) -> Any:
+def steps(session: Readings, found: Dynamics) -> Any:
     """The mean over draws after each step of a trajectory; hovering tells the sentence and the probe."""
     rows, columns = map(_wrapped, found.trajectory.sentences), (_wrapped(text.label) for text in session.probes)
     title = "after each step: change of loss, nats per token"
@@ -133,7 +132,7 @@ def histogram(found: Histogram) -> Any:
     return figure
 
 
-def scatter(session: Session) -> Any:
+def scatter(session: Readings) -> Any:
     """Every cell's trained EIF over its prediction."""
     trained, predicted = session.mean("trained"), session.mean("predicted")
     known = np.isfinite(trained) & np.isfinite(predicted)
@@ -168,7 +167,7 @@ def first_order(found: Sequence[Met]) -> Any:
     return figure
 
 
-def semantics(session: Session) -> Any | None:
+def semantics(session: Readings) -> Any | None:
     """EIF over the cosine of embeddings in the first draw, own texts left out; None where texts are not embedded."""
     cosine = session.likeness(0)
     figure = go.Figure()

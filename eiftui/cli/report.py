@@ -14,6 +14,7 @@ from rich.console import Console
 from eiftui.cli.console import file_console, make_console
 from eiftui.errors import InputError
 from eiftui.session.atomic import replacing
+from eiftui.session.readings import Readings
 from eiftui.session.session import Session
 from eiftui.settings import CONDITIONS
 
@@ -46,14 +47,17 @@ def main(options: argparse.Namespace) -> None:
             file.write(content.encode())
 
 
-def _measured(path: Path) -> Session:
+def _measured(path: Path) -> Readings:
+    from eiftui.analysis.still import Still
+
     with Session.open(path, read_only=True) as session:  # closed, it can still be read
-        if not any(session.measured(condition).any() for condition in CONDITIONS):
+        still = Still.of(session)
+        if not any(still.measured(condition).any() for condition in CONDITIONS):
             raise InputError(f"nothing to report: no cell of {path} is measured with its settings; run it")
-        return session
+        return still
 
 
-def _print(sessions: Sequence[Session], console: Console) -> None:
+def _print(sessions: Sequence[Readings], console: Console) -> None:
     from eiftui.cli.report_text import print_overall, print_report
 
     reports = _analysed(sessions)
@@ -63,13 +67,13 @@ def _print(sessions: Sequence[Session], console: Console) -> None:
         print_overall(console, reports)
 
 
-def _text(sessions: Sequence[Session]) -> str:
+def _text(sessions: Sequence[Readings]) -> str:
     file = io.StringIO()
     _print(sessions, file_console(file))
     return file.getvalue()
 
 
-def _html(sessions: Sequence[Session]) -> str:
+def _html(sessions: Sequence[Readings]) -> str:
     if importlib.util.find_spec("plotly") is None:
         raise InputError("a report as HTML needs plotly: pip install 'eiftui[report]', or end the file's name in .txt")
     from eiftui.cli.report_html import page
@@ -77,7 +81,7 @@ def _html(sessions: Sequence[Session]) -> str:
     return page(_analysed(sessions))
 
 
-def _analysed(sessions: Sequence[Session]) -> list[tuple[Session, Findings]]:
+def _analysed(sessions: Sequence[Readings]) -> list[tuple[Readings, Findings]]:
     from eiftui.analysis.findings import analyse
 
     return [(session, analyse(session)) for session in sessions]

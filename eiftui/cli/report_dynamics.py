@@ -7,12 +7,12 @@ from rich.console import Console
 from eiftui.analysis.dynamics import Dynamics
 from eiftui.analysis.words import retained
 from eiftui.cli.console import say
+from eiftui.session.readings import Readings
 from eiftui.session.safetext import visible
-from eiftui.session.session import Session
 from eiftui.show.session_heatmap import UNITS, known_floor, mean_heatmap
 
 
-def print_dynamics(console: Console, session: Session, found: Dynamics) -> None:
+def print_dynamics(console: Console, session: Readings, found: Dynamics) -> None:
     """The mean over draws of EIF after each step, and the share that is retained at the end."""
     rows = [visible(sentence) for sentence in found.trajectory.sentences]
     columns = [visible(text.label) for text in session.probes]

@@ -17,9 +17,8 @@ from eiftui.analysis.findings import Findings, attempt, pooled
 from eiftui.cli import figures, report_lines
 from eiftui.cli.results import settings_line
 from eiftui.domains.schema import Text
-from eiftui.session.readings import Quantity
+from eiftui.session.readings import Quantity, Readings
 from eiftui.session.safetext import visible
-from eiftui.session.session import Session
 from eiftui.session.written import eiftui_version
 from eiftui.show.numbers import estimate, p_value, ratio
 
@@ -37,7 +36,7 @@ tr { border-top: 1px solid #e4e4e4 } .holds { color: #1a7f37 } .violated { color
 """
 
 
-def page(reports: Sequence[tuple[Session, Findings]]) -> str:
+def page(reports: Sequence[tuple[Readings, Findings]]) -> str:
     """The whole file, on one session or several: plotly's own script stands in it, so that it needs no network."""
     title = _escaped(" · ".join(session.sheet.title for session, _ in reports) or "Report")
     body = [part for session, findings in reports for part in _report(session, findings)]
@@ -53,18 +52,18 @@ def page(reports: Sequence[tuple[Session, Findings]]) -> str:
     )
 
 
-def _report(session: Session, findings: Findings) -> Iterator[str]:
+def _report(session: Readings, findings: Findings) -> Iterator[str]:
     yield f"<h1>{_escaped(session.sheet.title or 'Report')}</h1>"
     yield f'<p class="note">{_escaped(settings_line(session))}<br>{SIGN}</p>'
     yield from _sections(session, findings)
 
 
-def _overall(reports: Sequence[tuple[Session, Findings]]) -> Iterator[str]:
+def _overall(reports: Sequence[tuple[Readings, Findings]]) -> Iterator[str]:
     yield "<h1>All sessions</h1>" + _lines(report_lines.overall(reports))
     yield _figure(figures.histogram(pooled([session for session, _ in reports])))
 
 
-def _sections(session: Session, findings: Findings) -> Iterator[str]:
+def _sections(session: Readings, findings: Findings) -> Iterator[str]:
     yield "<h2>Influence</h2>"
     maps = [figures.heatmap(session, which) for which in SHOWN if session.measured(which).any()]
     yield f'<div class="side">{"".join(map(_figure, maps))}</div>'
@@ -116,7 +115,7 @@ def _lines(lines: Iterable[str]) -> str:
     return f"<pre>{html.escape(chr(10).join(map(visible, lines)))}</pre>"
 
 
-def _texts(session: Session) -> str:
+def _texts(session: Readings) -> str:
     def listed(texts: tuple[Text, ...]) -> str:
         return "".join(f"<li>{_escaped(text.label)}</li>" for text in texts)
 

@@ -9,14 +9,14 @@ from eiftui.analysis.distributions import Sparsity
 from eiftui.analysis.findings import Findings
 from eiftui.analysis.symmetry import Symmetry
 from eiftui.cli.results import settings_line
+from eiftui.session.readings import Readings
 from eiftui.session.safetext import visible
-from eiftui.session.session import Session
 from eiftui.settings import CONDITIONS, Condition
 from eiftui.show.numbers import compact, ratio
 from eiftui.show.session_heatmap import known_floor
 
 
-def how_measured(session: Session) -> Iterator[str]:
+def how_measured(session: Readings) -> Iterator[str]:
     """Model, settings, versions, null floors and notices, one a line."""
     if model := session.model:
         yield f"model {model.choice.name}, fingerprint {model.fingerprint}, {model.parameters:,} parameters"
@@ -30,7 +30,7 @@ def how_measured(session: Session) -> Iterator[str]:
     yield from (f"note: {notice.text}" for notice in session.notices)
 
 
-def overall(reports: Sequence[tuple[Session, Findings]]) -> Iterator[str]:
+def overall(reports: Sequence[tuple[Readings, Findings]]) -> Iterator[str]:
     """Several sessions side by side, trained against prompted: a line a session and condition (M Fig. 5)."""
     yield f"{'':<22} {'':<9} {'S':<12} {'centred r':<14} {'Hoyer':<12} desiderata that hold"
     for session, findings in reports:

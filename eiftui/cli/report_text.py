@@ -17,8 +17,8 @@ from eiftui.cli.console import say, say_plot
 from eiftui.cli.report_dynamics import print_dynamics
 from eiftui.cli.report_sweep import print_sweep
 from eiftui.cli.results import print_heatmap, settings_line
+from eiftui.session.readings import Readings
 from eiftui.session.safetext import visible
-from eiftui.session.session import Session
 from eiftui.show.encoding import printable
 from eiftui.show.session_heatmap import UNITS, session_heatmap
 from eiftui.tui.figures import distribution
@@ -26,7 +26,7 @@ from eiftui.tui.figures import distribution
 PLOT_LINES = 16
 
 
-def print_report(console: Console, session: Session, findings: Findings) -> None:
+def print_report(console: Console, session: Readings, findings: Findings) -> None:
     """Everything that was found, section by section."""
     _heading(console, visible(session.sheet.title) or "Report")
     say(console, settings_line(session))
@@ -61,7 +61,7 @@ def print_report(console: Console, session: Session, findings: Findings) -> None
         say(console, line)
 
 
-def print_overall(console: Console, reports: Sequence[tuple[Session, Findings]]) -> None:
+def print_overall(console: Console, reports: Sequence[tuple[Readings, Findings]]) -> None:
     """What several sessions say together."""
     _heading(console, "All sessions")
     for line in report_lines.overall(reports):
@@ -77,7 +77,7 @@ def _heading(console: Console, text: str) -> None:
     console.print(printable("─" * len(shown), console.encoding), markup=False)
 
 
-def _heatmaps(console: Console, session: Session) -> None:
+def _heatmaps(console: Console, session: Readings) -> None:
     shown = [which for which in COMPARED if session.measured(which).any()]
     for which in shown:
         console.print()

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from eiftui.analysis.cells import own_cells
 from eiftui.cli.console import say
+from eiftui.session.readings import Readings
 from eiftui.session.safetext import visible
 from eiftui.session.session import Session
 from eiftui.show.heatmap import Heatmap
@@ -46,7 +47,7 @@ def _further(session: Session, file: str) -> dict[str, str]:
     return further
 
 
-def settings_line(session: Session) -> str:
+def settings_line(session: Readings) -> str:
     """What the numbers were measured with, on one line."""
     settings, optimizer = session.settings, session.settings.optimizer
     extras = {
