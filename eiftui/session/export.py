@@ -38,7 +38,7 @@ def export(
     """
     if path.suffix.lower() not in SUFFIXES:
         raise InputError(f"cannot export to {path.name!r}: end its name in {', '.join(SUFFIXES)}")
-    if _is_session(path):
+    if is_session(path):
         raise InputError(f"{path} is a session: an export would overwrite what is measured in it; choose another name")
     if isinstance(draw, int) and not 0 <= draw < session.draws:
         raise InputError(f"there is no draw {draw}: the session has draws 0 to {session.draws - 1}")
@@ -50,7 +50,8 @@ def export(
         content(file)
 
 
-def _is_session(path: Path) -> bool:
+def is_session(path: Path) -> bool:
+    """Whether a file is a session, of sentences or of images, by how it begins."""
     try:
         with open_regular(path) as file:
             return file.read(len(_SESSION)) == _SESSION

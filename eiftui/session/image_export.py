@@ -13,10 +13,11 @@ from eiftui.domains.digits import CLASSES
 from eiftui.domains.noise import CLEAN
 from eiftui.errors import InputError
 from eiftui.session.atomic import replacing
+from eiftui.session.export import is_session
 from eiftui.session.export_tables import Line, write_csv
 from eiftui.session.floats import json_number, shortest
 from eiftui.session.image_records import IMAGE_CONDITIONS, ImageCondition
-from eiftui.session.images import ImageSession, holds_images
+from eiftui.session.images import ImageSession
 from eiftui.session.written import eiftui_version
 
 Layout = Literal["long", "matrix"]
@@ -44,7 +45,7 @@ def export_images(
         raise InputError(f"cannot export to {path.name!r}: end its name in {', '.join(SUFFIXES)}")
     if not np.isfinite(session.matrix("trained")).any():
         raise InputError(f"nothing to export: {session.path} has no influence between clean digits; run it first")
-    if path.is_file() and holds_images(path):
+    if is_session(path):
         raise InputError(f"{path} is a session: an export would overwrite what is measured in it; choose another name")
     with replacing(path) as file:
         if suffix == ".csv":

@@ -162,3 +162,11 @@ def test_an_export_does_not_overwrite_a_session(eiftui: Command) -> None:
     eiftui("vision", "run", "s.eif", *SMALL, "--quiet")
     Path("s.csv").write_bytes(Path("s.eif").read_bytes())
     assert "is a session" in eiftui("vision", "export", "s.eif", "-o", "s.csv").err
+
+
+def test_nor_does_it_overwrite_a_session_of_sentences(measure: Command, eiftui: Command) -> None:
+    measure("--draws", "1", "--quiet")
+    before = Path("s.eif").rename("s.csv").read_bytes()
+    eiftui("vision", "run", "images.eif", *SMALL, "--quiet")
+    assert "is a session" in eiftui("vision", "export", "images.eif", "-o", "s.csv").err
+    assert Path("s.csv").read_bytes() == before
