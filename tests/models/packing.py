@@ -1,4 +1,4 @@
-"""A tiny Llama as a GGUF file, and a wheel that holds it: what the default model comes in, made here."""
+"""A tiny Llama as a GGUF file, and wheels that hold it or another file: what eiftui fetches, made here."""
 
 from __future__ import annotations
 
@@ -64,13 +64,18 @@ def write_wheel(shelf: Path) -> tuple[Wheel, np.ndarray]:
     shelf.mkdir()
     gguf = shelf / "tiny.gguf"
     embedding = write_gguf(gguf)
+    return wheel_of(gguf, shelf), embedding
+
+
+def wheel_of(file: Path, shelf: Path) -> Wheel:
+    """Move a file into a wheel on a `shelf`; return its description."""
     wheel = shelf / "eiftui_test_model-1.0-py3-none-any.whl"
     information = "eiftui_test_model-1.0.dist-info"
     with zipfile.ZipFile(wheel, "w") as archive:
-        archive.write(gguf, "eiftui_test_model/tiny.gguf")
+        archive.write(file, f"eiftui_test_model/{file.name}")
         archive.writestr(f"{information}/METADATA", "Metadata-Version: 2.1\nName: eiftui_test_model\nVersion: 1.0\n")
         archive.writestr(f"{information}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         archive.writestr(f"{information}/RECORD", "")
-    source = Wheel("eiftui_test_model", "1.0", wheel.stat().st_size, sha256(wheel), "tiny.gguf", sha256(gguf))
-    gguf.unlink()
-    return source, embedding
+    source = Wheel("eiftui_test_model", "1.0", wheel.stat().st_size, sha256(wheel), file.name, sha256(file))
+    file.unlink()
+    return source

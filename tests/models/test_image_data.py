@@ -15,7 +15,8 @@ import pytest
 from eiftui.errors import EiftuiError, InputError
 from eiftui.models import idx
 from eiftui.models.image_data import MNIST, Collection, images
-from eiftui.models.mnist_wheel import ArrayUnpickler
+from eiftui.models.mnist_wheel import ArrayUnpickler, save_mnist
+from tests.models.packing import wheel_of
 
 PIXELS = np.arange(3 * 28 * 28, dtype=np.uint8).reshape(3, 28, 28)
 LABELS = np.array([7, 0, 9], np.uint8)
@@ -69,6 +70,23 @@ def test_images_in_a_systems_folder_are_found_without_being_asked_for(tmp_path: 
     put(tmp_path / "system", packed=True)
     collection: Collection = replace(TINY, elsewhere=(tmp_path / "system",))
     assert len(images(collection, "train", None, silent)) == 3
+
+
+@pytest.mark.parametrize("left", ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte"])
+def test_images_come_out_of_a_wheel_though_an_earlier_attempt_left_a_file(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, left: str
+) -> None:
+    packed = tmp_path / "mnist.pkl.gz"
+    part = (np.zeros((1, 28 * 28), np.float32), LABELS[:1].astype(np.int64))
+    packed.write_bytes(gzip.compress(pickle.dumps((part, part, part), protocol=4)))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    folder = cache / "images" / "MNIST" / "raw"
+    folder.mkdir(parents=True)
+    (folder / left).write_bytes(b"half")
+    save_mnist(folder, silent, wheel_of(packed, tmp_path))
+    assert {path.name for path in folder.iterdir()} == {*MNIST.hashes, left}
+    assert idx.decode((folder / "train-labels-idx1-ubyte").read_bytes()).tolist() == [7, 7]
 
 
 def test_arrays_written_as_idx_are_read_back() -> None:
