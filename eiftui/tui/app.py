@@ -28,7 +28,7 @@ from eiftui.tui.actions import BY_ID, part_bindings
 from eiftui.tui.beginning import FOLDER, open_document
 from eiftui.tui.document import Document
 from eiftui.tui.keymap import usable, without_vim
-from eiftui.tui.mishaps import Mishap, mishaps_path, noted
+from eiftui.tui.mishaps import Mishap, Surviving, mishaps_path, noted
 from eiftui.tui.palette import Actions
 from eiftui.tui.preferences import Preferences, save
 from eiftui.tui.running import Runner
@@ -47,7 +47,7 @@ MESSAGES = 200
 """How many of them the log remembers."""
 
 
-class Explorer(App[None]):
+class Explorer(Surviving, App[None]):
     """eiftui on the screen."""
 
     TITLE = "eiftui"
@@ -75,6 +75,8 @@ class Explorer(App[None]):
         self.set_keymap(self.own_keys)
         self._said: deque[str] = deque(maxlen=MESSAGES)
         self._mishaps: set[str] = set()
+        self._ready_once = False
+        """Whether the first screen has been shown."""
         self._numbers = count(1)
         self._shown_mode = self.DEFAULT_MODE
         self.add_mode(self._shown_mode, self._main_screen)
@@ -178,16 +180,23 @@ class Explorer(App[None]):
 
     def on_mishap(self, message: Mishap) -> None:
         """Say once what went wrong, however often it does."""
-        text = noted(message.error)
-        if text not in self._mishaps:
-            self._mishaps.add(text)
-            self.notify(text, severity="error")
+        mishap = repr(message.error)
+        if mishap in self._mishaps:
+            return
+        self._mishaps.add(mishap)
+        try:
+            self.notify(noted(message.error), severity="error")
+        except Exception as error:  # nobody is left to tell
+            super()._handle_exception(error)
+
+    def on_ready(self) -> None:
+        self._ready_once = True
 
     def _handle_exception(self, error: Exception) -> None:
-        # Textual has no public way to survive what any of its workers raises
-        if isinstance(error, WorkerFailed):
-            self.post_message(Mishap(error.error))
-        else:
+        """What anybody raises ends the program only where there is nothing on the screen yet, or nothing any more."""
+        # Textual has no public way to survive what handlers, callbacks, timers and workers raise
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if not (self._ready_once and self.post_message(Mishap(cause))):
             super()._handle_exception(error)
 
     def action_theme(self) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from platformdirs import user_log_path
 from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.widget import Widget
 
 
@@ -19,6 +20,17 @@ class Mishap(Message):
     def __init__(self, error: BaseException) -> None:
         super().__init__()
         self.error = error
+
+
+class Surviving(MessagePump):
+    """What has handlers that may go wrong: all of ours. It hears the next message, where Textual would let it end."""
+
+    async def _dispatch_message(self, message: Message) -> None:
+        # Textual has no public way to go on after what a handler raises
+        try:
+            await super()._dispatch_message(message)
+        except Exception as error:
+            self.app._handle_exception(error)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator  # noqa: E402 Textual reads its e
 from pathlib import Path  # noqa: E402
 
 import pytest  # noqa: E402
+from textual.app import App  # noqa: E402
 from textual.pilot import Pilot  # noqa: E402
 
 from eiftui.domains.schema import Domain, Text  # noqa: E402
@@ -41,7 +42,10 @@ def mishaps(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, tmp
     """The log of mistakes. They fail the test, but for one that is about them."""
 
     def fail(app: Explorer, message: Mishap) -> None:
-        raise message.error
+        try:
+            raise message.error
+        except Exception as error:
+            App._handle_exception(app, error)
 
     monkeypatch.setattr("eiftui.tui.mishaps.mishaps_path", lambda: tmp_path / "mishaps.log")
     if "survives" not in request.node.name:

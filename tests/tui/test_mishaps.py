@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+from importlib import import_module
+from pkgutil import walk_packages
 
+import pytest
+from textual.message_pump import MessagePump
+
+import eiftui.tui
+from eiftui.tui.mishaps import Surviving
 from eiftui.tui.running import Phase, Runner
+from eiftui.tui.screens.main import MainScreen
+from eiftui.tui.screens.prompt import PromptScreen
+from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.inspector import Inspector
 from eiftui.tui.widgets.matrix import MatrixPane
 from eiftui.tui.worker import Worker
@@ -48,6 +57,57 @@ async def test_the_explorer_survives_an_action_that_raises(measured, explorer, m
         await until(pilot, "eiftui made a mistake")
         await pilot.press("t")
         await until(pilot, "Prompted ·")
+
+
+@pytest.mark.parametrize(
+    ("part", "handler"),
+    [
+        (MainScreen, "on_heat_map_cursor_moved"),  # a message from below
+        (MainScreen, "_show_cell"),
+        (HeatMap, "action_move"),  # a key
+    ],
+)
+async def test_the_explorer_survives_a_handler_that_raises(measured, explorer, monkeypatch, mishaps, part, handler):
+    async with explorer(measured).run_test(size=(120, 40), notifications=True) as pilot:
+        await until(pilot, "Trained ·")
+        with monkeypatch.context() as patch:
+            patch.setattr(part, handler, broken)
+            await pilot.press("down")
+            await until(pilot, "eiftui made a mistake")
+            assert "in broken" in mishaps.read_text()
+        pilot.app.clear_notifications()
+        await pilot.press("right", "down", "t")
+        await until(pilot, "Prompted ·")
+        await until(pilot, "2 probed")
+        await pilot.press("q")
+        await pilot.pause()
+    assert pilot.app.return_code == 0
+
+
+async def test_the_explorer_survives_a_dialogue_whose_handlers_raise(measured, explorer, monkeypatch):
+    monkeypatch.setattr(PromptScreen, "on_input_submitted", broken)
+    async with explorer(measured).run_test(size=(120, 40), notifications=True) as pilot:
+        await pilot.press("colon", "enter")
+        await until(pilot, "eiftui made a mistake")
+
+
+async def test_a_mistake_before_there_is_anything_to_see_ends_the_explorer(measured, explorer, monkeypatch):
+    monkeypatch.setattr(MainScreen, "compose", broken)
+    with pytest.raises(KeyError, match="a mistake"):
+        async with explorer(measured).run_test():
+            pass
+
+
+def test_whatever_has_handlers_survives_them():
+    for module in walk_packages(eiftui.tui.__path__, "eiftui.tui."):
+        import_module(module.name)
+    ours = [kind for kind in every(MessagePump) if kind.__module__.startswith("eiftui.")]
+    assert len(ours) > 30
+    assert [kind for kind in ours if not issubclass(kind, Surviving)] == []
+
+
+def every(kind):
+    return {below for one in kind.__subclasses__() for below in (one, *every(one))}
 
 
 async def test_a_run_that_meets_a_mistake_ends_with_a_word(document, monkeypatch):

@@ -15,12 +15,13 @@ from textual.widgets.option_list import Option
 from eiftui.errors import EiftuiError
 from eiftui.session.safetext import visible
 from eiftui.tui.actions import BY_ID, dialogue_bindings
+from eiftui.tui.mishaps import Surviving
 from eiftui.tui.widgets.keybar import KeyBar
 
 Result = TypeVar("Result")
 
 
-class Dialogue(ModalScreen[Result]):
+class Dialogue(Surviving, ModalScreen[Result]):
     """A screen over another. `part` is whose actions it does; help shows them first."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = "dialogue.tcss"

@@ -22,6 +22,7 @@ from eiftui.session.safetext import hidden_again, visible, without_controls
 from eiftui.tui.actions import part_bindings
 from eiftui.tui.counting import Counter, words_in
 from eiftui.tui.edits import Sentences, read_lines
+from eiftui.tui.mishaps import Surviving
 from eiftui.tui.sentences import ROLE_NAMES
 
 SECONDS_AFTER_A_KEY = 0.2
@@ -40,7 +41,7 @@ class Draft:
     pasted: str = ""
 
 
-class EditorScreen(ModalScreen[None]):
+class EditorScreen(Surviving, ModalScreen[None]):
     """Ends when it is saved or left. What cannot be read or saved is refused beside the field, and stays in it."""
 
     CSS_PATH = "editor.tcss"
@@ -118,7 +119,7 @@ class EditorScreen(ModalScreen[None]):
         self.query_one("#remark", Static).update(Content.styled(text, style))
 
 
-class SentenceField(TextArea):
+class SentenceField(Surviving, TextArea):
     """Shows control characters as signs, and takes any that are pasted away."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"sentence-field--slot"}

@@ -17,12 +17,13 @@ from eiftui.session.safetext import visible
 from eiftui.tui.actions import part_bindings
 from eiftui.tui.document import Document
 from eiftui.tui.edits import Edits
+from eiftui.tui.mishaps import Surviving
 from eiftui.tui.sentences import ROLE_NAMES
 from eiftui.tui.widgets.ways import DomainWay, ModelWay, RuleWay, Way, WordsWay
 from eiftui.tui.worker import Worker
 
 
-class GenerateScreen(ModalScreen[None]):
+class GenerateScreen(Surviving, ModalScreen[None]):
     """Ends when something was added, or it is left. `added` is told the first text that was."""
 
     CSS_PATH = "generate.tcss"

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from eiftui.tui.actions import ACTIONS, SECTIONS, Action, part_bindings
+from eiftui.tui.mishaps import Surviving
 
 READING = """\
 A row is a training set, a column a probe. A cell says how the loss of the probe moved, in nats per token, when the
@@ -23,7 +24,7 @@ the slots, others in each draw: intervals are over draws."""
 KEYS = 14
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Surviving, ModalScreen[None]):
     """Escape leaves it."""
 
     CSS_PATH = "help.tcss"

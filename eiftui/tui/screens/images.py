@@ -19,6 +19,7 @@ from eiftui.tui.actions import BY_ID, screen_bindings
 from eiftui.tui.images.document import ImageDocument, Own
 from eiftui.tui.images.view import ImageView
 from eiftui.tui.images.work import ImageWork
+from eiftui.tui.mishaps import Surviving
 from eiftui.tui.screens.drawing import DrawingScreen, Take
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.image_inspector import ImageInspector
@@ -32,7 +33,7 @@ Matter = tuple[Block, int, bytes | None]
 """What a look is about: a block, the row that is learned, and the content of the person's own digit."""
 
 
-class ImagesScreen(Screen[None]):
+class ImagesScreen(Surviving, Screen[None]):
     """Changes of the document are painted at most ten times a second."""
 
     CSS_PATH = ["parts.tcss", "images.tcss"]  # noqa: RUF012

@@ -17,7 +17,7 @@ from eiftui.settings import ModelChoice, Settings
 from eiftui.show.numbers import compact
 from eiftui.tui.actions import BY_ID, screen_bindings
 from eiftui.tui.document import Document
-from eiftui.tui.mishaps import survived
+from eiftui.tui.mishaps import Surviving, survived
 from eiftui.tui.running import Runner, Severity
 from eiftui.tui.screens.prompt import PromptScreen
 from eiftui.tui.widgets.findings import FindingsPane
@@ -35,7 +35,7 @@ SECONDS_BETWEEN_LOOKS = 1.0
 LISTS = ("#rows", "#probes")
 
 
-class MainScreen(Screen[None]):
+class MainScreen(Surviving, Screen[None]):
     """A document on the screen. Changes of it are painted at most ten times a second; without any, nothing is."""
 
     PARTS = ("screen", "matrix", "findings", "run", "sentences", "inspector")

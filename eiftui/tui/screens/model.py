@@ -16,11 +16,12 @@ from eiftui.session.safetext import visible
 from eiftui.settings import ModelChoice
 from eiftui.show.numbers import size
 from eiftui.tui.actions import part_bindings
+from eiftui.tui.mishaps import Surviving
 
 NAME = 18
 
 
-class ModelScreen(ModalScreen[ModelChoice | None]):
+class ModelScreen(Surviving, ModalScreen[ModelChoice | None]):
     """Ends with the model that a person wants, or with None."""
 
     CSS_PATH = "model.tcss"

@@ -12,9 +12,10 @@ from textual.widgets import Input, Static
 from eiftui.errors import InputError
 from eiftui.session.safetext import visible
 from eiftui.tui.actions import part_bindings
+from eiftui.tui.mishaps import Surviving
 
 
-class PromptScreen(ModalScreen[None]):
+class PromptScreen(Surviving, ModalScreen[None]):
     """Ends when an answer is taken; one that is not is refused with the reason."""
 
     CSS_PATH = "prompt.tcss"

@@ -17,6 +17,7 @@ from eiftui.session.safetext import visible
 from eiftui.settings import Settings
 from eiftui.tui.actions import part_bindings
 from eiftui.tui.form import FIELDS, Field, Invalid, read, written
+from eiftui.tui.mishaps import Surviving
 from eiftui.tui.widgets.choice import Choice
 
 SECONDS_AFTER_A_KEY = 0.3
@@ -27,7 +28,7 @@ Cost = Callable[[Settings], Awaitable[str]]
 """Says what measuring with some settings would take. Raises EiftuiError."""
 
 
-class SettingsScreen(ModalScreen[Settings | None]):
+class SettingsScreen(Surviving, ModalScreen[Settings | None]):
     """Ends with the settings that a person wants, or with None."""
 
     CSS_PATH = "settings.tcss"

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from eiftui.domains.digits import SIDE, Pixels
 from eiftui.show import digits
+from eiftui.tui.mishaps import Surviving
 from eiftui.tui.widgets.digit_map import way
 
 RADIUS = 1.7
@@ -20,7 +21,7 @@ RADIUS = 1.7
 HERE = Style.parse("bold rgb(0,0,0) on rgb(255,255,95)")
 
 
-class Canvas(Widget, can_focus=True):
+class Canvas(Surviving, Widget, can_focus=True):
     """Ink is 0 to 1. While the pen is down, wherever the cursor goes is drawn on, or erased."""
 
     DEFAULT_CSS = "Canvas { width: 28; height: 14; }"

@@ -11,8 +11,10 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from eiftui.tui.mishaps import Surviving
 
-class Choice(Widget, can_focus=True):
+
+class Choice(Surviving, Widget, can_focus=True):
     """One line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("left", "step(-1)", show=False), Binding("right,space", "step(1)")]

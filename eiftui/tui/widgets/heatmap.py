@@ -19,6 +19,7 @@ from textual.strip import Strip
 
 from eiftui.show.encoding import fitted
 from eiftui.tui.actions import part_bindings
+from eiftui.tui.mishaps import Surviving
 from eiftui.tui.picture import Picture, differing, place_of, same_frame, same_lines
 from eiftui.tui.widgets.cells import DIGIT, INTERVAL, NUMBER, WIDTHS, Painter, depth
 from eiftui.tui.widgets.column_numbers import column_numbers
@@ -28,7 +29,7 @@ RUNNING = "▸"
 SHORTEST_LABEL, LONGEST_LABEL = 8, 40
 
 
-class HeatMap(ScrollView, can_focus=True):
+class HeatMap(Surviving, ScrollView, can_focus=True):
     """Shows a `Picture`. Lines and places count in the order shown; messages name rows and columns of the session."""
 
     BINDINGS = part_bindings("heatmap")

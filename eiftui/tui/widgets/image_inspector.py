@@ -18,6 +18,7 @@ from eiftui.session.image_records import IMAGE_CONDITIONS
 from eiftui.show import digits, numbers
 from eiftui.tui.images.document import ImageDocument
 from eiftui.tui.images.view import ImageView, picture
+from eiftui.tui.mishaps import Surviving
 from eiftui.tui.picture import Array
 from eiftui.tui.widgets.digit_map import way
 from eiftui.tui.widgets.page import Page
@@ -32,7 +33,7 @@ BAR = 6
 """Characters of a probability of 1."""
 
 
-class ImageInspector(Widget):
+class ImageInspector(Surviving, Widget):
     """Shows the cell under the cursor: two classes, or two images."""
 
     def __init__(self, document: ImageDocument) -> None:

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from eiftui.domains.digits import CLASSES
 from eiftui.tui.images.document import ImageDocument
 from eiftui.tui.images.view import IMAGE_SHOWN, SCALINGS, ImageView, picture, title
+from eiftui.tui.mishaps import Surviving
 from eiftui.tui.picture import Picture
 from eiftui.tui.widgets.digit_map import DigitMap
 from eiftui.tui.widgets.heatmap import HeatMap
@@ -20,7 +21,7 @@ from eiftui.tui.widgets.legend import Legend
 from eiftui.tui.widgets.part import Words
 
 
-class ImageMatrix(Widget):
+class ImageMatrix(Surviving, Widget):
     """Owns the view: what is shown of which network and draw."""
 
     view: reactive[ImageView] = reactive(ImageView, init=False)

@@ -11,11 +11,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from eiftui.tui.actions import BY_ID, Action
+from eiftui.tui.mishaps import Surviving
 
 SPACE = 2
 
 
-class KeyBar(Widget):
+class KeyBar(Surviving, Widget):
     """One line; a click on a key does what the key does."""
 
     DEFAULT_CSS = "KeyBar { height: 1; dock: bottom; }"

@@ -10,6 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from eiftui.show import colour, numbers
+from eiftui.tui.mishaps import Surviving
 from eiftui.tui.picture import Picture, Status
 from eiftui.tui.widgets.cells import MARKS, NAMES, PREVIEW, depth
 
@@ -27,7 +28,7 @@ DETAILS: tuple[Detail, ...] = ("halves", "ends", "signs")
 """How much the scale says, the most first."""
 
 
-class Legend(Widget):
+class Legend(Surviving, Widget):
     """One line."""
 
     DEFAULT_CSS = "Legend { height: 1; }"

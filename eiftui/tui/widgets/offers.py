@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 from eiftui.domains.schema import Text
 from eiftui.session.safetext import visible
 from eiftui.tui.actions import part_bindings
+from eiftui.tui.mishaps import Surviving
 from eiftui.tui.offers import Offer
 from eiftui.tui.sentences import with_slots
 
@@ -19,7 +20,7 @@ TITLE = 14
 """Cells for what makes an offer."""
 
 
-class OfferList(OptionList):
+class OfferList(Surviving, OptionList):
     """Offers, each with a mark where it is chosen."""
 
     BINDINGS = part_bindings("offers")

@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from eiftui.tui.actions import part_bindings
 from eiftui.tui.blocks import blocks
+from eiftui.tui.mishaps import Surviving
 from eiftui.tui.picture import Picture
 from eiftui.tui.widgets.cells import Painter, depth
 from eiftui.tui.widgets.drawing import Drawing
@@ -21,7 +22,7 @@ from eiftui.tui.widgets.drawing import Drawing
 HEADER = 1
 
 
-class Overview(Widget, can_focus=True):
+class Overview(Surviving, Widget, can_focus=True):
     """Shows a `Picture` whole. Lines and places are those of the picture."""
 
     BINDINGS = part_bindings("overview")

@@ -13,8 +13,10 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
+from eiftui.tui.mishaps import Surviving
 
-class Page(ScrollView, can_focus=True):
+
+class Page(Surviving, ScrollView, can_focus=True):
     """Lines that fit its width. Whoever owns it hands on its keys."""
 
     class Resized(Message):

@@ -11,10 +11,10 @@ from textual.visual import Visual
 from textual.widget import Widget
 
 from eiftui.tui.document import Document
-from eiftui.tui.mishaps import survived
+from eiftui.tui.mishaps import Surviving, survived
 
 
-class Part(Widget):
+class Part(Surviving, Widget):
     """A part of the main screen. The screen calls `show_document` when the document has changed."""
 
     def __init__(self, document: Document, id: str) -> None:
@@ -31,7 +31,7 @@ class Part(Widget):
         raise NotImplementedError
 
 
-class Words(Widget):
+class Words(Surviving, Widget):
     """Text in a place of a fixed size: new text lays nothing out again, and only lines that differ are painted."""
 
     DEFAULT_CSS = "Words { height: 1; width: 1fr; }"

@@ -16,10 +16,11 @@ from textual.visual import Visual
 
 from eiftui.domains.schema import Text
 from eiftui.tui.actions import part_bindings
+from eiftui.tui.mishaps import Surviving
 from eiftui.tui.sentences import with_slots
 
 
-class SentenceList(ScrollView, can_focus=True):
+class SentenceList(Surviving, ScrollView, can_focus=True):
     """Numbered sentences, a line each, cut where there is no room."""
 
     BINDINGS = part_bindings("list")

@@ -23,13 +23,14 @@ from eiftui.session.safetext import visible
 from eiftui.tui.counting import filled
 from eiftui.tui.document import Document
 from eiftui.tui.edits import Edits
+from eiftui.tui.mishaps import Surviving
 from eiftui.tui.offers import beginning, by_rule, continued, example, fresh_words, of_domain
 from eiftui.tui.sentences import with_slots
 from eiftui.tui.widgets.offers import OfferList
 from eiftui.tui.worker import Worker
 
 
-class Way(Vertical):
+class Way(Surviving, Vertical):
     """One way to generate sentences."""
 
     title: ClassVar[str]
