@@ -90,10 +90,14 @@ def screen_of(pilot: Pilot[None]) -> list[str]:
 
 
 async def until(pilot: Pilot[None], shown: str) -> list[str]:
-    """The screen as soon as it shows a text."""
+    """The screen once it shows a text, and nothing else of it is still on its way."""
+    before: list[str] = []
     for _ in range(200):
         lines = screen_of(pilot)
-        if any(shown in line for line in lines):
+        if any(shown in line for line in lines) and lines == before:
             return lines
+        before = lines
         await pilot.pause(0.02)
+    if any(shown in line for line in lines):
+        return lines
     raise AssertionError(f"{shown!r} is not on the screen:\n" + "\n".join(lines))
