@@ -60,6 +60,7 @@ def _report(session: Readings, findings: Findings) -> Iterator[str]:
 
 def _overall(reports: Sequence[tuple[Readings, Findings]]) -> Iterator[str]:
     yield "<h1>All sessions</h1>" + _lines(report_lines.overall(reports))
+    yield "<h2>Desiderata</h2>" + _lines(report_lines.by_desideratum(reports))
     yield _figure(figures.histogram(pooled([session for session, _ in reports])))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from eiftui.analysis.contrasts import COMPARED, Test
+from eiftui.analysis.contrasts import COMPARED, Desideratum, Test
 from eiftui.analysis.distributions import Sparsity
 from eiftui.analysis.findings import Findings
 from eiftui.analysis.symmetry import Symmetry
@@ -41,6 +41,29 @@ def overall(reports: Sequence[tuple[Readings, Findings]]) -> Iterator[str]:
     rates = {settings_line(session).partition(" · draws")[0] for session, _ in reports}
     if len(rates) > 1:
         yield "Not all were measured with the same settings: sizes of EIF do not compare."
+
+
+def by_desideratum(reports: Sequence[tuple[Readings, Findings]]) -> Iterator[str]:
+    """How many contrasts of each desideratum hold over several sessions, and where training and prompting differ."""
+    kinds: dict[str, list[Desideratum]] = {}
+    for _, findings in reports:
+        for one in findings.desiderata:
+            kinds.setdefault(one.contrast.desideratum, []).append(one)
+    if not kinds:
+        return
+    yield f"{'':<20} {'contrasts':<10} {'trained':<22} {'prompted':<22} trained than prompted"
+    for name, found in sorted(kinds.items(), key=lambda kind: -len(kind[1])):
+        held = [_count([getattr(one, which) for one in found], "hold", "violated") for which in COMPARED]
+        against = _count([one.difference for one in found], "better", "worse")
+        yield f"{visible(name)[:20]:<20} {len(found):<10} {held[0]:<22} {held[1]:<22} {against}"
+
+
+def _count(tests: Sequence[Test], good: str, bad: str) -> str:
+    """How many tests come out below and above zero."""
+    return ", ".join(
+        f"{sum(test.verdict == verdict for test in tests)} {word}"
+        for verdict, word in (("holds", good), ("violated", bad))
+    )
 
 
 def _side_by_side(findings: Findings, which: Condition) -> str:

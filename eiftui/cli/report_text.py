@@ -66,6 +66,9 @@ def print_overall(console: Console, reports: Sequence[tuple[Readings, Findings]]
     _heading(console, "All sessions")
     for line in report_lines.overall(reports):
         say(console, line)
+    _heading(console, "Desiderata over all")
+    for line in report_lines.by_desideratum(reports):
+        say(console, line)
     _heading(console, "Distribution of EIF over all")
     say_plot(console, partial(distribution, pooled([session for session, _ in reports])), PLOT_LINES)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -138,6 +139,13 @@ def test_several_sessions_are_compared(measure: Command, eiftui: Command) -> Non
     start = answer.lines.index("All sessions")
     compared = [line.split() for line in answer.lines[start + 3 : start + 7]]
     assert compared[0][-6:] == compared[2][-6:]
+    kinds = [line.split() for line in answer.lines[answer.lines.index("Desiderata over all") + 3 :]]
+    with Session.open(Path("s.eif"), read_only=True) as session:
+        contrasts = Counter(contrast.desideratum for contrast in session.sheet.contrasts)
+    for words in kinds[: len(contrasts)]:
+        assert int(words[1]) == 2 * contrasts[words[0]]
+        assert int(words[2]) % 2 == 0  # each session's, twice
+    assert sum(int(words[1]) for words in kinds[: len(contrasts)]) == 2 * contrasts.total()
     assert eiftui("report", "s.eif", "t.eif", "-o", "both.html").code == 0
     assert _Page.of(Path("both.html")).headings.count("Symmetry") == 2
 
