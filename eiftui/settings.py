@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -63,6 +63,10 @@ class Optimizer(Frozen):
         return self
 
 
+Dtype = Literal["float32", "bfloat16", "float64"]
+DTYPES: tuple[Dtype, ...] = get_args(Dtype)
+
+
 class ModelChoice(Frozen):
     """Which language model, and in which form."""
 
@@ -70,8 +74,9 @@ class ModelChoice(Frozen):
     """A registry name, a Hugging Face id, a local folder or a `.gguf` file."""
     device: str = "auto"
     """`auto`, `cpu`, `mps`, `cuda` or `cuda:N`."""
-    dtype: Literal["float32", "bfloat16"] = "float32"
-    """Number format of the base weights. The reference engine computes in it, the factor engine in float32."""
+    dtype: Dtype = "float32"
+    """Number format of the base weights. The reference engine computes in it, the factor engine in no narrower one
+    than float32; float64 makes all digits that a session keeps exact, at twice the memory."""
     start_token: str = "auto"
     """`auto` (the tokenizer's BOS, else EOS), `none`, or a token of the vocabulary."""
     trust_remote_code: bool = False

@@ -10,7 +10,7 @@ import sys
 from rich.console import Console
 
 from eiftui.cli.console import make_console, say
-from eiftui.settings import ModelChoice
+from eiftui.settings import DTYPES, ModelChoice
 from eiftui.show import colour
 
 NAME = "doctor"
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", metavar="ID|DIR|FILE.gguf", help="also load this model and try the factor engine on it"
     )
-    parser.add_argument("--dtype", choices=("float32", "bfloat16"), default="float32")
+    parser.add_argument("--dtype", choices=DTYPES, default="float32")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--trust-remote-code", action="store_true")
 

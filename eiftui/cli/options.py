@@ -19,7 +19,7 @@ from eiftui.domains.textfile import from_text_files
 from eiftui.errors import InputError, first_problem, problem
 from eiftui.session.records import Sheet
 from eiftui.session.session import Session
-from eiftui.settings import CONDITIONS, Settings
+from eiftui.settings import CONDITIONS, DTYPES, Settings
 
 AUTO_LR = {"sgd": 1e-3, "adamw": 1e-5}
 """Learning rates where nothing better is known of the model."""
@@ -44,7 +44,7 @@ def add_how(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--preset", metavar="NAME", help="start from named settings: paper-adamw, paper-sgd, phi-3")
     group.add_argument("--model", metavar="ID|DIR|FILE.gguf", help="see `eiftui models` (default smollm2-135m)")
     group.add_argument("--device", metavar="DEVICE", help="auto, cpu, cuda[:N] or mps")
-    group.add_argument("--dtype", choices=("float32", "bfloat16"), help="number format of the base weights")
+    group.add_argument("--dtype", choices=DTYPES, help="number format of the base weights")
     group.add_argument("--optimizer", choices=("sgd", "adamw"), help="default sgd")
     group.add_argument("--lr", metavar="FLOAT|auto", help="learning rate (auto: the sweep's, or else the model's own)")
     group.add_argument("--epochs", type=int, metavar="N", help="times through each training set (default 1)")

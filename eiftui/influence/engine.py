@@ -26,10 +26,8 @@ from eiftui.settings import Method, Optimizer
 
 FEW_BLOCKS = 3
 """With no more blocks of rows than this, the base activations are not worth keeping from one to the next."""
-RELATIVE_ERROR = {"float32": 2e-5, "bfloat16": 1e-2}
+RELATIVE_ERROR = {"float32": 2e-5, "bfloat16": 1e-2, "float64": 1e-12}
 """Of difference propagation, by the number format of products: what the tests hold it to on tiny models."""
-DOUBLE_ERROR = 1e-12
-"""The same of a model whose weights are float64."""
 TrainingSet = tuple[Tokens, ...]
 """The tokens of each sentence of a row, in order, without start tokens."""
 Losses = NDArray[np.float64]
@@ -109,11 +107,10 @@ class FactorEngine:
         self.budget = Budget.of(forward, memory)
         forward.head_numbers = self.budget.head_numbers
         self._products = torch.bfloat16 if method.products == "bfloat16" else None
+        products = method.products if self._products else str(forward.dtype).removeprefix("torch.")
         self._recorded: OrderedDict[Tokens, Gradients] = OrderedDict()
-        self.relative_error: float | None = (
-            DOUBLE_ERROR if forward.dtype == torch.float64 else RELATIVE_ERROR[method.products]
-        )
-        self.mechanism = f"difference propagation, {method.products} products"
+        self.relative_error: float | None = RELATIVE_ERROR[products]
+        self.mechanism = f"difference propagation, {products} products"
 
     @property
     def recorded(self) -> frozenset[Tokens]:

@@ -30,6 +30,8 @@ class Budget:
     """Bytes that a block of rows may take beside the weights, and the model's shape, which says what they hold."""
 
     bytes: int
+    number: int
+    """Bytes of an activation."""
     width: int
     """Inputs and outputs of all matrices but the vocabulary's, in numbers per token."""
     widest: int
@@ -42,7 +44,13 @@ class Budget:
         vocabulary = forward.vocabulary
         layers = [shape for shape in shapes if vocabulary not in shape]
         size = int(gib * GIB) if gib else _default(forward.network, forward.device)
-        return cls(size, sum(map(sum, layers)), max((max(shape) for shape in layers), default=1), vocabulary)
+        return cls(
+            size,
+            forward.dtype.itemsize,
+            sum(map(sum, layers)),
+            max((max(shape) for shape in layers), default=1),
+            vocabulary,
+        )
 
     def tree_nodes(self, optimizer: Optimizer) -> int:
         """Most nodes of a probe tree. AdamW makes its changes anew for each tree, so they are larger there."""
@@ -56,11 +64,11 @@ class Budget:
     @property
     def recorded_tokens(self) -> int:
         """Tokens of one recording: activations kept for the backward, and the logits with their gradients."""
-        return max(16, self.bytes // (4 * (2 * self.width + 2 * self.vocabulary)))
+        return max(16, self.bytes // (self.number * (2 * self.width + 2 * self.vocabulary)))
 
     def row_bytes(self, tokens: int, nodes: int) -> int:
         """What one row takes while it is evaluated: the factors of its tokens, and activations of the tree's nodes."""
-        return 4 * (tokens * (self.width + self.vocabulary) + nodes * WORKING * self.widest)
+        return self.number * (tokens * (self.width + self.vocabulary) + nodes * WORKING * self.widest)
 
     @property
     def peak(self) -> int:
@@ -69,7 +77,7 @@ class Budget:
 
     def forward_tokens(self) -> int:
         """Tokens of one plain forward."""
-        return max(64, self.bytes // (4 * WORKING * self.widest))
+        return max(64, self.bytes // (self.number * WORKING * self.widest))
 
 
 def _default(network: nn.Module, device: torch.device) -> int:

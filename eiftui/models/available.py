@@ -18,7 +18,7 @@ LIBRARIES = 0.85e9
 WORKING = 0.25
 """Bytes that are worked on at once, as a share of the weights."""
 UNITS = {"M": 1e6, "B": 1e9}
-BYTES = {"float32": 4, "bfloat16": 2}
+BYTES = {"float32": 4, "bfloat16": 2, "float64": 8}
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,8 @@ def load_model(choice: ModelChoice, progress: Progress = lambda stage, fraction:
     source = resolve(choice.name, progress)
     files = identity(choice.name)  # before they are read, so that a later change is not missed
     progress(f"loading {choice.name}", None)
+    if device.type == "mps" and choice.dtype == "float64":
+        raise InputError("mps has no float64; try --device cpu")
     network, tokenizer = _load(source, choice)
     try:
         torch.nn.Module.to(network, device)

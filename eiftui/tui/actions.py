@@ -125,7 +125,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "model.choose", "enter", "Choose", "Load this model, fetched where it is not here", focused=True, priority=True
     ),
-    Action("model.dtype", "ctrl+t", "Format", "Weights as float32, or as bfloat16", focused=True, priority=True),
+    Action("model.dtype", "ctrl+t", "Format", "Weights as float32, bfloat16 or float64", focused=True, priority=True),
     Action("model.up", "up", "Above", "The model above", focused=True, priority=True, call="step(-1)"),
     Action("model.down", "down", "Below", "The model below", focused=True, priority=True, call="step(1)"),
     Action("model.leave", "escape", "Leave", "Back, and the model as it was", focused=True, priority=True),

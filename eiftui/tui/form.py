@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from eiftui.errors import problem
-from eiftui.settings import CONDITIONS, Settings
+from eiftui.settings import CONDITIONS, DTYPES, Settings
 from eiftui.show.numbers import compact
 
 
@@ -29,7 +29,7 @@ class Field:
 FIELDS = (
     Field("model.name", "Model", "name, hub id, folder, .gguf file"),
     Field("model.device", "Device", "auto, cpu, cuda, cuda:N or mps"),
-    Field("model.dtype", "Weights", "their number format", ("float32", "bfloat16")),
+    Field("model.dtype", "Weights", "their number format", DTYPES),
     Field("model.start_token", "Start token", "auto, none, or a token"),
     Field("optimizer.name", "Optimiser", "one step a sentence", ("sgd", "adamw")),
     Field("optimizer.lr", "Learning rate", "such as 1e-3"),

@@ -145,6 +145,19 @@ def test_a_floor_that_was_not_reached_is_measured_when_the_run_goes_on(measure: 
         assert found.floor("trained") == pytest.approx(2e-5 * np.abs(found.matrix("trained")).max())
 
 
+def test_in_float64_both_engines_agree_to_all_digits_that_a_session_keeps(measure: Command) -> None:
+    asked = ("--quiet", "--dtype", "float64", "--condition", "trained", "--draws", "1")
+    assert measure(*asked).code == 0
+    with session() as found:
+        factors, floor = found.matrix("trained"), found.floor("trained") or pytest.fail("no floor")
+        record, _ = found.cell("trained", 0, 0, 0) or pytest.fail("not measured")
+    assert record.mechanism == "difference propagation, float64 products"
+    assert measure(*asked, "--engine", "reference").code == 0
+    with session() as found:
+        np.testing.assert_allclose(found.matrix("trained"), factors, rtol=2e-7, atol=0)
+    assert floor < 1e-9 * np.abs(factors).max()
+
+
 def test_the_reference_engine_can_be_asked_for(measure: Command) -> None:
     assert measure("--quiet", "--condition", "trained").code == 0
     assert measure("--quiet", "--engine", "reference").code == 0

@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from eiftui.models.available import Available, available, choice_of, look_up, memory
 from eiftui.session.safetext import visible
-from eiftui.settings import ModelChoice
+from eiftui.settings import DTYPES, ModelChoice
 from eiftui.show.numbers import size
 from eiftui.tui.actions import part_bindings
 from eiftui.tui.mishaps import Surviving
@@ -54,7 +54,7 @@ class ModelScreen(Surviving, ModalScreen[ModelChoice | None]):
             self.dismiss(choice.model_copy(update={"dtype": self._dtype}))
 
     def action_dtype(self) -> None:
-        self._dtype = "bfloat16" if self._dtype == "float32" else "float32"
+        self._dtype = DTYPES[(DTYPES.index(self._dtype) + 1) % len(DTYPES)]
         self._tell()
 
     def action_step(self, by: int) -> None:

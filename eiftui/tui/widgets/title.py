@@ -44,7 +44,7 @@ class TitleBar(Part):
 def settings_line(settings: Settings) -> str:
     """What is measured with, in a few words: `smollm2-135m · cpu · fp32 · sgd η 1e-3`."""
     model, optimizer = settings.model, settings.optimizer
-    dtype = {"float32": "fp32", "bfloat16": "bf16"}[model.dtype]
+    dtype = {"float32": "fp32", "bfloat16": "bf16", "float64": "fp64"}[model.dtype]
     device = "" if model.device == "auto" else model.device
     epochs = f"{optimizer.epochs} epochs" if optimizer.epochs > 1 else ""
     words = [visible(model.name), device, dtype, f"{optimizer.name} η {compact(optimizer.lr)}", epochs]
