@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from eiftui.analysis.contrasts import COMPARED, Desideratum, Test
 from eiftui.analysis.distributions import Sparsity
 from eiftui.analysis.findings import Findings
+from eiftui.analysis.semantics import Semantics
 from eiftui.analysis.symmetry import Symmetry
 from eiftui.cli.results import settings_line
 from eiftui.session.readings import Readings
@@ -32,12 +33,15 @@ def how_measured(session: Readings) -> Iterator[str]:
 
 def overall(reports: Sequence[tuple[Readings, Findings]]) -> Iterator[str]:
     """Several sessions side by side, trained against prompted: a line a session and condition (M Fig. 5)."""
-    yield f"{'':<22} {'':<9} {'S':<12} {'centred r':<14} {'Hoyer':<12} desiderata that hold"
+    yield f"{'':<22} {'':<9} {'S':<12} {'centred r':<13} {'Hoyer':<12} {'meaning r':<13} desiderata that hold"
     for session, findings in reports:
         name = visible(session.sheet.title)[:22]
         for which in COMPARED:
             yield f"{name:<22} {which:<9} {_side_by_side(findings, which)}"
             name = ""
+    yield "S: the symmetric share; centred r: correlation with the transpose, without what rows or columns"
+    yield "have in common; Hoyer: sparsity; meaning r: rank correlation of EIF with how alike embeddings are,"
+    yield "shared words held fixed (negative: the closer, the more is learned)."
     rates = {settings_line(session).partition(" · draws")[0] for session, _ in reports}
     if len(rates) > 1:
         yield "Not all were measured with the same settings: sizes of EIF do not compare."
@@ -72,6 +76,8 @@ def _side_by_side(findings: Findings, which: Condition) -> str:
     if isinstance(symmetry, Symmetry):
         share, centred = (ratio(part.mean, part.half) for part in (symmetry.share, symmetry.centred))
     hoyer = ratio(sparsity.hoyer.mean, sparsity.hoyer.half) if isinstance(sparsity, Sparsity) else "?"
+    meaning = findings.semantics.get(which)
+    alike = ratio(meaning.cosine.held.mean, meaning.cosine.held.half) if isinstance(meaning, Semantics) else "?"
     tests: list[Test] = [getattr(one, which) for one in findings.desiderata]
     held = sum(test.verdict == "holds" for test in tests)
-    return f"{share:<12} {centred:<14} {hoyer:<12} {held} of {len(tests)}"
+    return f"{share:<12} {centred:<13} {hoyer:<12} {alike:<13} {held} of {len(tests)}"

@@ -1,0 +1,33 @@
+"""The sessions that come with the repository are whole, and say what their README quotes."""
+
+from pathlib import Path
+
+import pytest
+
+from eiftui.analysis.findings import analyse
+from eiftui.cli.report_lines import by_desideratum, overall
+from eiftui.domains.library import builtin_names
+from eiftui.session.session import Session
+
+SESSIONS = Path(__file__).parents[2] / "sessions"
+HUNDRED = "random_claim_100"
+"""Has no contrasts, and one draw."""
+NAMES = [name for name in builtin_names() if name != HUNDRED]
+
+
+@pytest.mark.parametrize(("name", "draws"), [*((name, 20) for name in NAMES), (HUNDRED, 1)])
+def test_every_built_in_domain_is_measured_in_full(name, draws):
+    with Session.open(SESSIONS / "examples" / f"{name}.eif", read_only=True) as session:
+        assert session.draws == draws
+        for condition in session.settings.conditions:
+            assert session.measured(condition).all()
+
+
+def test_the_readme_quotes_what_the_sessions_say():
+    said = (SESSIONS / "README.md").read_text(encoding="utf-8").splitlines()
+    sessions = [Session.open(SESSIONS / "examples" / f"{name}.eif", read_only=True) for name in sorted(NAMES)]
+    reports = [(session, analyse(session)) for session in sessions]
+    for line in (*overall(reports), *by_desideratum(reports)):
+        assert line.rstrip() in said
+    for session in sessions:
+        session.close()
