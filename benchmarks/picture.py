@@ -7,6 +7,7 @@ from rich.console import Console
 
 from eiftui.cli.results import print_heatmap
 from eiftui.session.session import Session
+from eiftui.show.session_heatmap import UNITS, session_heatmap
 
 WIDTH = 118
 
@@ -14,8 +15,7 @@ WIDTH = 118
 def main(session, file):
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     with Session.open(Path(session), read_only=True) as found:
-        draws = found.draws
         for condition in ("trained", "prompted"):
-            title = f"{condition}: change of loss, nats per token, mean of {draws} draws"
-            print_heatmap(console, found, condition, title, draws, legend=condition == "prompted")
+            title = f"{condition}: {UNITS}"
+            print_heatmap(console, session_heatmap(found, condition, title, legend=condition == "prompted"))
     console.save_svg(file, title="eiftui run --domain belongs_to")
