@@ -24,7 +24,7 @@ from eiftui.settings import Frozen, Settings
         (Settings, {"optimizer": {"lr": "nan"}}, "must be a finite number"),
         (Settings, {"optimizer": {"name": "adamw", "momentum": 0.5}}, "momentum is of sgd: adamw has none"),
         (Settings, {"optimizer": 3}, "must be a table"),
-        (Settings, {"model": {"dtype": "float64"}}, "must be 'float32' or 'bfloat16'"),
+        (Settings, {"model": {"dtype": "float16"}}, "must be 'float32', 'bfloat16' or 'float64'"),
         (Settings, {"model": {"name": 3}}, "must be text"),
         (Settings, {"model": {"trust_remote_code": "perhaps"}}, "must be true or false"),
         (Settings, {"conditions": 3}, "must be a list"),
