@@ -11,6 +11,7 @@ from eiftui.show.numbers import duration, size
 from eiftui.tui.document import Document
 from eiftui.tui.sentences import label
 
+NOTHING_LEFT = "nothing to measure: its numbers are all here"
 TOLD: tuple[Condition, ...] = ("trained", "prompted", "predicted")
 """Of these conditions, the first that is measured is told."""
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from eiftui.engine.client import RequestCancelled, WorkerDied
 from eiftui.engine.estimate import Estimate, sample
+from eiftui.engine.plan import cells_missing, complete
 from eiftui.engine.protocol import Calibrated, Stage
 from eiftui.errors import EiftuiError, InputError
 from eiftui.session.records import RunRecord
@@ -21,7 +22,7 @@ from eiftui.tui.embedding import embed
 from eiftui.tui.errand import Errand
 from eiftui.tui.measuring import Measuring
 from eiftui.tui.mishaps import noted
-from eiftui.tui.outcome import in_short, in_words
+from eiftui.tui.outcome import NOTHING_LEFT, in_short, in_words
 from eiftui.tui.picture import Status
 from eiftui.tui.scope import EVERYTHING
 from eiftui.tui.worker import Worker
@@ -89,6 +90,11 @@ class Runner:
         if self.document.session.going_on:
             self.run()
         else:
+            self.load_for_the_rest()
+
+    def load_for_the_rest(self) -> None:
+        """Load the model if there is anything to do with it: to look at what is measured takes none."""
+        if not complete(self.document.session):
             self.load()
 
     def load(self) -> None:
@@ -163,12 +169,14 @@ class Runner:
 
     async def cost(self, settings: Settings) -> str:
         """What it will take to measure what is missing with some settings, or why that cannot be told."""
+        if not cells_missing(self.document.session.under(settings)):
+            return NOTHING_LEFT
         if self.busy and self.phase != Phase.MEASURING:
             return "busy: wait until the model is there, or stop that (esc)"
         if self.worker is None:
             return READ_ONLY
         if not self.worker.has(settings):
-            return "another model has to be loaded first: run it"
+            return "its model has to be loaded first: run it"
         try:
             return in_short(await self.estimate(settings))
         except EiftuiError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 
@@ -9,9 +10,13 @@ import pytest
 from textual.events import Paste
 from textual.widgets import Input
 
+from eiftui.engine.protocol import Load
 from eiftui.errors import EiftuiError
 from eiftui.session.session import Session
+from eiftui.tui.app import Explorer
 from eiftui.tui.document import Document
+from eiftui.tui.preferences import Preferences
+from eiftui.tui.running import Runner
 from eiftui.tui.screens.editor import EditorScreen, SentenceField
 from eiftui.tui.worker import Worker
 from tests.engine.fake import FakeClient
@@ -284,7 +289,10 @@ import os, signal, sys
 from pathlib import Path
 from eiftui.session.editing import Wording
 from eiftui.session.session import Session
+from eiftui.tui.app import Explorer
 from eiftui.tui.document import Document
+from eiftui.tui.preferences import Preferences
+from eiftui.tui.running import Runner
 from eiftui.tui.edits import Edits
 
 document = Document(Session.open(Path(sys.argv[1])))
@@ -299,3 +307,20 @@ def test_an_edit_survives_the_kill_that_follows_it(session):
     with Session.open(session.path) as again:
         assert again.rows[-1].sentences == ("Toads hop.",)
         assert again.undo()
+
+
+async def test_the_model_of_a_session_that_is_complete_is_loaded_when_a_sentence_is_written(session):
+    runner = Runner(Document(session), Worker(FakeClient))
+    runner.run()
+    while runner.busy:
+        await asyncio.sleep(0)
+    fake = FakeClient()
+    app = Explorer(Document(session), Preferences(), hire=lambda **how: fake)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, "everything is measured")
+        assert not fake.requests
+        await pilot.press("e")
+        await pilot.pause()
+        assert isinstance(fake.requests[0], Load)
+        await pilot.press(*" So.")
+        await until(pilot, "5 tokens")

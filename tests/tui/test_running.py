@@ -327,3 +327,19 @@ async def test_what_it_takes_is_told_before_it_is_done(stage):
     stage.runner.begin()
     await stage.done()
     assert f"for {ALL} cells" in await stage.runner.cost(stage.document.session.settings)
+
+
+async def test_what_is_measured_is_looked_at_without_a_model_until_there_is_something_to_measure(stage):
+    stage.runner.run()
+    await stage.done()
+    stage.document.session.close()
+    with Session.open(stage.document.session.path) as again:
+        second = Stage(again, paced=False)
+        second.runner.begin()
+        assert await second.done() == Phase.IDLE
+        assert second.fake.starts == 0
+        assert "nothing to measure" in await second.runner.cost(again.settings)
+        second.document.edit([*again.sheet.texts, Text(id="new", sentences=("A toad is no frog.",))])
+        second.runner.load_for_the_rest()
+        await second.done()
+        assert [type(request) for request in second.fake.requests] == [Load]

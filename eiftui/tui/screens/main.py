@@ -115,6 +115,7 @@ class MainScreen(Surviving, Screen[None]):
         def cells(settings: Settings) -> int:
             return cells_missing(session.under(settings))
 
+        self.runner.load()  # it tells what measuring will take
         self.app.push_screen(SettingsScreen(session.settings, cells, self.runner.cost), self._configure)
 
     def _configure(self, settings: Settings | None) -> None:
@@ -123,7 +124,7 @@ class MainScreen(Surviving, Screen[None]):
                 self.document.configure(settings)
             except EiftuiError as error:
                 self._say(str(error), "error")
-            self.runner.load()
+            self.runner.load_for_the_rest()
 
     def action_model(self) -> None:
         """Choose another model."""
@@ -149,10 +150,13 @@ class MainScreen(Surviving, Screen[None]):
                 row if message.row is None else message.row, column if message.column is None else message.column
             )
 
+    def on_sentences_pane_writing_began(self) -> None:
+        self.runner.load()  # its tokens are counted, and there will be something to measure
+
     def on_sentences_pane_sentences_edited(self, message: SentencesPane.SentencesEdited) -> None:
         """Paint at once, and put the cursors where the person is at work."""
         self._show_document()
-        self.runner.load()  # undo may have brought another model back
+        self.runner.load_for_the_rest()  # undo may have brought another model back
         self.on_sentences_pane_sentence_chosen(SentencesPane.SentenceChosen(message.row, message.column))
         self._show_cell(*(self.query_one(HeatMap).cursor or (message.row or 0, message.column or 0)))
 

@@ -18,6 +18,7 @@ from eiftui.settings import Settings
 from eiftui.tui.actions import part_bindings
 from eiftui.tui.form import FIELDS, Field, Invalid, read, written
 from eiftui.tui.mishaps import Surviving
+from eiftui.tui.outcome import NOTHING_LEFT
 from eiftui.tui.widgets.choice import Choice
 
 SECONDS_AFTER_A_KEY = 0.3
@@ -105,7 +106,7 @@ class SettingsScreen(Surviving, ModalScreen[Settings | None]):
         reasons: dict[str, str] = {}
         try:
             cells = self._cells(read(self._texts, self._settings))
-            self._say_cost(f"{cells} cells to measure" if cells else "nothing to measure: its numbers are all here")
+            self._say_cost(f"{cells} cells to measure" if cells else NOTHING_LEFT)
         except Invalid as invalid:
             reasons = invalid.reasons
             self._say_cost(

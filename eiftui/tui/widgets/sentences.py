@@ -44,6 +44,9 @@ class SentencesPane(Part):
         row: int | None = None
         column: int | None = None
 
+    class WritingBegan(Message):
+        """The field is open in which a sentence is written."""
+
     def __init__(self, document: Document) -> None:
         super().__init__(document, id="sentences")
         self._edits = Edits(document)
@@ -207,6 +210,7 @@ class SentencesPane(Part):
             counter(self.document.session, self._worker.client if self._worker else None),
         )
         self.app.push_screen(field)
+        self.post_message(self.WritingBegan())
 
     @property
     def _worker(self) -> Worker | None:
