@@ -149,6 +149,11 @@ def positive(text: str, refused: str) -> float:
     return value
 
 
+def learning_rate(text: str, otherwise: str = "") -> float:
+    """The learning rate that `--lr` gives. Raises InputError, which ends in `otherwise`, if it is none."""
+    return positive(text, f"--lr {text}: a learning rate is a finite number above 0{otherwise}")
+
+
 def with_swept_rate(options: argparse.Namespace, session: Session, asked: Settings) -> Settings:
     """`asked`, and with `--lr auto` at the rate that the session's sweep suggests, if it has one for these settings."""
     from eiftui.analysis.cells import NoAnswer
@@ -178,7 +183,7 @@ def _learning_rate(text: str, model: str, optimizer: str) -> float:
     if text == "auto":
         known = entry(model)
         return known.lr if known and optimizer == "sgd" else AUTO_LR[optimizer]
-    return positive(text, f"--lr {text}: a learning rate is a finite number above 0 (or auto)")
+    return learning_rate(text, " (or auto)")
 
 
 def _workers(text: str) -> str:

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from eiftui.cli.console import file_console, make_console
+from eiftui.cli.options import learning_rate
 from eiftui.errors import InputError
 from eiftui.session.atomic import replacing
 from eiftui.session.readings import Readings
 from eiftui.session.session import Session
 from eiftui.settings import CONDITIONS
+from eiftui.show.numbers import compact
 
 if TYPE_CHECKING:
     from eiftui.analysis.findings import Findings
@@ -31,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="ends in .txt or .html (default: printed here)"
     )
+    parser.add_argument("--lr", metavar="FLOAT", help="as measured at this learning rate (default: the session's own)")
 
 
 def main(options: argparse.Namespace) -> None:
@@ -38,7 +41,8 @@ def main(options: argparse.Namespace) -> None:
     output: Path | None = options.output
     if output is not None and output.suffix.lower() not in SUFFIXES:
         raise InputError(f"cannot write a report to {output.name!r}: end its name in {' or '.join(SUFFIXES)}")
-    sessions = [_measured(path) for path in options.sessions]
+    rate = None if options.lr is None else learning_rate(options.lr)
+    sessions = [_measured(path, rate) for path in options.sessions]
     if output is None:
         _print(sessions, make_console())
     else:
@@ -47,14 +51,26 @@ def main(options: argparse.Namespace) -> None:
             file.write(content.encode())
 
 
-def _measured(path: Path) -> Readings:
+def _measured(path: Path, rate: float | None) -> Readings:
     from eiftui.analysis.still import Still
 
     with Session.open(path, read_only=True) as session:  # closed, it can still be read
         still = Still.of(session)
-        if not any(still.measured(condition).any() for condition in CONDITIONS):
-            raise InputError(f"nothing to report: no cell of {path} is measured with its settings; run it")
-        return still
+        if rate is None:
+            if not any(still.measured(condition).any() for condition in CONDITIONS):
+                raise InputError(f"nothing to report: no cell of {path} is measured with its settings; run it")
+            return still
+        return _at_rate(still, rate, path)
+
+
+def _at_rate(still: Readings, rate: float, path: Path) -> Readings:
+    """The session with another learning rate, which says nothing of prompts."""
+    from eiftui.analysis.rates import at_rate
+
+    seen = at_rate(still, rate)
+    if not any(seen.measured(condition).any() for condition in CONDITIONS if condition != "prompted"):
+        raise InputError(f"nothing to report: no row of {path} is measured at the learning rate {compact(rate)}")
+    return seen
 
 
 def _print(sessions: Sequence[Readings], console: Console) -> None:

@@ -51,6 +51,23 @@ def test_a_session_without_numbers_is_refused(eiftui: Command, measure: Command)
     assert (answer.code, len(answer.err.splitlines())) == (2, 1)
 
 
+def test_a_report_is_of_the_learning_rate_that_is_asked_for(measure: Command, eiftui: Command) -> None:
+    assert measure("--quiet", "--lr", "1e-2").code == 0
+    at_first = eiftui("report", "s.eif").out
+    assert measure("--quiet", "--lr", "1e-4").code == 0
+    assert "learning rate 1e-4" in eiftui("report", "s.eif").out
+    asked = eiftui("report", "s.eif", "--lr", "1e-2").out
+    assert asked.split("First order")[0] == at_first.split("First order")[0]  # there the rates are compared
+
+
+@pytest.mark.parametrize("rate", ["1e-3", "0", "fast"])
+def test_a_learning_rate_without_rows_is_refused(measure: Command, eiftui: Command, rate: str) -> None:
+    assert measure("--quiet", "--lr", "1e-2").code == 0
+    answer = eiftui("report", "s.eif", "--lr", rate)
+    assert (answer.code, answer.out, len(answer.err.splitlines())) == (2, "", 1)
+    assert rate in answer.err
+
+
 def test_another_suffix_is_refused(measure: Command, eiftui: Command) -> None:
     assert measure("--quiet").code == 0
     answer = eiftui("report", "s.eif", "-o", "report.pdf")
