@@ -81,14 +81,21 @@ class NoiseFinding:
     noisy_clean: Estimate
     noisy_noisy: Estimate
     train_ratio: Estimate
-    """Of noisy training images on clean probes over clean on clean; likewise of clean training on noisy probes."""
+    """Of noisy training images on clean probes over clean on clean: M Eq. 5 wants it below 1."""
     probe_ratio: Estimate
+    """Of clean training images on noisy probes over clean on clean: M Eq. 6 wants it below 1."""
     train_share: Estimate
-    """Share of pairs of images where noise on the training image lowers influence (Eq. 5); likewise the probe (6)."""
+    """Share of pairs of images of which Eq. 5 holds: noise on the training image lowers influence."""
     probe_share: Estimate
+    """Likewise Eq. 6, and noise on the probe."""
+
+    @property
+    def quadrants(self) -> tuple[Estimate, Estimate, Estimate, Estimate]:
+        """Clean training images on clean and on noisy probes, then noisy ones on both."""
+        return self.clean_clean, self.clean_noisy, self.noisy_clean, self.noisy_noisy
 
     def verdict(self, ratio: Estimate) -> str:
-        """Whether noise lowers influence as one would wish, by the interval of a ratio."""
+        """Of Eq. 5 or 6, whose `ratio` it is: it *holds* where noise lowers influence, by the interval."""
         if ratio.high < 1:
             return "holds"
         return "violated" if ratio.low > 1 else "undecided"
@@ -213,9 +220,9 @@ def auc(similar: Floats, labels: Labels) -> float:
     return float((ranks(similar[counted])[same].sum() - within * (within + 1) / 2) / (within * between))
 
 
-def classes(session: ImageSession) -> list[list[Estimate]]:
+def classes(session: ImageSession, condition: ImageCondition) -> list[list[Estimate]]:
     """EIF between classes of clean images, without images on themselves: classes by classes."""
-    found = by_class(session.matrix("trained"), session.settings.per_class)
+    found = by_class(session.matrix(condition), session.settings.per_class)
     return [[crossed(found[..., row, column]) for column in range(CLASSES)] for row in range(CLASSES)]
 
 

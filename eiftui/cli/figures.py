@@ -37,18 +37,18 @@ def heatmap(session: Readings, which: Quantity) -> Any:
     values, measured = session.matrix(which), session.measured(which)
     rows, columns = ([_wrapped(text.label) for text in texts] for texts in (session.rows, session.probes))
     title = f"{which}: change of loss, nats per token"
-    return _map(values, measured, rows, columns, which, _layout(title, "probe", "training set"))
+    return _map(values, measured, rows, columns, which, layout(title, "probe", "training set"))
 
 
 def steps(session: Readings, found: Dynamics) -> Any:
     """The mean over draws after each step of a trajectory; hovering tells the sentence and the probe."""
     rows, columns = map(_wrapped, found.trajectory.sentences), (_wrapped(text.label) for text in session.probes)
     title = "after each step: change of loss, nats per token"
-    return _map(found.eif, found.measured, list(rows), list(columns), "step", _layout(title, "probe", "step"))
+    return _map(found.eif, found.measured, list(rows), list(columns), "step", layout(title, "probe", "step"))
 
 
 def _map(
-    values: Array, measured: Flags, rows: Sequence[str], columns: Sequence[str], what: str, layout: dict[str, Any]
+    values: Array, measured: Flags, rows: Sequence[str], columns: Sequence[str], what: str, axes: dict[str, Any]
 ) -> Any:
     """The mean of `values` (draws, rows, columns) in colours around zero, with texts and intervals to hover over."""
     with np.errstate(invalid="ignore"):
@@ -62,28 +62,33 @@ def _map(
         ]
         for i, row in enumerate(rows)
     ]
-    figure = go.Figure(
-        go.Heatmap(
-            z=np.where(np.isfinite(mean), mean, np.nan),
-            x=list(range(1, len(columns) + 1)),
-            y=list(range(1, len(rows) + 1)),
-            text=hover,
-            hoverinfo="text",
-            colorscale=SCALE,
-            zmid=0,
-            zmin=-limit,
-            zmax=limit,
-            xgap=1,
-            ygap=1,
-            colorbar={"title": "EIF"},
-        )
+    x, y = (list(range(1, len(texts) + 1)) for texts in (columns, rows))
+    return as_matrix([coloured(mean, limit, x=x, y=y, text=hover, hoverinfo="text")], axes)
+
+
+def coloured(values: Array, limit: float, **where: Any) -> Any:
+    """The trace of a matrix (rows, columns) in colours around zero, at full strength from `limit` on."""
+    return go.Heatmap(
+        z=np.where(np.isfinite(values), values, np.nan),
+        colorscale=SCALE,
+        zmid=0,
+        zmin=-limit,
+        zmax=limit,
+        xgap=1,
+        ygap=1,
+        colorbar={"title": "EIF"},
+        **where,
     )
-    side = min(900, 160 + 42 * max(len(rows), 4))
-    figure.update_layout(height=side, **layout)
+
+
+def as_matrix(traces: Sequence[Any], axes: dict[str, Any]) -> Any:
+    """A figure of matrices of the same size, the first row on top."""
+    rows, columns = np.shape(traces[0].z)
+    figure = go.Figure(traces)
+    figure.update_layout(height=min(900, 160 + 42 * max(rows, 4)), **axes)
     figure.update_layout(margin_t=100, title={"y": 0.97, "yanchor": "top"})  # the axis at the top has a title, too
-    every = max(1, len(rows) // 20), max(1, len(columns) // 20)
-    figure.update_yaxes(autorange="reversed", dtick=every[0])
-    figure.update_xaxes(dtick=every[1], side="top")
+    figure.update_yaxes(autorange="reversed", dtick=max(1, rows // 20))
+    figure.update_xaxes(dtick=max(1, columns // 20), side="top")
     return figure
 
 
@@ -106,7 +111,7 @@ def contrasts(found: Sequence[Desideratum]) -> Any:
         figure.add_scatter(
             x=[test.estimate.mean for test in tests],
             y=places,
-            error_x={"array": [_drawn(test.estimate.half) for test in tests], "color": colour, "thickness": 2},
+            error_x={"array": [drawn(test.estimate.half) for test in tests], "color": colour, "thickness": 2},
             mode="markers",
             marker={"color": colour, "size": 11, "symbol": "diamond"},
             text=[f"{which}: {test.verdict}, p {numbers.p_value(test.corrected)}" for test in tests],
@@ -115,7 +120,7 @@ def contrasts(found: Sequence[Desideratum]) -> Any:
         )
     figure.add_vline(x=0, line={"color": GREY})
     title = "Lower minus higher cell: left of zero, the desideratum holds"
-    figure.update_layout(height=160 + 70 * len(found), **_layout(title, "nats per token", ""))
+    figure.update_layout(height=160 + 70 * len(found), **layout(title, "nats per token", ""))
     labels = ["<br>".join(textwrap.wrap(name, 45)) for name in names]
     figure.update_yaxes(tickvals=list(range(len(found))), ticktext=labels, autorange="reversed")
     return figure
@@ -127,7 +132,7 @@ def histogram(found: Histogram) -> Any:
     for (name, counts), colour in zip(found.counts.items(), (ORANGE, BLUE), strict=False):
         figure.add_bar(x=found.middles, y=counts / max(1, counts.sum()), name=name, marker_color=colour, opacity=0.6)
     figure.update_layout(
-        barmode="overlay", bargap=0.02, height=380, **_layout("", "EIF, nats per token", "share of cells")
+        barmode="overlay", bargap=0.02, height=380, **layout("", "EIF, nats per token", "share of cells")
     )
     return figure
 
@@ -142,7 +147,7 @@ def scatter(session: Readings) -> Any:
     )
     figure.add_scatter(x=ends, y=ends, mode="lines", line={"color": GREY, "dash": "dot"}, name="equal")
     figure.update_layout(
-        height=420, **_layout("", "predicted to first order, nats per token", "trained, nats per token")
+        height=420, **layout("", "predicted to first order, nats per token", "trained, nats per token")
     )
     return figure
 
@@ -155,13 +160,13 @@ def first_order(found: Sequence[Met]) -> Any:
         those = [one for one in found if words.rule(one.optimizer) == name]
         figure.add_scatter(
             x=[one.optimizer.lr for one in those],
-            y=[_drawn(one.agreement.error.mean) for one in those],
+            y=[drawn(one.agreement.error.mean) for one in those],
             name=name,
             mode="lines+markers",
             line={"color": colour},
         )
-    layout = _layout("", "learning rate", "error of the prediction, a share")
-    figure.update_layout(height=380, showlegend=True, **layout)
+    axes = layout("", "learning rate", "error of the prediction, a share")
+    figure.update_layout(height=380, showlegend=True, **axes)
     figure.update_xaxes(type="log", exponentformat="power")
     figure.update_yaxes(type="log", exponentformat="power")
     return figure
@@ -176,7 +181,7 @@ def semantics(session: Readings) -> Any | None:
         known = np.isfinite(eif) & np.isfinite(cosine) & ~own_cells(session)
         if known.any():
             figure.add_scatter(x=cosine[known], y=eif[known], mode="markers", marker={"color": colour}, name=which)
-    figure.update_layout(height=400, **_layout("", "cosine of embeddings, first draw", "EIF, nats per token"))
+    figure.update_layout(height=400, **layout("", "cosine of embeddings, first draw", "EIF, nats per token"))
     return figure if figure.data else None
 
 
@@ -187,8 +192,8 @@ def sweep(found: Sweep) -> Any:
     own = [np.nan if one.own is None else abs(one.own.mean) for one in found.rates]
     others = [one.others.mean for one in found.rates]
     for name, sizes, colour in (("own texts", own, ORANGE), ("other texts", others, BLUE)):
-        figure.add_scatter(x=rates, y=[_drawn(size) for size in sizes], name=name, line={"color": colour})
-    errors = [_drawn(one.error) for one in found.rates]
+        figure.add_scatter(x=rates, y=[drawn(size) for size in sizes], name=name, line={"color": colour})
+    errors = [drawn(one.error) for one in found.rates]
     figure.add_scatter(x=rates, y=errors, name="first-order error (a share)", line={"color": GREY, "dash": "dot"})
     if found.plateau is not None:
         low, high = (rates[index] for index in found.plateau)
@@ -200,13 +205,14 @@ def sweep(found: Sweep) -> Any:
             line_width=0,
             label={"text": "plateau", "textposition": "top center"},
         )
-    figure.update_layout(height=400, **_layout("", "learning rate", "abs EIF, nats per token"))
+    figure.update_layout(height=400, **layout("", "learning rate", "abs EIF, nats per token"))
     figure.update_xaxes(type="log", exponentformat="power")
     figure.update_yaxes(type="log", exponentformat="power")
     return figure
 
 
-def _layout(title: str, x: str, y: str) -> dict[str, Any]:
+def layout(title: str, x: str, y: str) -> dict[str, Any]:
+    """What all figures have in common, with the titles of one and of its axes."""
     return {
         "title": title,
         "template": "plotly_white",
@@ -217,7 +223,7 @@ def _layout(title: str, x: str, y: str) -> dict[str, Any]:
     }
 
 
-def _drawn(value: float) -> float | None:
+def drawn(value: float) -> float | None:
     """What JSON has no number for is not drawn."""
     return value if np.isfinite(value) else None
 

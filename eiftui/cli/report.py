@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
-import io
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from eiftui.cli.console import file_console, make_console
+from eiftui.cli import report_file
 from eiftui.cli.options import learning_rate
 from eiftui.errors import InputError
-from eiftui.session.atomic import replacing
 from eiftui.session.readings import Readings
 from eiftui.session.session import Session
 from eiftui.settings import CONDITIONS
@@ -25,30 +23,20 @@ if TYPE_CHECKING:
 
 NAME = "report"
 HELP = "what a session's numbers say: desiderata, symmetry, sparsity, learning rates, with figures"
-SUFFIXES = (".txt", ".html")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sessions", nargs="+", type=Path, metavar="SESSION", help="several are also compared")
-    parser.add_argument(
-        "-o", "--output", type=Path, metavar="FILE", help="ends in .txt or .html (default: printed here)"
-    )
+    report_file.add_output(parser)
     parser.add_argument("--lr", metavar="FLOAT", help="as measured at this learning rate (default: the session's own)")
 
 
 def main(options: argparse.Namespace) -> None:
     """Analyse what is measured so far, and print or write it."""
-    output: Path | None = options.output
-    if output is not None and output.suffix.lower() not in SUFFIXES:
-        raise InputError(f"cannot write a report to {output.name!r}: end its name in {' or '.join(SUFFIXES)}")
+    report_file.check(options.output)
     rate = None if options.lr is None else learning_rate(options.lr)
     sessions = [_measured(path, rate) for path in options.sessions]
-    if output is None:
-        _print(sessions, make_console())
-    else:
-        content = _text(sessions) if output.suffix.lower() == ".txt" else _html(sessions)
-        with replacing(output) as file:
-            file.write(content.encode())
+    report_file.deliver(options.output, partial(_print, sessions), partial(_html, sessions))
 
 
 def _measured(path: Path, rate: float | None) -> Readings:
@@ -83,18 +71,10 @@ def _print(sessions: Sequence[Readings], console: Console) -> None:
         print_overall(console, reports)
 
 
-def _text(sessions: Sequence[Readings]) -> str:
-    file = io.StringIO()
-    _print(sessions, file_console(file))
-    return file.getvalue()
-
-
 def _html(sessions: Sequence[Readings]) -> str:
-    if importlib.util.find_spec("plotly") is None:
-        raise InputError("a report as HTML needs plotly: pip install 'eiftui[report]', or end the file's name in .txt")
-    from eiftui.cli.report_html import page
+    from eiftui.cli.report_html import report_page
 
-    return page(_analysed(sessions))
+    return report_page(_analysed(sessions))
 
 
 def _analysed(sessions: Sequence[Readings]) -> list[tuple[Readings, Findings]]:

@@ -30,6 +30,10 @@ class Digits:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def firsts(self) -> NDArray[np.intp]:
+        """Where the first image of each class stands: (classes,)."""
+        return np.unique(self.labels, return_index=True)[1]
+
     def take(self, places: NDArray[np.intp]) -> Digits:
         """Those at `places`, in that order."""
         return Digits(self.pixels[places], self.labels[places], self.numbers[places])

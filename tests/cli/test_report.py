@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from collections import Counter
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from eiftui.analysis.dynamics import dynamics
 from eiftui.session.session import Session
 from tests.cli.conftest import Command
-
-MOST = 1_000_000
-"""Characters of a script that draws a figure, unlike the library's."""
+from tests.cli.pages import Page
 
 
 def test_the_report_is_printed_with_every_section(measure: Command, eiftui: Command) -> None:
@@ -79,7 +73,7 @@ def test_an_html_report_is_one_file_that_asks_for_no_other(measure: Command, eif
     assert measure("--quiet").code == 0
     answer = eiftui("report", "s.eif", "-o", "report.html")
     assert (answer.code, answer.out, answer.err) == (0, "", "")
-    found = _Page.of(Path("report.html"))
+    found = Page.of(Path("report.html"))
     assert found.asked_for == []
     assert found.headings == [
         "Influence",
@@ -97,7 +91,7 @@ def test_an_html_report_is_one_file_that_asks_for_no_other(measure: Command, eif
 def test_figures_hold_the_numbers_that_the_session_holds(measure: Command, eiftui: Command) -> None:
     assert measure("--quiet").code == 0
     assert eiftui("report", "s.eif", "-o", "report.html").code == 0
-    shown = _Page.of(Path("report.html")).figures
+    shown = Page.of(Path("report.html")).figures
     with Session.open(Path("s.eif"), read_only=True) as session:
         for figure, which in zip(shown, ("trained", "prompted", "gap", "predicted"), strict=False):
             np.testing.assert_allclose(figure.array(0, "z"), session.mean(which), rtol=1e-6)
@@ -114,7 +108,7 @@ def test_sweep_steps_and_optimisers_have_figures_too(measure: Command, eiftui: C
     assert measure("--quiet", "--optimizer", "adamw", "--lr", "1e-4").code == 0
     assert measure("--quiet", "--optimizer", "sgd", "--lr", "1e-3").code == 0
     assert eiftui("report", "s.eif", "-o", "report.html").code == 0
-    found = _Page.of(Path("report.html"))
+    found = Page.of(Path("report.html"))
     assert "Dynamics" in found.headings
     *_, first_order, sweep, steps = found.figures
     assert [trace["name"] for trace in first_order.traces] == ["sgd", "adamw"]
@@ -129,7 +123,7 @@ def test_everything_a_page_needs_stands_in_it(measure: Command, eiftui: Command)
     """No address is asked for: nothing is imported, linked or styled from elsewhere, and no figure names a server."""
     assert measure("--quiet").code == 0
     assert eiftui("report", "s.eif", "-o", "report.html").code == 0
-    found = _Page.of(Path("report.html"))
+    found = Page.of(Path("report.html"))
     assert found.asked_for == []
     library, *others = sorted(found.scripts, key=len, reverse=True)
     assert "plotly.js v" in library[:500]
@@ -141,7 +135,7 @@ def test_sentences_are_text_and_not_markup_in_an_html_report(measure: Command, e
     Path("texts.txt").write_text("{A} is <script>alert(1)</script>.\n<b>{A}</b> is \x1b[31mred.\n", encoding="utf-8")
     assert measure("--quiet").code == 0
     assert eiftui("report", "s.eif", "-o", "report.html").code == 0
-    found = _Page.of(Path("report.html"))
+    found = Page.of(Path("report.html"))
     assert not [script for script in found.scripts if script.startswith("alert")]
     assert "<b>{A}" not in Path("report.html").read_text(encoding="utf-8")
     assert "\x1b" not in Path("report.html").read_text(encoding="utf-8")
@@ -164,71 +158,4 @@ def test_several_sessions_are_compared(measure: Command, eiftui: Command) -> Non
         assert int(words[2]) % 2 == 0  # each session's, twice
     assert sum(int(words[1]) for words in kinds[: len(contrasts)]) == 2 * contrasts.total()
     assert eiftui("report", "s.eif", "t.eif", "-o", "both.html").code == 0
-    assert _Page.of(Path("both.html")).headings.count("Symmetry") == 2
-
-
-class _Page(HTMLParser):
-    """What an HTML file shows, runs and asks for."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.headings: list[str] = []
-        self.scripts: list[str] = []
-        self.styles = ""
-        self.asked_for: list[str] = []
-        self._inside = ""
-
-    @classmethod
-    def of(cls, path: Path) -> _Page:
-        page = cls()
-        page.feed(path.read_text(encoding="utf-8"))
-        return page
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._inside = tag
-        self.asked_for += [value or "" for name, value in attrs if name in ("src", "href")]
-
-    def handle_endtag(self, tag: str) -> None:
-        self._inside = ""
-
-    def handle_data(self, data: str) -> None:
-        if self._inside == "h2":
-            self.headings.append(data)
-        if self._inside == "script":
-            self.scripts.append(data)
-        if self._inside == "style":
-            self.styles += data
-
-    @property
-    def figures(self) -> list[_Figure]:
-        calls = (script.partition("Plotly.newPlot(")[2] for script in self.scripts if len(script) < MOST)
-        return [_Figure(call) for call in calls if call]
-
-
-class _Figure:
-    """What a call of `Plotly.newPlot` draws: arguments are an id, traces and a layout, each as JSON."""
-
-    def __init__(self, call: str) -> None:
-        decoder, at = json.JSONDecoder(), 0
-        found = []
-        for _ in range(3):
-            start = at + re.match(r"[\s,]*", call[at:]).end()  # type: ignore[union-attr]
-            value, at = decoder.raw_decode(call, start)
-            found.append(value)
-        _, self.traces, self.layout = found
-
-    @property
-    def kinds(self) -> list[str]:
-        return [trace["type"] for trace in self.traces]
-
-    @property
-    def title(self) -> str:
-        return str(self.layout["title"]["text"])
-
-    def array(self, trace: int, axis: str) -> NDArray[np.float64]:
-        """The numbers of a trace, which plotly may pack."""
-        values = self.traces[trace][axis]
-        if not isinstance(values, dict):
-            return np.array(values, dtype=float)
-        packed = np.frombuffer(base64.b64decode(values["bdata"]), dtype=values["dtype"]).astype(float)
-        return packed.reshape([int(side) for side in values["shape"].split(",")]) if "shape" in values else packed
+    assert Page.of(Path("both.html")).headings.count("Symmetry") == 2

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import io
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from eiftui.analysis.image_findings import analyse_images
 from eiftui.session.images import ImageSession
 from tests.cli.conftest import Command
+from tests.cli.pages import Page
 
 SMALL = ("--per-class", "1")
+HEADINGS = ("Symmetry", "Blocks by class", "Look-alikes", "Noise", "Learning rates", "How it was measured")
 
 
 def test_a_run_says_what_it_found_and_where_it_is_kept(eiftui: Command) -> None:
     answer = eiftui("vision", "run", "s.eif", *SMALL, "--noise", "1", "--rates", "1e-4")
     assert answer.code == 0
-    for heading in ("Symmetry", "Blocks by class", "Look-alikes", "Noise", "Learning rates"):
+    for heading in HEADINGS:
         assert heading in answer.lines
     assert "noise 1 clipped" in answer.out
     assert answer.lines[-1] == "saved in s.eif"
@@ -49,6 +56,52 @@ def test_a_report_is_written_to_a_file(eiftui: Command, monkeypatch: pytest.Monk
     assert "\x1b" not in text
 
 
+def test_an_html_report_is_one_file_that_asks_for_no_other(eiftui: Command) -> None:
+    eiftui("vision", "run", "s.eif", *SMALL, "--noise", "1", "--rates", "1e-2", "--quiet")
+    answer = eiftui("vision", "report", "s.eif", "-o", "r.html")
+    assert (answer.code, answer.out, answer.err) == (0, "", "")
+    found = Page.of(Path("r.html"))
+    assert found.asked_for == []
+    assert found.headings == ["Influence", *HEADINGS]
+    kinds = [figure.kinds for figure in found.figures]
+    assert kinds[:3] == [["heatmap"]] * 3
+    assert len(kinds) == 9
+
+
+def test_figures_of_an_html_report_hold_the_numbers_and_the_digits_of_the_session(eiftui: Command) -> None:
+    eiftui("vision", "run", "s.eif", *SMALL, "--draws", "2", "--networks", "2", "--quiet")
+    eiftui("vision", "report", "s.eif", "-o", "r.html")
+    session = ImageSession.open(Path("s.eif"), read_only=True)
+    trained, predicted, digits, *_ = Page.of(Path("r.html")).figures
+    found = analyse_images(session)
+    for figure, condition in ((trained, "trained"), (predicted, "predicted")):
+        means = [[cell.mean for cell in row] for row in found.classes[condition]]  # type: ignore[index]
+        shown = figure.array(0, "z")
+        np.testing.assert_allclose(shown[np.isfinite(shown)], np.array(means)[np.isfinite(means)], rtol=1e-6)
+    for draw in range(2):
+        shown = digits.array(draw, "z")
+        np.testing.assert_allclose(shown, session.matrix("trained")[:, draw].mean(axis=0), rtol=1e-6)
+        first = digits.layout["updatemenus"][0]["buttons"][draw]["args"][1]["images"][0]["source"]
+        with Image.open(io.BytesIO(base64.b64decode(first.partition("base64,")[2]))) as picture:
+            np.testing.assert_array_equal(255 - np.array(picture), session.digits(draw).pixels[0])
+    assert [trace["visible"] for trace in digits.traces] == [True, False]
+
+
+def test_an_html_report_tells_verdicts_as_the_text_does(eiftui: Command) -> None:
+    eiftui("vision", "run", "s.eif", *SMALL, "--draws", "3", "--noise", "1,pure", "--quiet")
+    found = analyse_images(ImageSession.open(Path("s.eif"), read_only=True)).noise
+    eiftui("vision", "report", "s.eif", "-o", "r.html")
+    told = re.findall(r'<b class="(\w+)">\1</b>', Path("r.html").read_text(encoding="utf-8"))
+    assert told == [one.verdict(ratio) for one in found for ratio in (one.train_ratio, one.probe_ratio)]
+    lines = eiftui("vision", "report", "s.eif").lines
+    for one in found:
+        line = next(line for line in lines if line.startswith(f"{one.noise.name:<20}"))
+        assert re.findall("holds|violated|undecided", line) == [
+            one.verdict(one.train_ratio),
+            one.verdict(one.probe_ratio),
+        ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
@@ -65,7 +118,7 @@ def test_a_report_is_written_to_a_file(eiftui: Command, monkeypatch: pytest.Monk
         (("run", "s.eif", "--data-dir", "."), ". holds no MNIST"),
         (("run", "texts.txt"), "texts.txt is not an eiftui session file"),
         (("report", "none.eif"), "none.eif: no such session file"),
-        (("report", "s.eif", "-o", "r.pdf"), "end its name in .txt"),
+        (("report", "s.eif", "-o", "r.pdf"), "end its name in .txt or .html"),
         (("train", "--epochs", "0"), "--epochs needs 1 or more"),
         (("train", "--data-dir", "."), ". holds no FashionMNIST"),
         (("train", "--out", "none/n.safetensors"), "there is no folder none"),

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from eiftui.cli import options as opts
 from eiftui.cli.console import make_console, say
 from eiftui.cli.run import make_report
+from eiftui.cli.vision.report import print_session
 from eiftui.domains.noise import noises
 from eiftui.errors import EiftuiError, InputError
 from eiftui.session.image_plan import missing, planned
@@ -64,9 +65,7 @@ def main(options: argparse.Namespace) -> None:
         finally:
             report.finish()
         if not options.quiet:
-            from eiftui.cli.vision.report import print_report
-
-            print_report(make_console(), session)
+            print_session(session, make_console())
             say(make_console(), f"saved in {session.path}")
 
 

@@ -118,7 +118,7 @@ class ImageDocument:
             return np.zeros((len(self.labels(view)), 28, 28), np.float32)
         seen = self.session.images(view.draw or 0, noise)
         if view.level == "classes":
-            return seen[[np.flatnonzero(self.session.digits(view.draw or 0).labels == k)[0] for k in range(CLASSES)]]
+            return seen[self.session.digits(view.draw or 0).firsts()]
         return seen if self.own is None else np.concatenate([seen, self.own_image(view.draw or 0, noise)])
 
     def own_image(self, draw: int, noise: Noise) -> Images:
