@@ -123,6 +123,15 @@ def test_noise_that_lowers_influence_holds_and_noise_that_raises_it_is_a_violati
     assert found.verdict(found.probe_ratio) == "holds"
 
 
+def test_noise_whose_interval_reaches_one_is_undecided(session: ImageSession) -> None:
+    put(session, CLEAN, influence(), influence())
+    for train, probe in ((NOISE, Noise()), (Noise(), NOISE), (NOISE, NOISE)):
+        how = Treatment(optimizer=SETTINGS.optimizer, train=train, probe=probe)
+        put(session, how, influence(), influence())
+    (found,) = noise_findings(session)
+    assert found.verdict(found.train_ratio) == found.verdict(found.probe_ratio) == "undecided"
+
+
 def test_rates_are_told_in_order_with_how_good_the_prediction_is(session: ImageSession) -> None:
     put(session, CLEAN, influence(), influence())
     fast = Treatment(optimizer=SETTINGS.optimizers[1])
