@@ -35,6 +35,7 @@ from eiftui.session.image_records import (
 )
 from eiftui.session.images import ImageSession
 from eiftui.session.journal import JournalWriter
+from eiftui.session.records import Entry
 
 
 def prepare(session: ImageSession, folder: Path | None, progress: Progress) -> list[BaseNetwork]:
@@ -121,9 +122,9 @@ class _Rehearsal(ImageSession):
         super().__init__(path, writer)
         self._appended: list[ImageRecord] = []
 
-    def append(self, *records: ImageRecord) -> None:
+    def keep(self, *records: ImageRecord) -> list[Entry]:
         self._appended += records
-        self._take(map(as_entry, records))
+        return [as_entry(record) for record in records]
 
     def taken(self) -> list[ImageRecord]:
         """What was appended since this was called last."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import numpy as np
@@ -30,6 +29,7 @@ from eiftui.session.image_records import (
     understood,
 )
 from eiftui.session.journal import JournalReader, JournalWriter
+from eiftui.session.kept import Kept
 from eiftui.session.records import Entry, Header, Notice
 
 Array = NDArray[np.float64]
@@ -45,15 +45,16 @@ def holds_images(path: Path) -> bool:
         raise InputError(f"cannot read {path} ({error.strerror})") from error
 
 
-class ImageSession:
+class ImageSession(Kept):
     """Changes through records alone: each goes to the file first, and then counts. Make one with `create` or `open`.
 
     Arrays have the axes networks, draws, training images and probes; EIF is in nats.
     """
 
+    path: Path
+
     def __init__(self, path: Path, writer: JournalWriter | None) -> None:
-        self.path = path
-        self._writer = writer
+        super().__init__(path, writer)
         self.settings = ImageSettings()
         self.notices: list[str] = []
         self._draws: dict[tuple[str, int, int, int], ImageDraw] = {}
@@ -63,17 +64,12 @@ class ImageSession:
         self._floors: dict[str, float] = {}
         self._has_settings = False
 
-    @property
-    def read_only(self) -> bool:
-        """Whether this process may not write the file."""
-        return self._writer is None
-
     @classmethod
     def create(cls, path: Path, settings: ImageSettings) -> Self:
         """A new session file. Raises InputError if the file exists or cannot be made."""
         entries: list[Entry] = [Header(), as_entry(ImageSettingsRecord(settings=settings))]
         session = cls(path, JournalWriter.create(path, entries))
-        session._take(entries)
+        session.take(entries)
         return session
 
     @classmethod
@@ -86,7 +82,7 @@ class ImageSession:
         reader = JournalReader(path)
         writer, reading = (None, reader.read()) if read_only else JournalWriter.resume(reader)
         session = cls(path, writer)
-        session._take(reading.entries)
+        session.take(reading.entries)
         session.notices += reading.problems
         if not session._has_settings:
             session.close()
@@ -98,11 +94,18 @@ class ImageSession:
 
         Raises InputError if the session is read-only, and EiftuiError if the file cannot be written.
         """
+        self.take(self.keep(*records))
+
+    def keep(self, *records: ImageRecord) -> list[Entry]:
+        """The slow half of `append`, which any thread may do: when this returns they are on the disk.
+
+        The session's own thread has then to `take` what is returned. Raises as `append` does.
+        """
         if self._writer is None:
             raise InputError(f"{self.path} is open read-only")
-        entries = [as_entry(record) for record in records]
+        entries: list[Entry] = [as_entry(record) for record in records]
         self._writer.append(entries)
-        self._take(entries)
+        return entries
 
     def configure(self, settings: ImageSettings) -> None:
         """Go on with other settings. Raises as `append` does."""
@@ -165,32 +168,8 @@ class ImageSession:
         key = self.key(network, draw, CLEAN)
         return self._floors.get(key) if key else None
 
-    def move(self, path: Path) -> None:
-        """Give the file another name, and go on with it. Raises InputError if that cannot be."""
-        if self._writer is None:
-            raise InputError(f"{self.path} is open read-only: who writes it may rename it")
-        self._writer.move(path)
-        self.path = path
-
-    def close(self) -> None:
-        """Let others write the file. What was read can still be looked at."""
-        if self._writer:
-            self._writer.close()
-        self._writer = None
-
-    def discard(self) -> None:
-        """Close the session and delete its file: for one that was made in error and holds nothing measured."""
-        self.close()
-        self.path.unlink(missing_ok=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
-
-    def _take(self, entries: Iterable[Entry]) -> None:
-        """What counts is what the file says, so that numbers stay the same when it is opened again."""
+    def take(self, entries: Iterable[Entry]) -> None:
+        """Let count what `keep` has put on the disk: what the file says, so that opening it again changes no number."""
         for line in entries:
             try:
                 entry = understood(line)

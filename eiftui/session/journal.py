@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -124,13 +124,17 @@ class JournalWriter:
         lock = WriterLock(reader.path)
         try:
             reading = reader.read()
-            return cls(reader.path, lock, reader.end), reading
+            writer = cls(reader.path, lock, reader.end)
         except OSError as error:
             lock.release()
             raise InputError(f"cannot open {reader.path} for writing ({error.strerror}): open it read-only") from error
         except BaseException:
             lock.release()
             raise
+        if writer.torn:
+            problem = f"{reader.path.name} ended in an unfinished record, which was removed"
+            reading = replace(reading, problems=(*reading.problems, problem))
+        return writer, reading
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Add entries: all of them, or none.

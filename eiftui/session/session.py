@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Literal, Self
 
 from pydantic import ValidationError
@@ -14,6 +13,7 @@ from eiftui.errors import InputError, first_problem, problem
 from eiftui.session.atomic import replacing
 from eiftui.session.image_records import OF_IMAGES
 from eiftui.session.journal import JournalReader, JournalWriter, Reading
+from eiftui.session.kept import Kept
 from eiftui.session.lock import WriterLock
 from eiftui.session.readings import Readings
 from eiftui.session.records import (
@@ -32,17 +32,16 @@ from eiftui.session.records import (
 from eiftui.settings import Settings
 
 
-class Session(Readings):
+class Session(Kept, Readings):
     """A session that changes through records alone: each goes to the file first, and then counts.
 
     Make one with `create`, `open` or `in_memory`. For use by one thread, but for `keep`.
     """
 
     def __init__(self, path: Path | None, reader: JournalReader | None, writer: JournalWriter | None) -> None:
-        super().__init__()
-        self.path = path
-        """None for a session in memory."""
-        self._reader, self._writer = reader, writer
+        Kept.__init__(self, path, writer)
+        Readings.__init__(self)
+        self._reader = reader
 
     @classmethod
     def create(cls, path: Path, domain: Domain, settings: Settings | None = None) -> Self:
@@ -67,8 +66,6 @@ class Session(Readings):
             writer, reading = JournalWriter.resume(reader)
             session = cls(path, None, writer)
             session._take_reading(reading)
-            if writer.torn:
-                session._take([Notice(text=f"{path.name} ended in an unfinished record, which was removed")])
         if not session._state.has_sheet:
             session.close()
             if any(other.line.startswith(OF_IMAGES) for other in session._state.unknown):
@@ -89,11 +86,6 @@ class Session(Readings):
         session._take(self._state.compact())
         session.configure(settings or self.settings)
         return session
-
-    @property
-    def read_only(self) -> bool:
-        """Whether it can only be looked at: it was opened so, or closed."""
-        return self.path is not None and self._writer is None
 
     def append(self, *records: Record) -> None:
         """Add records: all of them, or none. When this returns they are on the disk.
@@ -184,30 +176,10 @@ class Session(Readings):
         with WriterLock(path), replacing(path) as file:
             file.writelines(map(write, self._state.compact()))
 
-    def move(self, path: Path) -> None:
-        """Give the file another name, and go on with it. Raises InputError if that cannot be."""
-        if self._writer is None:
-            raise InputError(f"{self.path} is open read-only: who writes it may rename it")
-        self._writer.move(path)
-        self.path = path
-
-    def discard(self) -> None:
-        """Close the session and delete its file: for one that was made in error and holds nothing measured."""
-        self.close()
-        if self.path is not None:
-            self.path.unlink(missing_ok=True)
-
     def close(self) -> None:
-        """Let others write the file. What was read can still be looked at."""
-        if self._writer:
-            self._writer.close()
-        self._reader = self._writer = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
+        """Let others write the file, and follow it no more. What was read can still be looked at."""
+        super().close()
+        self._reader = None
 
     def _take_reading(self, reading: Reading) -> None:
         self._take(reading.entries)

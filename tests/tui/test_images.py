@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,7 @@ def empty(tmp_path: Path) -> ImageDocument:
 
 @pytest.fixture
 def measured(empty: ImageDocument) -> ImageDocument:
-    empty.keep(*image_records(empty.session))
+    empty.session.append(*image_records(empty.session))
     return empty
 
 
@@ -97,6 +98,22 @@ async def test_what_is_missing_is_measured_by_the_worker_and_kept(empty):
         await until(pilot, "everything is measured")
         assert fake.requests == [RunImages(path=str(empty.session.path))]
     assert missing(ImageSession.open(empty.session.path, read_only=True)) == []
+
+
+async def test_the_disk_does_not_hold_up_the_screen(empty, monkeypatch):
+    keep, threads = empty.session.keep, []
+
+    def noted(*records):
+        threads.append(threading.current_thread())
+        return keep(*records)
+
+    monkeypatch.setattr(empty.session, "keep", noted)
+    app = Explorer(empty, Preferences(), hire=lambda **how: FakeClient())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("r")
+        await until(pilot, "everything is measured")
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 async def test_a_failure_is_told_and_leaves_the_screen(empty):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,9 +61,12 @@ class ImageDocument:
         """Of the file."""
         return self.session.path.name
 
-    def keep(self, *records: ImageRecord) -> None:
-        """Take in what was measured. Raises as `ImageSession.append` does."""
-        self.session.append(*records)
+    async def keep(self, *records: ImageRecord) -> None:
+        """Take in what was measured, without holding up the event loop for the disk.
+
+        Raises as `ImageSession.append` does.
+        """
+        self.session.take(await asyncio.to_thread(self.session.keep, *records))
         self._matrices.clear()
         self._lacking = None
         self.changed()

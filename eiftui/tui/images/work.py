@@ -109,7 +109,7 @@ class ImageWork:
         try:
             async with aclosing(worker.client.ask(self._request)) as answers:
                 async for answer in answers:
-                    self._take(answer)
+                    await self._take(answer)
         except RequestCancelled:
             return not self._gave_way
         finally:
@@ -125,11 +125,11 @@ class ImageWork:
         if self.worker is not None and self._request is not None:
             self.worker.client.give_up(self._request)
 
-    def _take(self, answer: Finding | Stage) -> None:
+    async def _take(self, answer: Finding | Stage) -> None:
         if isinstance(answer, Stage):
             self._tell(answer.text)
         elif isinstance(answer, ImageRecord):
-            self.document.keep(answer)
+            await self.document.keep(answer)
 
     async def _grant(self, worker: Worker) -> None:
         async with worker.first():

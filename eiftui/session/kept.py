@@ -1,0 +1,49 @@
+"""What every session does with its file, be it of sentences or of images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from eiftui.errors import InputError
+from eiftui.session.journal import JournalWriter
+
+
+class Kept:
+    """A session in a file. In a `with`, it is closed at the end."""
+
+    def __init__(self, path: Path | None, writer: JournalWriter | None) -> None:
+        self.path = path
+        """None for a session in memory."""
+        self._writer = writer
+
+    @property
+    def read_only(self) -> bool:
+        """Whether it can only be looked at: it was opened so, or closed."""
+        return self.path is not None and self._writer is None
+
+    def move(self, path: Path) -> None:
+        """Give the file another name, and go on with it. Raises InputError if that cannot be."""
+        if self._writer is None:
+            raise InputError(f"{self.path} is open read-only: who writes it may rename it")
+        self._writer.move(path)
+        self.path = path
+
+    def discard(self) -> None:
+        """Close the session and delete its file: for one that was made in error and holds nothing measured."""
+        self.close()
+        if self.path is not None:
+            self.path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Let others write the file. What was read can still be looked at."""
+        if self._writer:
+            self._writer.close()
+        self._writer = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()

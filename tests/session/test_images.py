@@ -1,0 +1,49 @@
+"""A session of images loses nothing, and says what it lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from eiftui.errors import InputError
+from eiftui.session.image_records import ImageNetwork, ImageSettings
+from eiftui.session.images import ImageSession
+
+NETWORK = ImageNetwork(name="a", fingerprint="a", facts={}, versions={})
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A session that knows one network."""
+    with ImageSession.create(tmp_path / "s.eif", ImageSettings(networks=("a",))) as session:
+        session.append(NETWORK)
+    return tmp_path / "s.eif"
+
+
+def test_a_torn_record_is_removed_with_a_notice_and_the_others_are_kept(path: Path) -> None:
+    whole = path.read_bytes()
+    path.write_bytes(whole + b'{"kind":"image_')
+    with ImageSession.open(path) as session:
+        assert session.notices == ["s.eif ended in an unfinished record, which was removed"]
+        assert session.network("a") == NETWORK
+    assert path.read_bytes() == whole
+
+
+def test_what_is_closed_can_be_looked_at_and_not_changed(path: Path) -> None:
+    with ImageSession.open(path) as session:
+        assert not session.read_only
+    assert session.read_only
+    assert session.network("a") == NETWORK
+    with pytest.raises(InputError, match="read-only"):
+        session.append(NETWORK)
+    with pytest.raises(InputError, match="read-only"):
+        session.move(path.with_name("t.eif"))
+
+
+def test_it_goes_on_under_another_name(path: Path) -> None:
+    with ImageSession.open(path) as session:
+        session.move(path.with_name("t.eif"))
+        session.configure(ImageSettings(networks=("a", "b")))
+    assert not path.exists()
+    assert ImageSession.open(path.with_name("t.eif"), read_only=True).settings.networks == ("a", "b")
