@@ -13,6 +13,8 @@ BELOW_FLOOR = "≈0"
 WIDTH = 5
 """Characters of one formatted influence."""
 _ORDINARY = (0.1, 1000.0)
+_LEGIBLE = (1e-3, 1e4)
+"""What is read without a power of ten, where it stands alone."""
 
 
 def common_exponent(matrix: ArrayLike) -> int:
@@ -23,7 +25,7 @@ def common_exponent(matrix: ArrayLike) -> int:
     largest = largest_magnitude(matrix)
     if largest == 0 or _ORDINARY[0] <= largest < _ORDINARY[1]:
         return 0
-    return math.floor(math.log10(largest))
+    return _power(largest)
 
 
 def largest_magnitude(matrix: ArrayLike) -> float:
@@ -63,10 +65,7 @@ def eif(value: float | None, exponent: int = 0, floor: float = 0.0) -> str:
         return BELOW_FLOOR.rjust(WIDTH)
     if math.isnan(value):
         return "nan".rjust(WIDTH)
-    digits = magnitude(scaled(value, exponent))
-    if digits.strip("0.") == "":
-        return digits.rjust(WIDTH)
-    return ((MINUS if value < 0 else "+") + digits).rjust(WIDTH)
+    return _signed(magnitude(scaled(value, exponent)), value).rjust(WIDTH)
 
 
 def magnitude(value: float) -> str:
@@ -93,14 +92,43 @@ def scale(exponent: int) -> str:
     return f"×1e{exponent}" if exponent else ""
 
 
-def estimate(mean: float, half: float) -> str:
-    """A mean with the half-width of its interval: `−1.10 ± 0.07`, `(−5.50 ± 0.20)×1e-6`; no ± where half is nan."""
-    exponent = common_exponent([mean, half])
-    text = eif(mean, exponent).strip()
-    if not math.isnan(half):
-        text = f"{text} ± {magnitude(scaled(half, exponent))}"
-        return f"({text}){scale(exponent)}" if exponent else text
-    return text + scale(exponent)
+def estimate(mean: float, half: float = math.nan, plus: str = "+") -> str:
+    """A mean with the half-width of its interval, in as many digits as that bears; no ± where it is nan.
+
+    `−1.10 ± 0.38`, `−0.099 ± 0.031`, `(−5.50 ± 0.20)×1e-6`, `+0.21`. `plus` is the sign of what is above zero.
+    """
+    largest = largest_magnitude([mean, half])
+    exponent = 0 if not largest or _LEGIBLE[0] <= largest < _LEGIBLE[1] else _power(largest)
+    mean, half = scaled(mean, exponent), scaled(half, exponent)
+    decimals = _decimals(mean, half)
+    text = _signed(f"{abs(mean):.{decimals}f}", mean, plus)
+    if math.isnan(half):
+        return text + scale(exponent)
+    text = f"{text} ± {half:.{decimals}f}"
+    return f"({text}){scale(exponent)}" if exponent else text
+
+
+def _decimals(mean: float, half: float) -> int:
+    """So many that `half` has two digits, and the larger of both no more than four.
+
+    Without an interval, as `magnitude` has, but two digits at least.
+    """
+    largest = _power(largest_magnitude([mean, half]))
+    if not math.isfinite(half) or half <= 0:
+        return max(0, 2 - largest) if largest >= 0 else max(2, 1 - largest)
+    return max(0, min(1 - _power(half), 3 - largest))
+
+
+def _power(size: float) -> int:
+    """The power of ten of a size's first digit; 0 for 0."""
+    return math.floor(math.log10(size)) if size else 0
+
+
+def _signed(digits: str, value: float, plus: str = "+") -> str:
+    """Digits with the sign of the value they are of, but for those of zero and of no number."""
+    if math.isnan(value) or digits.strip("0.") == "":
+        return digits
+    return (MINUS if value < 0 else plus) + digits
 
 
 def ratio(mean: float, half: float = math.nan) -> str:

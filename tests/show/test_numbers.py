@@ -109,6 +109,26 @@ def test_learning_rates_are_written_as_people_write_them(rate: float, text: str)
 
 
 def test_an_estimate_carries_its_interval_and_unit() -> None:
-    assert estimate(-1.1, 0.07) == "−1.10 ± 0.07"
+    assert estimate(-1.1, 0.07) == "−1.100 ± 0.070"
     assert estimate(-5.5e-6, 2e-7) == "(−5.50 ± 0.20)×1e-6"
     assert estimate(-5.5e-6, math.nan) == "−5.50×1e-6"
+
+
+@pytest.mark.parametrize(
+    ("mean", "half", "text"),
+    [
+        (-0.0994, 0.0314, "−0.099 ± 0.031"),
+        (0.06, 1.55, "+0.1 ± 1.6"),
+        (-5e-5, 1.5, "0.0 ± 1.5"),
+        (123.4, 15.2, "+123 ± 15"),
+        (0.00123, 0.00031, "+0.00123 ± 0.00031"),
+        (0.26125, 1e-9, "+0.2612 ± 0.0000"),
+        (0.0652, math.nan, "+0.065"),
+        (0.21, 0.0, "+0.21 ± 0.00"),
+        (math.inf, math.nan, "+inf"),
+        (math.nan, math.nan, "nan"),
+        (1.0, math.inf, "+1.00 ± inf"),
+    ],
+)
+def test_an_estimate_has_as_many_digits_as_its_interval_bears(mean: float, half: float, text: str) -> None:
+    assert estimate(mean, half) == text

@@ -39,7 +39,7 @@ def test_missing_draws_are_left_out_cell_by_cell() -> None:
 def test_the_strongest_cells_come_first_whatever_their_sign() -> None:
     draws = np.array([[[-1.07, 0.2], [1.5, math.nan]], [[-1.13, 0.3], [1.7, math.nan]]])
     sentences = strongest(draws, ["r1", "r2"], ["c1", "c2"], 2)
-    assert sentences[0] == "after learning “r2”, “c1” moved +1.60 ± 1.27 nats per token"
+    assert sentences[0] == "after learning “r2”, “c1” moved +1.6 ± 1.3 nats per token"
     assert sentences[1] == "after learning “r1”, “c1” moved −1.10 ± 0.38 nats per token"
     assert len(strongest(draws, ["r1", "r2"], ["c1", "c2"], 10)) == 3
     assert strongest(draws, ["r1", "r2"], ["c1", "c2"], 1, "with")[0].startswith("with “")

@@ -47,7 +47,7 @@ def _noise_table(findings: Sequence[NoiseFinding]) -> str:
     rows = (
         f"<tr><td>{escaped(found.noise.name)}</td>{_side(found, found.train_ratio, found.train_share)}"
         f"{_side(found, found.probe_ratio, found.probe_share)}"
-        f"{''.join(f'<td>{words.short(cell)}</td>' for cell in found.quadrants)}</tr>"
+        f"{''.join(f'<td>{words.in_nats(cell)}</td>' for cell in found.quadrants)}</tr>"
         for found in findings
     )
     return f"<table><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr>{''.join(rows)}</table>"

@@ -63,7 +63,7 @@ def main(options: argparse.Namespace) -> None:
     for line in _bars(before, after, label):
         say(console, line)
     change = float(np.log(before[label]) - np.log(after[label]))
-    say(console, f"EIF, the change of its loss: {estimate(change, float('nan'))} nats")
+    say(console, f"EIF, the change of its loss: {estimate(change)} nats")
 
 
 def _noise(text: str, clip: str) -> Noise:

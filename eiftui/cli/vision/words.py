@@ -102,7 +102,7 @@ def noise(findings: list[NoiseFinding]) -> Iterator[str]:
     yield "mean abs(EIF) on other images, nats: training image → probe"
     yield f"{'':<20}{''.join(f'{name:<15}' for name in QUADRANTS)}".rstrip()
     for found in findings:
-        yield f"{found.noise.name:<20}{''.join(f'{short(cell):<15}' for cell in found.quadrants)}".rstrip()
+        yield f"{found.noise.name:<20}{''.join(f'{in_nats(cell):<14} ' for cell in found.quadrants)}".rstrip()
 
 
 def noise_claims() -> Iterator[str]:
@@ -123,8 +123,8 @@ def rates(findings: list[AtRate]) -> Iterator[str]:
     yield f"{'rate':<7}{'on itself, nats':<17}{'others, abs':<15}{'S':<13}{'r, 1st order':<14}its error"
     for at in findings:
         r, error = _ratio(at.agreement.pearson), _ratio(at.agreement.error)
-        own, others = short(at.own).replace("-", "−"), short(at.others)
-        yield f"{compact(at.lr):<7}{own:<17}{others:<15}{_ratio(at.share):<13}{r:<14}{error}"
+        own, others = in_nats(at.own), in_nats(at.others)
+        yield f"{compact(at.lr):<7}{own:<16} {others:<14} {_ratio(at.share):<13}{r:<14}{error}"
 
 
 def how_measured(session: ImageSession) -> Iterator[str]:
@@ -141,9 +141,9 @@ def how_measured(session: ImageSession) -> Iterator[str]:
     yield from (f"note: {notice}" for notice in session.notices)
 
 
-def short(found: Estimate) -> str:
-    """Three digits of a mean, and two of its interval."""
-    return f"{found.mean:.3g}" + ("" if np.isnan(found.half) else f" ± {found.half:.2g}")
+def in_nats(found: Estimate) -> str:
+    """A mean and its interval, without a sign where it is above zero."""
+    return estimate(found.mean, found.half, plus="")
 
 
 def _ratio(found: Estimate) -> str:

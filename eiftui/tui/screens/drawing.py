@@ -133,7 +133,7 @@ class DrawingScreen(Dialogue[Digits]):
             Content.styled(f"{'class':<7}{'seen as':>8}{'Δ loss of its digits':>23}", "$text-muted"),
         ]
         for label in range(CLASSES):
-            change = numbers.estimate(float(eif[self._labels == label].mean()), float("nan"))
+            change = numbers.estimate(float(eif[self._labels == label].mean()))
             mark = "◂" if label == self._label else " "
             lines.append(Content(f"{label:>3}{mark}   {numbers.percent(float(seen[label])):>8}{change:>23}"))
-        return [*lines, Content.styled(f"{'itself':<7}{numbers.estimate(own, float('nan')):>31}", "$text-muted")]
+        return [*lines, Content.styled(f"{'itself':<7}{numbers.estimate(own):>31}", "$text-muted")]

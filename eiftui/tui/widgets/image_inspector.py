@@ -98,8 +98,8 @@ class ImageInspector(Surviving, Widget):
     def _of_images(self, row: int, column: int) -> Iterator[Content]:
         """One number, and all class probabilities before and after."""
         shown = picture(self._view, self.document)
-        yield _named(self._view.shown, numbers.estimate(float(shown.values[row, column]), float("nan")))
-        yield _named("the other way", numbers.estimate(float(shown.values[column, row]), float("nan")))
+        yield _named(self._view.shown, numbers.estimate(float(shown.values[row, column])))
+        yield _named("the other way", numbers.estimate(float(shown.values[column, row])))
         label = int(self.document.labels(self._view)[column].split("\n")[0])
         if self._looked is None or column >= len(self._looked.before):
             before = self._base(column)

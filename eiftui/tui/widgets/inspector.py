@@ -193,8 +193,7 @@ def _estimated(one: Estimate, sign: int) -> str:
         return f"{numbers.MISSING} {NAMES[one.status]}"
     if numbers.below_floor(one.mean, one.floor):
         return f"{numbers.BELOW_FLOOR} (floor {numbers.compact(one.floor)})"
-    text = numbers.estimate(sign * one.mean, one.half)
-    return text.replace("+", " ", 1) if one.shown == "baseline" else text
+    return numbers.estimate(sign * one.mean, one.half, " " if one.shown == "baseline" else "+")
 
 
 def _mean_alone(values: Array) -> tuple[Array, Array]:

@@ -35,7 +35,7 @@ def described(tokens: TokenChanges, cursor: int) -> str:
         words.append(f"log-prob {_number(before)}{after}")
     if not math.isnan(change):
         small = abs(change) < SMALL
-        words.append(f"Δ {numbers.estimate(change, math.nan) if small else _number(change, '+')}")
+        words.append(f"Δ {numbers.estimate(change) if small else _number(change, '+')}")
     return " · ".join(words if len(words) > 1 else [*words, "not measured"])
 
 
