@@ -41,6 +41,13 @@ def test_noise_beyond_black_and_white_is_shown_as_black_and_white() -> None:
     assert picture(BAR * 9 - 4, "ascii")[0].plain == picture(BAR, "ascii")[0].plain
 
 
+@pytest.mark.parametrize("how", ["half blocks", "braille", "ascii"])
+def test_a_strip_of_an_image_looks_as_it_does_in_the_whole(how: str) -> None:
+    image = np.random.default_rng(0).random((28, 28))
+    strips = [line for y in range(0, 28, 2) for line in picture(image[y : y + 2], how, 28, 1)]  # type: ignore[arg-type]
+    assert strips == picture(image, how, 28, 14)  # type: ignore[arg-type]
+
+
 def test_shrinking_takes_means() -> None:
     np.testing.assert_allclose(shrunk(np.arange(6.0).reshape(2, 3), 1, 2), [[1.5 + 1 / 3, 3.5 - 1 / 3]])
     assert shrunk(BAR, 7, 10).mean() == pytest.approx(0.5)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from textual.events import MouseMove
 
 from eiftui.domains.digits import builtin_digits
 from eiftui.domains.noise import CLEAN, Noise
@@ -24,6 +25,7 @@ from eiftui.tui.images.document import ImageDocument
 from eiftui.tui.images.view import ImageView, picture
 from eiftui.tui.preferences import Preferences
 from eiftui.tui.widgets.canvas import Canvas
+from eiftui.tui.widgets.page import Page
 from tests.engine.fake import FakeClient, image_records
 from tests.tui.conftest import until
 from tests.tui.golden import assert_golden
@@ -326,6 +328,37 @@ async def test_the_mouse_draws_and_an_eraser_takes_away(measured):
         assert canvas.pixels[10:12, 5].max() < 60
         await pilot.press("c", "enter")
         await until(pilot, "draw something first")
+
+
+async def test_a_quick_hand_draws_a_line_at_once(measured, monkeypatch):
+    app = Explorer(measured, Preferences(), hire=lambda **how: FakeClient())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("a")
+        await pilot.mouse_down(Canvas, offset=(4, 3))
+        canvas, told = app.screen.query_one(Canvas), []
+        monkeypatch.setattr(type(app.screen), "on_canvas_drawn", lambda screen: told.append(screen))
+        canvas.on_mouse_move(MouseMove(canvas, 20, 11, 16, 8, 1, False, False, False))
+        await pilot.pause()
+        assert len(told) == 1
+    pixels = canvas.pixels
+    assert pixels[[7, 15, 23], [4, 12, 20]].min() > 200
+    assert pixels[23, 4] == pixels[7, 20] == 0
+
+
+async def test_the_inspector_takes_the_colours_of_another_theme(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await until(pilot, "what 0s are taken for")
+        page = pilot.app.screen.query_one(Page)
+
+        def colours():
+            return [segment.style.color for segment in page.render_line(10) if segment.style]
+
+        before = colours()
+        pilot.app.theme = "eiftui-light"
+        await pilot.pause()
+        after = colours()
+        await pilot.press("right", "left")
+        assert after == colours() != before
 
 
 async def test_an_image_file_is_drawn_on_the_canvas(measured, tmp_path):

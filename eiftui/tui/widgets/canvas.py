@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -74,15 +74,15 @@ class Canvas(Surviving, Widget, can_focus=True):
         x, y = self._x, self._y
         self._go(event)
         steps = max(abs(self._x - x), abs(self._y - y), 1)
-        for step in range(1, steps + 1):
-            self._stroke(x + (self._x - x) * step / steps + 0.5, y + (self._y - y) * step / steps + 1)
+        along = np.arange(1, steps + 1) / steps
+        self._stroke(x + (self._x - x) * along + 0.5, y + (self._y - y) * along + 1)
 
     def on_mouse_up(self) -> None:
         self.release_mouse()
 
     def render_line(self, y: int) -> Strip:
         how = way(self.app)
-        line = digits.picture(self._ink, how, SIDE, SIDE // 2)[y]
+        (line,) = digits.picture(self._ink[2 * y : 2 * y + 2], how, SIDE, 1)
         strip = Strip(line.render(self.app.console, end=""))
         if y != self._y // 2:
             return strip
@@ -94,10 +94,11 @@ class Canvas(Surviving, Widget, can_focus=True):
         self._x = int(np.clip(event.x, 0, SIDE - 1))
         self._y = int(np.clip(2 * event.y, 0, SIDE - 2))
 
-    def _stroke(self, x: float, y: float) -> None:
-        """Ink, or none, around a point."""
+    def _stroke(self, x: ArrayLike, y: ArrayLike) -> None:
+        """Ink, or none, around a point or several, (points,)."""
         places = np.arange(SIDE) + 0.5
-        ink = np.clip(RADIUS - np.hypot(places[None, :] - x, places[:, None] - y), 0, 1)
+        across, down = places[None, :] - np.reshape(x, (-1, 1, 1)), places[:, None] - np.reshape(y, (-1, 1, 1))
+        ink = np.clip(RADIUS - np.hypot(across, down), 0, 1).max(axis=0)
         self._change(np.minimum(self._ink, 1 - ink) if self.erases else np.maximum(self._ink, ink))
 
     def _change(self, ink: NDArray[np.float64]) -> None:

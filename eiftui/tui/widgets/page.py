@@ -24,9 +24,11 @@ class Page(Surviving, ScrollView, can_focus=True):
 
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
+        self._lines: Sequence[Content] = ()
         self._strips: list[Strip] = []
 
     def show(self, lines: Sequence[Content]) -> None:
+        self._lines = lines
         before, self._strips = self._strips, [self._strip(line) for line in lines]
         self.virtual_size = Size(self.size.width, len(lines))
         for line, (old, new) in enumerate(zip_longest(before, self._strips)):
@@ -46,6 +48,10 @@ class Page(Surviving, ScrollView, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         self.post_message(self.Resized())
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._strips = [self._strip(line) for line in self._lines]
 
     def _strip(self, line: Content) -> Strip:
         width = max(1, self.size.width)
