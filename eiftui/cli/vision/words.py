@@ -100,9 +100,9 @@ def noise(findings: list[NoiseFinding]) -> Iterator[str]:
         probe = _side(found, found.probe_ratio, found.probe_share)
         yield f"{found.noise.name:<20}{training}{probe}".rstrip()
     yield "mean abs(EIF) on other images, nats: training image → probe"
-    yield f"{'':<20}{''.join(f'{name:<15}' for name in QUADRANTS)}".rstrip()
+    yield f"{'':<20}{''.join(f'{name:<17}' for name in QUADRANTS)}".rstrip()
     for found in findings:
-        yield f"{found.noise.name:<20}{''.join(f'{in_nats(cell):<14} ' for cell in found.quadrants)}".rstrip()
+        yield f"{found.noise.name:<20}{''.join(f'{in_nats(cell):<17}' for cell in found.quadrants)}".rstrip()
 
 
 def noise_claims() -> Iterator[str]:
@@ -120,11 +120,11 @@ def _side(found: NoiseFinding, times: Estimate, share: Estimate) -> str:
 
 def rates(findings: list[AtRate]) -> Iterator[str]:
     """How far the prediction goes."""
-    yield f"{'rate':<7}{'on itself, nats':<17}{'others, abs':<15}{'S':<13}{'r, 1st order':<14}its error"
+    yield f"{'rate':<7}{'on itself, nats':<18}{'others, abs':<17}{'S':<13}{'r, 1st order':<14}its error"
     for at in findings:
         r, error = _ratio(at.agreement.pearson), _ratio(at.agreement.error)
         own, others = in_nats(at.own), in_nats(at.others)
-        yield f"{compact(at.lr):<7}{own:<16} {others:<14} {_ratio(at.share):<13}{r:<14}{error}"
+        yield f"{compact(at.lr):<7}{own:<18}{others:<17}{_ratio(at.share):<13}{r:<14}{error}"
 
 
 def how_measured(session: ImageSession) -> Iterator[str]:
