@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from eiftui.domains.digits import Digits, builtin_digits, draw_digits
 from eiftui.domains.noise import CLEAN, Noise
@@ -96,23 +94,6 @@ def looked(request: LookAtImages) -> LookedAt:
         after=tuple(torch.cat(after).numpy()),
         eif=tuple(influence.trained(network, tuned, probes).numpy()),
     )
-
-
-def look(
-    session: ImageSession, network: int, draw: int, how: Treatment, row: int, column: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """What a base network makes of one probe before and after it learned one training image: (classes,) each.
-
-    Raises InputError if the network cannot be loaded or the draw has no images yet.
-    """
-    rows = _Rows(session, [load_network(name) for name in session.settings.networks])
-    block = Block(network, draw, how)
-    base, learned = rows.network(block), rows.batch(block, how.train)
-    probe = rows.batch(block, how.probe).images[column : column + 1]
-    one = ImageBatch(learned.images[row : row + 1], learned.labels[row : row + 1])
-    tuned = {name: stack[0] for name, stack in influence.fine_tuned(base, one, how.optimizer).items()}
-    before, after = (influence.probabilities(base, weights, probe)[0].double().numpy() for weights in ({}, tuned))
-    return before, after
 
 
 class _Rehearsal(ImageSession):

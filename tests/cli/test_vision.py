@@ -14,6 +14,8 @@ import pytest
 from PIL import Image
 
 from eiftui.analysis.image_findings import analyse_images
+from eiftui.domains.noise import Noise
+from eiftui.session.image_records import Treatment
 from eiftui.session.images import ImageSession
 from tests.cli.conftest import Command
 from tests.cli.pages import Page
@@ -153,6 +155,19 @@ def test_the_cell_that_is_shown_is_the_one_that_was_measured(eiftui: Command) ->
     answer = eiftui("vision", "show", "s.eif", "3", "8")
     shown = float(answer.lines[-1].split()[-2].replace("−", "-"))
     assert shown == pytest.approx(measured, abs=0.006)
+
+
+def test_a_cell_is_right_where_probabilities_are_too_small_to_write(eiftui: Command) -> None:
+    eiftui("vision", "run", "s.eif", *SMALL, "--noise", "9", "--clip", "no", "--quiet")
+    session = ImageSession.open(Path("s.eif"), read_only=True)
+    how = Treatment(optimizer=session.settings.optimizer, probe=Noise(sigma=9))
+    measured = session.matrix("trained", how)[0, 0, 3]
+    base = session.base(0, 0, how.probe)
+    assert base is not None
+    (unlikely, *_) = [probe for probe in range(10) if base.probabilities[probe][probe] == 0]
+    answer = eiftui("vision", "show", "s.eif", "3", unlikely, "--probe-noise", "9")
+    shown = float(answer.lines[-1].split()[-2].replace("−", "-"))
+    assert shown == pytest.approx(measured[unlikely], rel=0.05)
 
 
 def test_an_image_that_is_not_there_cannot_be_shown(eiftui: Command) -> None:

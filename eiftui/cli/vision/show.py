@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,9 @@ from rich.console import Console
 from rich.text import Text
 
 from eiftui.cli.console import make_console, say
-from eiftui.domains.noise import CLEAN, Noise, noises
+from eiftui.domains.noise import CLEAN, Images, Noise, noises
+from eiftui.engine.image_requests import ImageSet, LookAtImages
 from eiftui.errors import InputError
-from eiftui.session.image_records import Treatment
 from eiftui.session.images import ImageSession
 from eiftui.show.digits import beside, picture, way
 from eiftui.show.numbers import estimate, percent
@@ -22,7 +23,20 @@ from eiftui.show.numbers import estimate, percent
 NAME = "show"
 HELP = "one training image and one probe: the images, and all class probabilities before and after"
 BAR = 30
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class _Image:
+    """As a network sees it, (28, 28)."""
+
+    pixels: Images
+    label: int
+    noise: Noise
+
+    @property
+    def alone(self) -> ImageSet:
+        return ImageSet.of(self.pixels[None], np.array([self.label]))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,21 +63,24 @@ def main(options: argparse.Namespace) -> None:
     ):
         if not 0 <= number < most:
             raise InputError(f"{name} {number}: the session has 0 to {most - 1}")
-    how = Treatment(
-        optimizer=settings.optimizer,
-        train=_noise(options.train_noise, options.clip),
-        probe=_noise(options.probe_noise, options.clip),
-    )
-    from eiftui.engine.images import look
+    learned = _image(session, options.draw, options.train, _noise(options.train_noise, options.clip))
+    probe = _image(session, options.draw, options.probe, _noise(options.probe_noise, options.clip))
+    from eiftui.engine.images import looked
 
-    before, after = look(session, options.network, options.draw, how, options.train, options.probe)
+    found = looked(
+        LookAtImages(
+            network=settings.networks[options.network],
+            optimizer=settings.optimizer,
+            dtype=settings.dtype,
+            train=learned.alone,
+            probes=probe.alone,
+        )
+    )
     console = make_console()
-    _print_images(console, session, options, how)
-    label = int(session.digits(options.draw).labels[options.probe])
-    for line in _bars(before, after, label):
+    _print_images(console, learned, probe)
+    for line in _bars(np.asarray(found.before[0]), np.asarray(found.after[0]), probe.label):
         say(console, line)
-    change = float(np.log(before[label]) - np.log(after[label]))
-    say(console, f"EIF, the change of its loss: {estimate(change)} nats")
+    say(console, f"EIF, the change of its loss: {estimate(float(found.eif[0][0]))} nats")
 
 
 def _noise(text: str, clip: str) -> Noise:
@@ -73,17 +90,19 @@ def _noise(text: str, clip: str) -> Noise:
     return kinds[0] if kinds else CLEAN
 
 
-def _print_images(console: Console, session: ImageSession, options: argparse.Namespace, how: Treatment) -> None:
-    labels = session.digits(options.draw).labels
-    learned = session.images(options.draw, how.train)[options.train]
-    probed = session.images(options.draw, how.probe)[options.probe]
-    drawn = [picture(image, way(console)) for image in (learned, probed)]
+def _image(session: ImageSession, draw: int, number: int, noise: Noise) -> _Image:
+    pixels = session.images(draw, noise)[number]
+    return _Image(pixels, int(session.digits(draw).labels[number]), noise)
+
+
+def _print_images(console: Console, learned: _Image, probe: _Image) -> None:
+    drawn = [picture(image.pixels, way(console)) for image in (learned, probe)]
     width, gap = drawn[0][0].cell_len, 6
-    titles = (f"learned: {labels[options.train]}", f"probe: {labels[options.probe]}")
+    titles = (f"learned: {learned.label}", f"probe: {probe.label}")
     console.print(Text(titles[0].ljust(width + gap) + titles[1], style="bold"))
     for line in beside(drawn, gap):
         console.print(line, no_wrap=True)
-    console.print(Text(f"{how.train.name:<{width + gap}}{how.probe.name}", style="dim"))
+    console.print(Text(f"{learned.noise.name:<{width + gap}}{probe.noise.name}", style="dim"))
 
 
 def _bars(before: Floats, after: Floats, label: int) -> Iterator[str]:
