@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
@@ -20,6 +20,7 @@ from eiftui.tui.document import Document
 from eiftui.tui.mishaps import Surviving, survived
 from eiftui.tui.running import Runner, Severity
 from eiftui.tui.screens.prompt import PromptScreen
+from eiftui.tui.sharing import WIDE, lists_beside
 from eiftui.tui.widgets.findings import FindingsPane
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.inspector import Inspector
@@ -41,7 +42,6 @@ class MainScreen(Surviving, Screen[None]):
     PARTS = ("screen", "matrix", "findings", "run", "sentences", "inspector")
     CSS_PATH = ["parts.tcss", "main.tcss"]  # noqa: RUF012
     BINDINGS = screen_bindings(PARTS)
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (170, "-wide")]  # noqa: RUF012
     AUTO_FOCUS = "HeatMap"
 
     class WriterEnded(Message):
@@ -58,11 +58,12 @@ class MainScreen(Surviving, Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield TitleBar(self.document)
-        yield SentencesPane(self.document)
-        with Vertical(id="stage"):
-            yield MatrixPane(self.document)
-            yield Inspector(self.document)
-            yield FindingsPane(self.document)
+        with Horizontal():
+            yield SentencesPane(self.document)
+            with Vertical(id="stage"):
+                yield MatrixPane(self.document)
+                yield Inspector(self.document)
+                yield FindingsPane(self.document)
         yield StatusBar(self.document, self.runner)
         yield KeyBar()
 
@@ -74,6 +75,19 @@ class MainScreen(Surviving, Screen[None]):
             self.set_interval(SECONDS_BETWEEN_LOOKS, self._follow)
         self.call_after_refresh(self._show_cell, 0, 0)
         self.call_after_refresh(self.runner.begin)
+
+    def on_resize(self) -> None:
+        self._share_width()
+
+    def _share_width(self) -> None:
+        """Give the matrix what its numbers need, and the lists what it leaves; whoever writes goes on writing."""
+        lists = lists_beside(self.size.width, self.query_one(HeatMap).whole_width)
+        pane = self.query_one(SentencesPane)
+        if not lists and not self.has_class("-narrow"):
+            self.set_class(self.focused is not None and self.focused.parent is pane, "-writing")
+        self.set_class(not lists, "-narrow")
+        self.set_class(self.size.width >= WIDE, "-wide")
+        pane.styles.width = lists or "1fr"
 
     async def on_unmount(self) -> None:
         await self.close_work()
@@ -141,6 +155,7 @@ class MainScreen(Surviving, Screen[None]):
 
     def on_matrix_pane_view_changed(self, message: MatrixPane.ViewChanged) -> None:
         self.query_one(Inspector).show_view(message.view)
+        self._share_width()
 
     def on_sentences_pane_sentence_chosen(self, message: SentencesPane.SentenceChosen) -> None:
         heatmap = self.query_one(HeatMap)
@@ -193,7 +208,7 @@ class MainScreen(Surviving, Screen[None]):
         self.query_one(SentencesPane).paste(event.text)
 
     def _go_on(self, by: int) -> None:
-        """Give another pane the focus. A narrow screen shows either the sentences or the stage."""
+        """Give another pane the focus. Where they do not stand side by side, it shows the sentences or the stage."""
         findings = self.query_one(FindingsPane)
         lists = [self.query_one(selector) for selector in LISTS]
         if findings.view == "matrix":
@@ -225,6 +240,7 @@ class MainScreen(Surviving, Screen[None]):
         self._due = None
         for part in self.query(Part):
             part.show_document()
+        self._share_width()
 
     def _follow(self) -> None:
         try:

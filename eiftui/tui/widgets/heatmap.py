@@ -84,6 +84,11 @@ class HeatMap(Surviving, ScrollView, can_focus=True):
             self._refresh(Region(0, self._y(line), self.size.width, self._tall))
 
     @property
+    def whole_width(self) -> int:
+        """The columns that it takes to show every number in full, without texts beside them."""
+        return self._number + self._shape[1] * self._widths[-1]
+
+    @property
     def position(self) -> tuple[int, int]:
         """Line and place of the cursor."""
         return self._line, self._place
@@ -250,11 +255,16 @@ class HeatMap(Surviving, ScrollView, can_focus=True):
         with_intervals = self.picture is not None and self.picture.halves is not None
         return (*WIDTHS[:-1], INTERVAL) if with_intervals else WIDTHS
 
+    @property
+    def _number(self) -> int:
+        """The columns of a row's number."""
+        return len(str(len(self._labels))) + 1
+
     def _fit(self) -> None:
         """Choose widths for what there is to show and for the room there is, and paint all of it."""
         self._make_painter()
         lines, places = self._shape
-        number = len(str(len(self._labels))) + 1
+        number = self._number
         room = self._room.width - number - places * self._cell - 1
         longest = max(map(cell_len, self._labels), default=0)
         self._head = number + (min(room, longest, LONGEST_LABEL) + 1 if room >= SHORTEST_LABEL else 0)
@@ -271,7 +281,7 @@ class HeatMap(Surviving, ScrollView, can_focus=True):
         if self._zoom is not None:
             return self._zoom
         places = self._shape[1]
-        room = self._room.width - len(str(len(self._labels))) - 1
+        room = self._room.width - self._number
         fitting = [step for step, width in enumerate(self._widths) if width >= DIGIT and places * width <= room]
         return fitting[-1] if fitting else self._widths.index(DIGIT)
 
