@@ -15,6 +15,7 @@ from eiftui.tui.preferences import Preferences, environment
 os.environ.update(environment(Preferences()))
 
 # Textual reads its environment when it is imported
+from benchmarks.terminal import row
 from eiftui.tui.app import Explorer
 from eiftui.tui.document import Document
 
@@ -34,8 +35,6 @@ class Watched(Explorer):
 
     def _row(self):
         """The next row that is missing."""
-        from benchmarks.terminal import row
-
         session = self.document.session
         [(index, _), *_] = session.missing("trained", 0)
         self.document.append(row(session, index))

@@ -25,6 +25,8 @@ from eiftui.tui.images.document import ImageDocument
 from eiftui.tui.images.view import ImageView, picture
 from eiftui.tui.preferences import Preferences
 from eiftui.tui.widgets.canvas import Canvas
+from eiftui.tui.widgets.digit_map import DigitMap
+from eiftui.tui.widgets.image_matrix import ImageMatrix
 from eiftui.tui.widgets.page import Page
 from tests.engine.fake import FakeClient, image_records
 from tests.tui.conftest import until
@@ -116,6 +118,17 @@ async def test_the_disk_does_not_hold_up_the_screen(empty, monkeypatch):
         await until(pilot, "everything is measured")
     assert threads
     assert threading.main_thread() not in threads
+
+
+async def test_showing_the_same_again_draws_no_digit(measured, monkeypatch):
+    app = Explorer(measured, Preferences(), hire=lambda **how: FakeClient())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, "what 0s are taken for")
+        image, drawn = DigitMap._image, []
+        monkeypatch.setattr(DigitMap, "_image", lambda chart, *part: drawn.append(part) or image(chart, *part))
+        app.screen.query_one(ImageMatrix).show_document()
+        await pilot.pause()
+    assert drawn == []
 
 
 async def test_a_failure_is_told_and_leaves_the_screen(empty):

@@ -42,10 +42,14 @@ class DigitMap(HeatMap):
 
     def show_images(self, picture: Picture, labels: Sequence[str], rows: Images, columns: Images) -> None:
         """Show a picture with the images of its rows and columns, (images, 28, 28) each, in the session's order."""
+        before = self._rows, self._columns
+        if not all(
+            old is not None and np.array_equal(old, new) for old, new in zip(before, (rows, columns), strict=True)
+        ):
+            self._drawn.clear()
+            self.refresh()
         self._rows, self._columns = rows, columns
-        self._drawn.clear()
         self.show(picture, labels)
-        self.refresh()
 
     def action_zoom(self, by: int) -> None:
         self._zoom = max(0, min(len(SIZES) - 1, self._chosen_size + by))
