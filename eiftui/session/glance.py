@@ -6,16 +6,20 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from eiftui.domains.digits import CLASSES
 from eiftui.errors import InputError
 from eiftui.session.image_plan import missing, planned
 from eiftui.session.images import ImageSession, holds_images
 from eiftui.session.journal import check_header
-from eiftui.session.readings import Readings
+from eiftui.session.readings import Array, Flags, Readings, share
 from eiftui.session.records import parse
+from eiftui.settings import Condition
 
 _KIND = re.compile(rb'\{"kind":"(\w+)"')
 _MEASURED = re.compile(rb'\{"kind":"measured","key":"(\w+)","condition":"\w+","row":"(\w+)"')
+_PROBES = re.compile(rb'"probes":\[([^]]*)]')
 _NUMBERS = (b"base", b"token_texts", b"floor", b"likeness")
 
 
@@ -33,7 +37,7 @@ class Glance:
     columns: int = 0
     draws: int = 0
     measured: float = 0.0
-    """Of the rows of all draws and chosen conditions, the share of which anything is measured, 0 to 1."""
+    """The share of the cells of all draws and chosen conditions that is measured, 0 to 1."""
     note: str = ""
     problem: str = ""
     """Why it cannot be opened; the rest is then unknown."""
@@ -45,8 +49,8 @@ class _Outline(Readings):
     def __init__(self, path: Path) -> None:
         """Raises InputError if the file is no session, and OSError if it cannot be read."""
         super().__init__()
-        self.known: set[tuple[str, str]] = set()
-        """Key and row's id of every record of numbers."""
+        self._known: dict[tuple[str | None, str], list[tuple[str, ...]]] = {}
+        """By key and row's id, the ids of the probes of each record of numbers."""
         with path.open("rb") as file:
             check_header(path, file.readline())
             for line in file:
@@ -57,17 +61,22 @@ class _Outline(Readings):
     @property
     def share(self) -> float:
         """`Glance.measured`."""
-        wanted = [
-            (self._key(condition), row)
-            for condition in self.settings.conditions
-            for filling in self._filled
-            for row in filling.rows
-        ]
-        return sum(one in self.known for one in wanted) / max(1, len(wanted))
+        conditions = self.settings.conditions
+        return sum(share(self.measured(condition)) for condition in conditions) / max(1, len(conditions))
+
+    def row(self, condition: Condition, draw: int, row: int) -> tuple[Array, Flags]:
+        """Which columns are measured, and no numbers."""
+        filling = self._filled[draw]
+        measured = np.zeros(len(filling.probes), np.bool_)
+        for probes in self._known.get((self._key(condition), filling.rows[row]), ()):
+            measured[filling.find(probes)[0]] = True
+        return np.full(len(filling.probes), np.nan), measured
 
     def _take(self, line: bytes) -> None:
         if measured := _MEASURED.match(line):
-            self.known.add((measured[1].decode(), measured[2].decode()))
+            if probes := _PROBES.search(line, measured.end()):
+                row = self._known.setdefault((measured[1].decode(), measured[2].decode()), [])
+                row.append(tuple(probes[1].decode().replace('"', "").split(",")))
         elif (kind := _KIND.match(line)) and kind[1] not in _NUMBERS and line.endswith(b"\n"):
             try:
                 self._apply(parse(line))

@@ -320,6 +320,11 @@ class Readings:
         return self._state.base.get(key, {}).get(self._filled[draw].probes[column]) if key else None
 
 
+def share(measured: Flags) -> float:
+    """The share of some cells that is measured, 0 to 1; 1 where there are none."""
+    return float(measured.mean()) if measured.size else 1.0
+
+
 def _first_of_each(ids: tuple[str, ...]) -> list[int]:
     """Index of the first appearance of each id, in order."""
     first: dict[str, int] = {}

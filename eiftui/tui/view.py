@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from eiftui.session.readings import Quantity
+from eiftui.session.readings import Quantity, share
 from eiftui.session.safetext import visible
 from eiftui.settings import Condition
 from eiftui.show import numbers
@@ -251,5 +251,4 @@ def _floor(view: View, source: Source) -> float:
 
 def _measured(view: View, source: Source) -> float:
     flags = ~np.isnan(source.baseline()) if view.shown == "baseline" else source.table(view.shown).measured
-    shown = flags if view.draw is None else flags[view.draw]
-    return float(shown.mean()) if shown.size else 1.0
+    return share(flags if view.draw is None else flags[view.draw])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 
+import numpy as np
 import pytest
 
+from eiftui.domains.schema import Text
 from eiftui.errors import InputError
 from eiftui.session.glance import glance
 from eiftui.session.records import Note
@@ -45,6 +47,14 @@ def test_a_note_outlives_a_compact_copy(measured, path):
 def test_a_glance_says_what_is_wrong_with_a_file(tmp_path, content, word):
     (tmp_path / "bad.eif").write_bytes(content)
     assert word in glance(tmp_path / "bad.eif").problem
+
+
+def test_a_glance_counts_cells_as_the_matrix_does_where_a_probe_was_added(measured, path, settings):
+    other = Text(id="other", sentences=("A toad is no frog.",), role="probe")
+    measured.edit(measured.sheet.model_copy(update={"texts": (*measured.sheet.texts, other)}))
+    shares = [measured.measured(condition).mean() for condition in settings.conditions]
+    assert 0.5 < np.mean(shares) < 1
+    assert glance(path).measured == pytest.approx(np.mean(shares))
 
 
 def test_a_torn_line_and_damaged_records_do_not_hinder_a_glance(measured, path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -199,7 +200,9 @@ class SessionsScreen(Dialogue[Path]):
         if seen.problem:
             return [name, Content.styled("unreadable", "$text-error"), *[Content("")] * (len(COLUMNS) - 2)]
         running = writer_of(path) not in (None, "this process")
-        measured = Content.styled("running", "$text-warning") if running else Content(f"{seen.measured:>7.0%}")
+        measured = (
+            Content.styled("running", "$text-warning") if running else Content(f"{math.floor(100 * seen.measured):>6}%")
+        )
         size = f"{seen.rows}×{seen.columns}×{seen.draws}"
         words = [age(time.time() - seen.changed), visible(seen.model.rpartition("/")[2]), visible(seen.domains)]
         return [name, Content(size), measured, *map(Content, words)]
