@@ -13,15 +13,15 @@ from eiftui.influence.engine import text_of
 from eiftui.influence.evaluation import base_losses
 from eiftui.influence.layout import groups, tree
 from eiftui.influence.products import times
-from eiftui.influence.weights import RowMatrix, RowVector, as_activation
+from eiftui.influence.weights import Matrix, RowVector, as_activation
 
 
-class RowHead(RowMatrix):
-    """The head's matrix, asked for a part of its outputs at a time."""
+class Changed(Matrix):
+    """A matrix in a forward whose batch axis is the rows, each with its own change; the head's gives a part."""
 
-    def __init__(self, base, name, rows, update, part):
-        super().__init__(base, name, rows, update, None)
-        self.part = part
+    def __init__(self, base, name, rows, update, part=None):
+        super().__init__(base, name, part)
+        self.rows, self.update = rows, update
 
     def product(self, x, out_in):
         assert out_in
@@ -29,6 +29,19 @@ class RowHead(RowMatrix):
         y = times(flat, self.wanted)
         self.update(self.outputs).add_to(y, flat)
         return y.reshape(*x.shape[:-1], -1)
+
+    def lookup(self, ids, padding=None):
+        return super().lookup(ids) + self.update().lookup(ids.reshape(self.rows, -1))
+
+
+class ChangedVector(RowVector):
+    """A norm's weight or a bias of which each row has its own."""
+
+    def __init__(self, base, name, values):
+        super().__init__(base, name, None, values)
+
+    def beside(self, x):
+        return self.own.reshape(len(self.own), *[1] * (x.dim() - self.own.dim()), *self.own.shape[1:])
 
 
 def measure(engine, rows, probes, optimizer):
@@ -56,10 +69,7 @@ def weights(forward, change):
     changed = {}
     for name in change.matrices:
         base, update = forward.parameters[name], partial(change.update, name)
-        if name == forward.head:
-            changed[name] = RowHead(base, name, change.rows, update, forward.part)
-        else:
-            changed[name] = RowMatrix(base, name, change.rows, update, None)
+        changed[name] = Changed(base, name, change.rows, update, forward.part if name == forward.head else None)
     for name, vector in change.vectors.items():
-        changed[name] = RowVector(forward.parameters[name], name, as_activation(forward.parameters[name]) + vector)
+        changed[name] = ChangedVector(forward.parameters[name], name, as_activation(forward.parameters[name]) + vector)
     return changed

@@ -212,8 +212,8 @@ class FactorEngine:
         for step in range(1, max(map(len, sequences))):
             going = [row for row, own in enumerate(sequences) if len(own) > step]
             now = [sequences[row][step] for row in going]
-            before = None if at_base else Change(self.forward, [steps[row] for row in going], optimizer)
-            found = self._first(now) if before is None else record(self.forward, now, before)
+            before = [steps[row] for row in going]
+            found = self._first(now) if at_base else self._further(now, before, optimizer)
             for row, gradients in zip(going, found, strict=True):
                 steps[row].append(gradients)
         return Change(self.forward, steps, optimizer)
@@ -223,7 +223,7 @@ class FactorEngine:
         new = sorted(
             set(sequences) - self._recorded.keys(), key=lambda sequence: (len(sequence), sequence), reverse=True
         )
-        for block in padded(range(len(new)), lambda index: len(new[index]), self.budget.recorded_tokens):
+        for block in self._lines(new):
             for part in halving(lambda indices: self._record([new[index] for index in indices]), block):
                 self._recorded[part[0]] = part[1]
         found = [self._recorded[sequence] for sequence in sequences]
@@ -232,6 +232,23 @@ class FactorEngine:
 
     def _record(self, sequences: Sequence[Tokens]) -> list[tuple[Tokens, Gradients]]:
         return list(zip(sequences, record(self.forward, sequences, None), strict=True))
+
+    def _further(
+        self, sequences: Sequence[Tokens], steps: Sequence[Sequence[Gradients]], optimizer: Optimizer
+    ) -> list[Gradients]:
+        """The gradient of each of `sequences` at the weights that its row's `steps` have left."""
+
+        def after(block: Sequence[int]) -> list[Gradients]:
+            before = Change(self.forward, [steps[index] for index in block], optimizer)
+            return record(self.forward, [sequences[index] for index in block], before)
+
+        return [gradients for block in self._lines(sequences) for gradients in halving(after, block)]
+
+    def _lines(self, sequences: Sequence[Tokens]) -> list[list[int]]:
+        """Consecutive indices of sequences that are recorded together: in one line, where the model follows trees."""
+        if not self.forward.follows_trees:
+            return [[index] for index in range(len(sequences))]
+        return even(range(len(sequences)), lambda index: len(sequences[index]), self.budget.recorded_tokens)
 
     def _forget(self, used: set[Tokens]) -> None:
         """Drop the oldest gradients that are not in use until the rest fit in the budget."""
@@ -248,7 +265,7 @@ class FactorEngine:
         def tokens(row: int) -> int:
             return sum(map(len, rows[row])) * optimizer.epochs
 
-        # the largest while few gradients are kept; in the order of recording, so that factors lie side by side
+        # the largest while few gradients are kept
         order = sorted(
             range(len(rows)), key=lambda row: (len(rows[row]), len(rows[row][0]), rows[row][0]), reverse=True
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import torch
@@ -46,8 +47,8 @@ class Factor(Protocol):
         """S at some output indices, the same in every row (n,) or a row's own (rows, n): (rows, tokens, n)."""
         ...
 
-    def of(self, row: int, tokens: int | None = None) -> Factor:
-        """The factor of one row alone, as rows of one, and of its first tokens where the rest is padding."""
+    def of(self, tokens: slice) -> Factor:
+        """The factor of some of the tokens alone."""
         ...
 
 
@@ -82,8 +83,8 @@ class Dense:
             return torch.take_along_dim(self.gradients, outputs[:, None], 2)
         return self.gradients[..., outputs]
 
-    def of(self, row: int, tokens: int | None = None) -> Dense:
-        return Dense(self.gradients[row : row + 1, :tokens], self.inputs[row : row + 1, :tokens], self.out_in)
+    def of(self, tokens: slice) -> Dense:
+        return Dense(self.gradients[:, tokens], self.inputs[:, tokens], self.out_in)
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class OneHot:
     padding: int | None = None
     """Id of the line that torch does not train through the embedding (`padding_idx`)."""
 
-    @property
+    @cached_property
     def trained(self) -> OneHot:
         if self.padding is None:
             return self
@@ -123,8 +124,8 @@ class OneHot:
         wanted = outputs[:, None] if outputs.dim() == 2 else outputs
         return (self.ids[..., None] == wanted).to(self.inputs.dtype)
 
-    def of(self, row: int, tokens: int | None = None) -> OneHot:
-        return OneHot(self.ids[row : row + 1, :tokens], self.inputs[row : row + 1, :tokens], self.size, self.padding)
+    def of(self, tokens: slice) -> OneHot:
+        return OneHot(self.ids[:, tokens], self.inputs[:, tokens], self.size, self.padding)
 
 
 def stacked(factors: Sequence[Factor]) -> Factor:
@@ -137,9 +138,7 @@ def stacked(factors: Sequence[Factor]) -> Factor:
 
 
 def _padded(parts: Sequence[Tensor]) -> Tensor:
-    """(rows, tokens, …) of different numbers of tokens as one; rows recorded side by side are not copied."""
-    if (together := _side_by_side(parts)) is not None:
-        return together
+    """(rows, tokens, …) of different numbers of tokens as one."""
     tokens = max(part.shape[1] for part in parts)
     result = parts[0].new_zeros(sum(len(part) for part in parts), tokens, *parts[0].shape[2:])
     row = 0
@@ -147,20 +146,6 @@ def _padded(parts: Sequence[Tensor]) -> Tensor:
         result[row : row + len(part), : part.shape[1]] = part
         row += len(part)
     return result
-
-
-def _side_by_side(parts: Sequence[Tensor]) -> Tensor | None:
-    """Rows that follow each other in one recording, as the view of it that they are; None if they do not."""
-    first = parts[0]
-    step = first.stride(0) * first.element_size()
-    following = all(
-        part.stride() == first.stride() and len(part) == 1 and part.data_ptr() == first.data_ptr() + row * step
-        for row, part in enumerate(parts)
-    )
-    tokens = max(part.shape[1] for part in parts)
-    if not following or tokens > first.stride(0) // first.stride(1):
-        return None
-    return first.as_strided((len(parts), tokens, *first.shape[2:]), first.stride(), first.storage_offset())
 
 
 def inner(a: Factor, b: Factor) -> Tensor:

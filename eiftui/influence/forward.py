@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from eiftui.influence.layout import Layout, Text, side_by_side, tree
+from eiftui.influence.layout import Layout, Places, Text, side_by_side, tree
 from eiftui.influence.precision import KeepDouble
 from eiftui.influence.weights import Matrix, Part, plain_weights
 
@@ -45,16 +45,18 @@ class Forward:
         self._takes_positions = "position_ids" in inspect.signature(network.forward).parameters
         self._trunk = _trunk(network)
         self.follows_trees = self._takes_positions and self._try_tree()
+        self.heads = {getattr(network.config, name, 0) for name in ("num_attention_heads", "num_key_value_heads")}
+        """Lengths of an axis of attention heads."""
 
     def precision(self) -> AbstractContextManager[Any]:
         """Keeps a float64 model in float64."""
         return KeepDouble() if self.dtype == torch.float64 else nullcontext()
 
-    def logits(self, weights: Mapping[str, Any], ids: Tensor) -> Tensor:
-        """Logits (rows, tokens, vocabulary) of plain causal sequences `ids` (rows, tokens)."""
-        positions = torch.arange(ids.shape[1], device=ids.device).expand_as(ids)
+    def logits(self, weights: Mapping[str, Any], places: Places) -> Tensor:
+        """Logits (batch, places, vocabulary)."""
+        mask = self._mask(places)
         with self.precision():
-            call = _Around(self.network, lambda network: self._call(network, ids, positions, None))
+            call = _Around(self.network, lambda network: self._call(network, places, mask))
             return functional_call(call, _inside(weights), args=())
 
     def read(self, weights: Mapping[str, Any], layout: Layout, rows: int, each: Callable[[slice, Any], None]) -> None:
@@ -69,7 +71,7 @@ class Forward:
         def in_parts(network: nn.Module) -> None:
             for start in range(0, self.vocabulary, length):
                 self.part.now = slice(start, min(start + length, self.vocabulary))
-                each(self.part.now, self._call(network, layout.ids, layout.positions, mask))
+                each(self.part.now, self._call(network, layout, mask))
 
         with self.precision(), self._trunk_once(layout.read):
             functional_call(_Around(self.network, in_parts), _inside(weights), args=())
@@ -78,16 +80,16 @@ class Forward:
         """Weights for `read`: those of the base model but for `weights`, of which one stands in for the head's."""
         return {**self.plain, self.head: Matrix(self.parameters[self.head], self.head, self.part), **(weights or {})}
 
-    def _call(self, network: nn.Module, ids: Tensor, positions: Tensor, mask: Any) -> Any:
-        arguments: dict[str, Any] = {"input_ids": ids, "use_cache": False}
+    def _call(self, network: nn.Module, places: Places, mask: Any) -> Any:
+        arguments: dict[str, Any] = {"input_ids": places.ids, "use_cache": False}
         if self._takes_positions:
-            arguments["position_ids"] = positions
+            arguments["position_ids"] = places.positions
         if mask is not None:
             arguments["attention_mask"] = mask
         return network(**arguments).logits
 
-    def _mask(self, layout: Layout) -> Any:
-        """The additive mask of a layout, for models with two kinds of attention one of each."""
+    def _mask(self, layout: Places) -> Any:
+        """The additive mask of some places, for models with two kinds of attention one of each."""
         if layout.parents_seen is None:
             return None
         config = self.network.config

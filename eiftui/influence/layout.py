@@ -14,6 +14,8 @@ SGD_NODES = 192
 """Most nodes of a tree: attention between nodes grows with their square."""
 ADAMW_NODES = 512
 """The same where every tree costs a rebuilding of the gradients."""
+LINE = 512
+"""Most places of a line: likewise."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,8 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Layout:
-    """Where the tokens of some texts stand in a batch, and from which places which targets are predicted.
-
-    A pair is a place and a target; texts with the same beginning share pairs.
-    """
+class Places:
+    """What a model is given to read: tokens in a batch, and which of them each may see."""
 
     ids: Tensor
     """(batch, places)"""
@@ -37,6 +36,38 @@ class Layout:
     """(batch, places)"""
     parents_seen: Tensor | None
     """Which places each place may see, itself included: (batch, places, places), or None for plain causal order."""
+
+
+@dataclass(frozen=True)
+class Line(Places):
+    """Sequences one after another in a batch of one, of which none sees another."""
+
+    sequence: Tensor
+    """The number of the sequence that each place belongs to: (places,)"""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many sequences there are, and the length of the longest."""
+        return int(self.sequence[-1]) + 1, int(self.positions.max()) + 1
+
+    def apart(self, x: Tensor) -> Tensor:
+        """`x` (1, places, …) as (sequences, longest, …), filled up with zeros."""
+        result = x.new_zeros(*self.shape, *x.shape[2:])
+        result[self.sequence, self.positions[0]] = x[0]
+        return result
+
+    def together(self, x: Tensor) -> Tensor:
+        """The same back: of (sequences, longest, …), (1, places, …)."""
+        return x[self.sequence[None], self.positions]
+
+
+@dataclass(frozen=True)
+class Layout(Places):
+    """Where the tokens of some texts stand in a batch, and from which places which targets are predicted.
+
+    A pair is a place and a target; texts with the same beginning share pairs.
+    """
+
     read: Tensor
     """Places, counted through the batch, where something is predicted: (read,)"""
     pair_read: Tensor
@@ -80,6 +111,20 @@ class _Tree:
             if parent >= 0:
                 seen[node] |= seen[parent]
         return seen
+
+
+def line(sequences: Sequence[Tokens], device: torch.device) -> Line:
+    """Sequences in one line: a single one in plain causal order, for models that follow no other."""
+    lengths = torch.tensor([len(sequence) for sequence in sequences])
+    sequence = torch.arange(len(sequences)).repeat_interleave(lengths)
+    positions = torch.cat([torch.arange(length) for length in lengths.tolist()])
+    seen = (sequence[:, None] == sequence) & (positions[:, None] >= positions)
+    return Line(
+        ids=torch.tensor([[token for sequence in sequences for token in sequence]], device=device),
+        positions=positions[None].to(device),
+        parents_seen=None if len(sequences) == 1 else seen[None].to(device),
+        sequence=sequence.to(device),
+    )
 
 
 def tree(texts: Sequence[Sequence[Text]], device: torch.device) -> Layout:

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 
 Tokens = tuple[int, ...]
+AT_ONCE = 16
+"""Places whose logits are worked on together: about what a processor's cache holds."""
 
 
 def with_start(tokens: Tokens, start: int | None) -> Tokens:
@@ -36,7 +38,7 @@ def training_loss(logits: Tensor, ids: Tensor, lengths: Tensor) -> Tensor:
 
 
 class RecordedLoss(torch.autograd.Function):
-    """`training_loss` of all rows, added up, for a backward that keeps the gradient at the logits.
+    """The sum of `token_losses`, each times a share, for a backward that keeps the gradient at the logits.
 
     That gradient, softmax less one at the target, is made where the logits were, which nothing else needs by then; by
     autograd's own rules it would pass through several buffers of that size.
@@ -44,17 +46,17 @@ class RecordedLoss(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, logits: Tensor, targets: Tensor, shares: Tensor) -> Tensor:
-        """`logits` (rows, tokens, vocabulary), `targets` (rows, tokens), `shares` (rows, tokens) of each token."""
-        totals = torch.stack([row.logsumexp(-1) for row in logits])
+        """`logits` (1, places, vocabulary), `targets` (1, places), `shares` (1, places)."""
+        totals = torch.cat([part.logsumexp(-1) for part in logits.split(AT_ONCE, 1)], 1)
         ctx.logits = logits.detach()
         ctx.save_for_backward(targets, shares, totals)
         return ((totals - logits.gather(-1, targets[..., None])[..., 0]) * shares).sum()
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> Any:
-        targets, shares, totals = ctx.saved_tensors
-        for row, own in enumerate(ctx.logits):
-            own.sub_(totals[row, :, None]).exp_()
-            own.scatter_add_(1, targets[row, :, None], own.new_full((len(own), 1), -1.0))
-            own.mul_(gradient * shares[row, :, None])
+        targets, shares, totals = (saved.split(AT_ONCE, 1) for saved in ctx.saved_tensors)
+        for own, target, share, total in zip(ctx.logits.split(AT_ONCE, 1), targets, shares, totals, strict=True):
+            own.sub_(total[..., None]).exp_()
+            own.scatter_add_(2, target[..., None], own.new_full((*target.shape, 1), -1.0))
+            own.mul_(gradient * share[..., None])
         return ctx.logits, None, None

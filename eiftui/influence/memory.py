@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from eiftui.influence.forward import HEAD_NUMBERS, Forward
-from eiftui.influence.layout import ADAMW_NODES, SGD_NODES
+from eiftui.influence.layout import ADAMW_NODES, LINE, SGD_NODES
 from eiftui.settings import Optimizer
 
 GIB = 1 << 30
@@ -64,7 +64,7 @@ class Budget:
     @property
     def recorded_tokens(self) -> int:
         """Tokens of one recording: activations kept for the backward, and the logits with their gradients."""
-        return max(16, self.bytes // (self.number * (2 * self.width + 2 * self.vocabulary)))
+        return min(LINE, max(16, self.bytes // (self.number * (2 * self.width + 2 * self.vocabulary))))
 
     def row_bytes(self, tokens: int, nodes: int) -> int:
         """What one row takes while it is evaluated: the factors of its tokens, and activations of the tree's nodes."""

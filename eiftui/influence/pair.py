@@ -81,6 +81,13 @@ class Pair(Carried):
         self.d = d if d.shape[1:] == x.shape else aligned(d, x.dim()).expand(len(d), *x.shape)
         return self
 
+    @classmethod
+    def beside(cls, both: Tensor) -> Pair:
+        """The pair of x and d that lie side by side: x, then d, (1 + rows, *x.shape)."""
+        pair = cls(both[0], both[1:])
+        pair._both = both
+        return pair
+
     @property
     def after(self) -> Tensor:
         """x + d, (rows, *x.shape); made once, because several layers are given the same activations."""
@@ -90,7 +97,7 @@ class Pair(Carried):
 
     @property
     def both(self) -> Tensor:
-        """x, then d: (1 + rows, *x.shape); made once, likewise."""
+        """x, then d: (1 + rows, *x.shape); made once, where they do not lie so already."""
         if self._both is None:
             self._both = torch.cat([self.x[None], self.d])
         return self._both

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import accumulate, pairwise
 
 import torch
 from torch import Tensor
@@ -13,7 +14,8 @@ from torch import Tensor
 from eiftui.errors import UnsupportedModel
 from eiftui.influence.factors import Factor, inner_of_sums
 from eiftui.influence.forward import Forward
-from eiftui.influence.losses import RecordedLoss, Tokens, padded
+from eiftui.influence.layout import line
+from eiftui.influence.losses import RecordedLoss, Tokens
 from eiftui.influence.updates import Schedule, Update, make_update, vector_change
 from eiftui.influence.weights import RowMatrix, RowVector, as_activation
 from eiftui.settings import Optimizer
@@ -87,46 +89,50 @@ class Change:
 
 
 def record(forward: Forward, sequences: Sequence[Tokens], before: Change | None) -> list[Gradients]:
-    """The gradient of the loss of `sequences`, one a row, at the weights that `before` has left (None: base weights).
+    """The gradient of the loss of each of `sequences`, at the weights that `before` has left (None: base weights).
 
-    A sequence holds everything the model reads, the start token included.
+    A sequence holds everything the model reads, the start token included. Several need a model that follows trees.
 
     Raises:
         UnsupportedModel: a weight is neither a matrix nor a vector, or is used by an operation without a rule.
     """
-    rows = len(sequences)
+    # the last token is only predicted, so the model need not read it
+    read, targets = [sequence[:-1] for sequence in sequences], [sequence[1:] for sequence in sequences]
+    shares = [1 / len(own) for own in targets for _ in own]
+    while len(shares) in forward.heads:  # so that an axis of that length is known to be the places
+        read[-1], targets[-1] = (*read[-1], 0), (*targets[-1], 0)
+        shares.append(0.0)
+    line_ = line(read, forward.device)
     matrices: defaultdict[str, list[Factor]] = defaultdict(list)
     weights: dict[str, Tensor] = {}
     leaves: dict[str, Tensor] = {}
     for name, parameter in forward.parameters.items():
         if parameter.dim() == 2:
             update = partial(before.update, name) if before and name in before.matrices else None
-            weights[name] = RowMatrix(parameter, name, rows, update, matrices[name].append)
+            weights[name] = RowMatrix(parameter, name, line_, update, matrices[name].append)
         elif parameter.dim() < 2:
-            leaves[name] = _leaf(parameter, rows, before.vectors.get(name) if before else None)
-            weights[name] = RowVector(parameter, name, leaves[name])
+            leaves[name] = _leaf(parameter, len(sequences), before.vectors.get(name) if before else None)
+            weights[name] = RowVector(parameter, name, line_, leaves[name])
         else:
             raise UnsupportedModel(
                 f"the weight {name} is neither a matrix nor a vector: shape {tuple(parameter.shape)}"
             )
-    ids, lengths = padded(sequences, forward.device)
-    shares = (torch.arange(1, ids.shape[1], device=ids.device) < lengths[:, None]).to(forward.dtype)
-    shares /= (lengths - 1)[:, None]
     with torch.enable_grad():
-        # the last token is only predicted, so the model need not read it
-        logits = forward.logits(weights, ids[:, :-1])
-        RecordedLoss.apply(logits, ids[:, 1:], shares).backward()
+        logits = forward.logits(weights, line_)
+        predicted = torch.tensor([[token for own in targets for token in own]], device=forward.device)
+        RecordedLoss.apply(logits, predicted, logits.new_tensor([shares])).backward()
     gradients = {name: leaf.grad for name, leaf in leaves.items() if leaf.grad is not None}
-    return [_row(matrices, gradients, row, len(sequence) - 1) for row, sequence in enumerate(sequences)]
+    ends = accumulate((len(sequence) - 1 for sequence in sequences), initial=0)
+    return [_own(matrices, gradients, number, slice(*tokens)) for number, tokens in enumerate(pairwise(ends))]
 
 
-def _row(matrices: dict[str, list[Factor]], vectors: dict[str, Tensor], row: int, tokens: int) -> Gradients:
+def _own(matrices: dict[str, list[Factor]], vectors: dict[str, Tensor], sequence: int, tokens: slice) -> Gradients:
     return Gradients(
-        {name: [factor.of(row, tokens) for factor in factors] for name, factors in matrices.items() if factors},
-        {name: gradient[row] for name, gradient in vectors.items()},
+        {name: [factor.of(tokens) for factor in factors] for name, factors in matrices.items() if factors},
+        {name: gradient[sequence] for name, gradient in vectors.items()},
     )
 
 
-def _leaf(parameter: Tensor, rows: int, change: Tensor | None) -> Tensor:
-    values = as_activation(parameter).detach().expand(rows, *parameter.shape)
+def _leaf(parameter: Tensor, sequences: int, change: Tensor | None) -> Tensor:
+    values = as_activation(parameter).detach().expand(sequences, *parameter.shape)
     return (values.clone() if change is None else values + change).requires_grad_()

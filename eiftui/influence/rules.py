@@ -44,12 +44,16 @@ def subtract_from(a: Any, b: Any) -> Pair:
 @rule("mul", "__mul__", "__rmul__", "multiply")
 def multiply(a: Any, b: Any) -> Pair:
     """(a + da)(b + db) − ab = a·db + da·(b + db)."""
-    x = value(a) * value(b)
     if isinstance(a, Pair) and isinstance(b, Pair):
-        da, db = aligned(a.d, x.dim()), aligned(b.d, x.dim())
-        return Pair(x, (a.x * db).addcmul_(da, aligned(b.after, x.dim())))
+        shape = torch.broadcast_shapes(a.shape, b.shape)
+        da, db, after = (aligned(change, len(shape)) for change in (a.d, b.d, b.after))
+        both = a.x.new_empty(1 + len(a.d), *shape)  # layers that are given products want them so
+        torch.mul(a.x, b.x, out=both[0])
+        torch.mul(a.x, db, out=both[1:]).addcmul_(da, after)
+        return Pair.beside(both)
     if isinstance(b, Pair):
         a, b = b, a
+    x = a.x * b
     return Pair(x, aligned(a.d, x.dim()) * b)
 
 

@@ -183,19 +183,20 @@ def _terms(coefficients: Tensor, rows: Sequence[Sequence[Sequence[Factor]]]) -> 
     A processor gains nothing from rows side by side, which have to be filled up to the longest of them; for a GPU the
     products of one row are too small.
     """
-    if rows[0][0][0].inputs.device.type == "cpu":
+    like = rows[0][0][0].inputs
+    coefficients = _as(coefficients, like)[..., None, None]
+    if like.device.type == "cpu":
         for row, steps in enumerate(rows):
             only = slice(row, row + 1)
             for step, factors in enumerate(steps):
-                coefficient = coefficients[step, only]
                 for factor in factors:
-                    yield Term(step, only, _over(coefficient, factor.inputs), factor)
+                    yield Term(step, only, coefficients[step, only], factor)
         return
     for step, coefficient in enumerate(coefficients):
         # where a row has no further step its first stands in, and counts for nothing
         together = [steps[step if step < len(steps) else 0] for steps in rows]
         for same in zip(*together, strict=True):
-            yield Term(step, slice(None), _over(coefficient, same[0].inputs), stacked(same))
+            yield Term(step, slice(None), coefficient, stacked(same))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from eiftui.errors import UnsupportedModel
 from eiftui.influence.factors import Dense, Factor, OneHot
+from eiftui.influence.layout import Line
 from eiftui.influence.pair import PLAIN, Carried, Pair, rule, value
 from eiftui.influence.products import times
 from eiftui.influence.rules import add, matmul
@@ -35,24 +37,31 @@ def as_activation(weight: Tensor) -> Tensor:
 
 
 class _Linear(torch.autograd.Function):
-    """x Wᵀ (or x W), with a change of W where there is one; gradients at what it gives are told to a sink.
+    """x Wᵀ (or x W), with each sequence's own change of W where there is one; a sink is told the gradients at it.
 
     W is read in the number format of x, and neither that nor the change is kept between forward and backward.
     """
 
     @staticmethod
     def forward(
-        ctx: Any, x: Tensor, weight: Tensor, out_in: bool, change: MakeUpdate | None = None, sink: Sink | None = None
+        ctx: Any,
+        x: Tensor,
+        weight: Tensor,
+        out_in: bool,
+        line: Line | None = None,
+        change: MakeUpdate | None = None,
+        sink: Sink | None = None,
     ) -> Tensor:
-        ctx.weight, ctx.out_in, ctx.change, ctx.sink = weight, out_in, change, sink
+        ctx.weight, ctx.out_in, ctx.line, ctx.change, ctx.sink = weight, out_in, line, change, sink
         ctx.inputs = x.detach() if sink else None
         y = _times(x, weight, out_in)
-        if change is not None:
-            update = change()
-            if update.decay is not None:
-                y.mul_(1 + update.decay)
-            update.add_to(y, x)
-        return y
+        if change is None or line is None:
+            return y
+        update, own = change(), line.apart(y)
+        if update.decay is not None:
+            own.mul_(1 + update.decay)
+        update.add_to(own, line.apart(x))
+        return line.together(own)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> Any:
@@ -60,11 +69,11 @@ class _Linear(torch.autograd.Function):
             ctx.sink(Dense(gradient, ctx.inputs, ctx.out_in))
         result = _times(gradient, ctx.weight, not ctx.out_in)
         if ctx.change is not None:
-            update = ctx.change()
+            update, own = ctx.change(), ctx.line.apart(result)
             if update.decay is not None:
-                result.mul_(1 + update.decay)
-            result.add_(update.apply_transposed(gradient))
-        return result, None, None, None, None
+                own.mul_(1 + update.decay)
+            result = ctx.line.together(own.add_(update.apply_transposed(ctx.line.apart(gradient))))
+        return result, None, None, None, None, None
 
 
 def _times(x: Tensor, weight: Tensor, out_in: bool) -> Tensor:
@@ -130,29 +139,28 @@ class Matrix(Weight):
 
 
 class RowMatrix(Matrix):
-    """A matrix in a forward whose batch axis is the rows, each with its own `update`; notes factors in `sink`."""
+    """A matrix that sequences in a line meet, each with its own `update`; notes factors in `sink`."""
 
-    def __init__(self, base: Tensor, name: str, rows: int, update: MakeUpdate | None, sink: Sink | None) -> None:
+    def __init__(self, base: Tensor, name: str, line: Line, update: MakeUpdate | None, sink: Sink) -> None:
         super().__init__(base, name)
-        self.rows, self.update, self.sink = rows, update, sink
+        self.line, self.update, self.sink = line, update, sink
 
     def product(self, x: Tensor, out_in: bool) -> Tensor:
-        flat = x.reshape(self.rows, -1, x.shape[-1])
-        y = _Linear.apply(flat, self.base, out_in, self.update, self.sink)
+        flat = x.reshape(1, -1, x.shape[-1])
+        if flat.shape[1] != len(self.line.sequence):
+            raise UnsupportedModel(f"the weight {self.name} is given other places than the tokens'")
+        y = _Linear.apply(flat, self.base, out_in, self.line, self.update, self.sink)
         return y.reshape(*x.shape[:-1], y.shape[-1])
 
     def lookup(self, ids: Tensor, padding: int | None = None) -> Tensor:
         y = super().lookup(ids)
-        flat = ids.reshape(self.rows, -1)
         if self.update is not None:
-            update = self.update()
-            y = y if update.decay is None else y * (1 + update.decay)
-            y = y + update.lookup(flat).view(y.shape)
-        if self.sink is None:
-            return y
-        sink, shape, size = self.sink, (self.rows, -1, y.shape[-1]), self.base.shape[0]
+            update, own = self.update(), self.line.apart(y)
+            own = own if update.decay is None else own * (1 + update.decay)
+            y = self.line.together(own + update.lookup(self.line.apart(ids)))
+        sink, size = self.sink, self.base.shape[0]
         leaf = y.detach().requires_grad_()
-        leaf.register_hook(lambda gradient: sink(OneHot(flat, gradient.reshape(shape), size, padding)))
+        leaf.register_hook(lambda gradient: sink(OneHot(ids, gradient, size, padding)))
         return leaf.clone()  # model code may add to it in place
 
 
@@ -223,20 +231,23 @@ class PairMatrix(Matrix):
 
 
 class RowVector(Weight):
-    """A norm's weight or a bias, of which each row has its own: `values` (rows, *shape)."""
+    """A norm's weight or a bias, of which each sequence in a line has its own: `values` (sequences, *shape)."""
 
-    def __init__(self, base: Tensor, name: str, values: Tensor) -> None:
-        self.own = values
+    def __init__(self, base: Tensor, name: str, line: Line, values: Tensor) -> None:
+        self.line, self.own = line, values
 
     def beside(self, x: Tensor) -> Tensor:
-        """The values shaped to broadcast against `x`, whose first axis is rows, or rows × tokens."""
-        rows = len(self.own)
-        own = self.own if x.shape[0] == rows else self.own.repeat_interleave(x.shape[0] // rows, 0)
-        return own.reshape(len(own), *[1] * (x.dim() - own.dim()), *own.shape[1:])
+        """The values of each place's sequence, shaped to broadcast against `x`, of which one axis is the places."""
+        places = len(self.line.sequence)
+        if places not in x.shape:
+            raise UnsupportedModel(f"the weight {self.name} is given other places than the tokens'")
+        axis = x.shape.index(places)
+        own = self.own[self.line.sequence]
+        return own.reshape(*[1] * axis, places, *[1] * (x.dim() - axis - own.dim()), *own.shape[1:])
 
     @classmethod
     def __torch_function__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        """Arithmetic with activations, row by row; with numbers alone (Gemma's 1 + w) it stays a vector of rows."""
+        """Arithmetic with activations, place by place; with numbers alone (Gemma's 1 + w) it stays a vector of them."""
         kwargs, name = kwargs or {}, getattr(func, "__name__", "")
         if name in PLAIN or name == "addmm":
             return super().__torch_function__(func, types, args, kwargs)
@@ -246,7 +257,7 @@ class RowVector(Weight):
         if beside is None:
             own = next(a for a in args if isinstance(a, RowVector))
             values = func(*[a.own if isinstance(a, RowVector) else a for a in args], **kwargs)
-            return RowVector(own.base, own.name, values)
+            return RowVector(own.base, own.name, own.line, values)
         return func(*[a.beside(beside) if isinstance(a, RowVector) else a for a in args], **kwargs)
 
 

@@ -70,6 +70,12 @@ def backwards_of(work: Callable[[], object]) -> int:
     return mode.count
 
 
+def test_as_many_tokens_as_heads_are_told_from_heads() -> None:
+    rows = [((5, 9),), ((3, 8),)]  # read together in four places; of four heads, whose norm has places behind heads
+    found, expected = (matrix(trained(engine("phi", kind), rows, PROBES, SGD)) for kind in ("factors", "reference"))
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6 * np.abs(expected).max())
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("architecture", ["llama", "gpt2", "gemma2", "bloom"])
 def test_numbers_do_not_depend_on_the_memory_budget(architecture: str, optimizer: str) -> None:

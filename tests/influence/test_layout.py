@@ -4,6 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eiftui.influence import layout as layouts
 from eiftui.influence.layout import Layout, Text, groups, side_by_side, tree
 
 CPU = torch.device("cpu")
@@ -106,3 +107,29 @@ def test_groups_hold_every_text_once_and_keep_their_trees_small(several: list[Te
 def _all_within_one(several: list[Text], part: list[int]) -> bool:
     """A text that is too long for any group takes along those that add nothing to it."""
     return tree([[several[index] for index in part]], CPU).ids.shape[1] == max(len(several[i].tokens) - 1 for i in part)
+
+
+@given(st.lists(tokens, min_size=1, max_size=5))
+def test_no_sequence_of_a_line_sees_another(sequences: list[tuple[int, ...]]) -> None:
+    one = layouts.line(sequences, CPU)
+    seen = one.parents_seen
+    read = (
+        [tuple(one.ids[0, : place + 1].tolist()) for place in range(one.ids.shape[1])]
+        if seen is None
+        else [tuple(one.ids[0, own].tolist()) for own in seen[0]]
+    )
+    assert read == [sequence[: place + 1] for sequence in sequences for place in range(len(sequence))]
+    assert one.positions[0].tolist() == [place for sequence in sequences for place in range(len(sequence))]
+
+
+@given(st.lists(tokens, min_size=1, max_size=5))
+def test_what_is_taken_apart_is_filled_up_with_zeros_and_put_together_again(sequences: list[tuple[int, ...]]) -> None:
+    one = layouts.line(sequences, CPU)
+    x = torch.randn(1, one.ids.shape[1], 3)
+    apart = one.apart(x)
+    longest = max(map(len, sequences))
+    for own, sequence in zip(one.apart(one.ids), sequences, strict=True):
+        assert own.tolist() == [*sequence, *[0] * (longest - len(sequence))]
+    assert apart.shape == (len(sequences), longest, 3)
+    assert apart.count_nonzero() == x.count_nonzero()
+    assert torch.equal(one.together(apart), x)

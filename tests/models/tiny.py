@@ -40,6 +40,7 @@ _OLD = {
 
 _CONFIGS: dict[str, tuple[type[T.PretrainedConfig], dict[str, Any]]] = {
     "llama": (T.LlamaConfig, _GATED),
+    "phi": (T.PhiConfig, {**_SIZE, "intermediate_size": 64, "qk_layernorm": True}),
     "phi3": (T.Phi3Config, {**_GATED, "pad_token_id": 0}),
     "gpt2": (T.GPT2Config, {**_OLD, "n_embd": 32, "n_positions": 64}),
     "gpt_neox": (T.GPTNeoXConfig, {**_SIZE, "intermediate_size": 64}),
