@@ -97,7 +97,7 @@ def test_numbers_do_not_depend_on_the_order_of_rows(architecture: str) -> None:
 
 
 @given(st.lists(st.sampled_from(range(len(PROBES))), min_size=1, max_size=6))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_numbers_do_not_depend_on_the_other_probes(chosen: list[int]) -> None:
     for architecture in ("llama", "bloom"):
         one = engine(architecture, "factors")

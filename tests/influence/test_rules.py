@@ -30,7 +30,7 @@ TINY = 1e-37
 """Below it float32 has no digits."""
 LARGEST = torch.finfo(torch.float32).max
 HIDDEN = torch.finfo(torch.float32).min
-few = settings(max_examples=150, deadline=None)
+few = settings(max_examples=150)
 
 
 @pytest.fixture(autouse=True)
@@ -229,7 +229,7 @@ def log_sum(x: list[mpf]) -> mpf:
 
 
 @given(logits)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_softmax_and_log_sum_exp_with_hidden_places(places: list[tuple[float, float, bool]]) -> None:
     """Hidden places have the lowest finite number as logit, and may move; they stay at nothing."""
     shown = [(x, d) for x, d, hidden in places if not hidden] or [(0.0, 1e-9)]

@@ -70,7 +70,7 @@ def test_ascii_keeps_every_number_readable() -> None:
     st.sampled_from([-30, -6, -1, 0, 2, 5, 20]),
     st.sampled_from([None, "standard", "256"]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_printed_number_reads_back_to_its_precision(matrix: np.ndarray, power: int, colours: str | None) -> None:
     shown = heatmap(matrix * 10.0**power, list("xyz"), list("abcd"), "t")
     plain = Console(width=80, color_system=colours, force_terminal=True, no_color=False, _environ={})

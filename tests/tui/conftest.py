@@ -79,7 +79,8 @@ def measured(session: Session, engine: Engine) -> Document:
 
 
 @pytest.fixture
-def explorer() -> Callable[[Document], Explorer]:
+def explorer(monkeypatch: pytest.MonkeyPatch) -> Callable[[Document], Explorer]:
+    monkeypatch.setattr(Explorer, "NOTIFICATION_TIMEOUT", 600)  # however slow the machine
     return lambda document: Explorer(document, Preferences())
 
 
