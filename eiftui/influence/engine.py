@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -15,11 +14,12 @@ from torch import Tensor
 
 from eiftui.influence.evaluation import base_losses, loss_changes, pack
 from eiftui.influence.forward import Forward
+from eiftui.influence.kept import KeptGradients
 from eiftui.influence.layout import SGD_NODES, Text, groups, side_by_side, tree
 from eiftui.influence.losses import Tokens, with_start
 from eiftui.influence.memory import Budget, even, give_back, halving, keep_freed, padded
 from eiftui.influence.prediction import first_order
-from eiftui.influence.recording import Change, Gradients, record, total_bytes
+from eiftui.influence.recording import Change
 from eiftui.influence.reference import Meter, Reference
 from eiftui.influence.weights import Tape
 from eiftui.settings import Method, Optimizer
@@ -108,18 +108,18 @@ class FactorEngine:
         forward.head_numbers = self.budget.head_numbers
         self._products = torch.bfloat16 if method.products == "bfloat16" else None
         products = method.products if self._products else str(forward.dtype).removeprefix("torch.")
-        self._recorded: OrderedDict[Tokens, Gradients] = OrderedDict()
+        self._gradients = KeptGradients(forward, self.budget)
         self.relative_error: float | None = RELATIVE_ERROR[products]
         self.mechanism = f"difference propagation, {products} products"
 
     @property
     def recorded(self) -> frozenset[Tokens]:
         """The sentences, with their start tokens, whose gradients at the base weights are kept."""
-        return frozenset(self._recorded)
+        return self._gradients.at_base
 
     def forget(self) -> None:
         """Let go of all kept gradients."""
-        self._recorded.clear()
+        self._gradients.clear()
 
     def base(self, probes: Sequence[Tokens]) -> list[Losses]:
         results: dict[int, Losses] = {}
@@ -161,7 +161,7 @@ class FactorEngine:
             change = self.change([rows[row] for row in block], optimizer, at_base=True)
             eif = np.empty((len(block), len(texts)))
             for part in probe_blocks:
-                gradients = self._first([texts[index] for index in part])
+                gradients = self._gradients.first([texts[index] for index in part])
                 eif[:, part] = first_order(self.forward, change, gradients).numpy()
             return [RowResult(row, eif[i], None) for i, row in enumerate(block)]
 
@@ -203,61 +203,9 @@ class FactorEngine:
         ]
 
     def change(self, rows: Sequence[TrainingSet], optimizer: Optimizer, at_base: bool = False) -> Change:
-        """How the steps of `rows`, of which one may have more sentences than another, change the weights.
-
-        With `at_base`, every gradient is taken at the base weights, as the first-order prediction has it.
-        """
+        """How the steps of `rows` change the weights; with `at_base`, as the first-order prediction has it."""
         sequences = [[with_start(sentence, self.start) for sentence in row] * optimizer.epochs for row in rows]
-        steps = [[gradients] for gradients in self._first([row[0] for row in sequences])]
-        for step in range(1, max(map(len, sequences))):
-            going = [row for row, own in enumerate(sequences) if len(own) > step]
-            now = [sequences[row][step] for row in going]
-            before = [steps[row] for row in going]
-            found = self._first(now) if at_base else self._further(now, before, optimizer)
-            for row, gradients in zip(going, found, strict=True):
-                steps[row].append(gradients)
-        return Change(self.forward, steps, optimizer)
-
-    def _first(self, sequences: Sequence[Tokens]) -> list[Gradients]:
-        """Gradients of `sequences` at the base weights, of which as many are kept as the budget allows."""
-        new = sorted(
-            set(sequences) - self._recorded.keys(), key=lambda sequence: (len(sequence), sequence), reverse=True
-        )
-        for block in self._lines(new):
-            for part in halving(lambda indices: self._record([new[index] for index in indices]), block):
-                self._recorded[part[0]] = part[1]
-        found = [self._recorded[sequence] for sequence in sequences]
-        self._forget(set(sequences))
-        return found
-
-    def _record(self, sequences: Sequence[Tokens]) -> list[tuple[Tokens, Gradients]]:
-        return list(zip(sequences, record(self.forward, sequences, None), strict=True))
-
-    def _further(
-        self, sequences: Sequence[Tokens], steps: Sequence[Sequence[Gradients]], optimizer: Optimizer
-    ) -> list[Gradients]:
-        """The gradient of each of `sequences` at the weights that its row's `steps` have left."""
-
-        def after(block: Sequence[int]) -> list[Gradients]:
-            before = Change(self.forward, [steps[index] for index in block], optimizer)
-            return record(self.forward, [sequences[index] for index in block], before)
-
-        return [gradients for block in self._lines(sequences) for gradients in halving(after, block)]
-
-    def _lines(self, sequences: Sequence[Tokens]) -> list[list[int]]:
-        """Consecutive indices of sequences that are recorded together: in one line, where the model follows trees."""
-        if not self.forward.follows_trees:
-            return [[index] for index in range(len(sequences))]
-        return even(range(len(sequences)), lambda index: len(sequences[index]), self.budget.recorded_tokens)
-
-    def _forget(self, used: set[Tokens]) -> None:
-        """Drop the oldest gradients that are not in use until the rest fit in the budget."""
-        held = total_bytes(self._recorded.values())
-        for sequence in list(self._recorded):
-            if held <= self.budget.bytes:
-                return
-            if sequence not in used:
-                held -= total_bytes([self._recorded.pop(sequence)])
+        return self._gradients.change(sequences, optimizer, at_base)
 
     def _blocks(self, rows: Sequence[TrainingSet], optimizer: Optimizer, nodes: int) -> list[list[int]]:
         """Rows of similar lengths in blocks that fit in the budget."""

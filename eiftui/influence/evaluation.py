@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ from eiftui.influence.pair import Pair
 from eiftui.influence.recording import Change
 from eiftui.influence.rules import lost_digits
 from eiftui.influence.vocabulary import LogSum, LogSumChange
-from eiftui.influence.weights import PairMatrix, Tape, as_activation
+from eiftui.influence.weights import PairMatrix, Tape
 
 LINES = 16
 """Texts side by side in one forward, for models that do not follow trees."""
@@ -57,7 +57,7 @@ def base_losses(forward: Forward, layout: Layout, weights: Mapping[str, Any] | N
         pairs, reads, targets = _pairs_in(layout, part)
         at_target[pairs] = logits[0, reads, targets]
 
-    forward.read(forward.reading(weights), layout, 1, add)
+    forward.read(forward.reading(weights), layout, 1, [add])
     assert total.total is not None
     losses = total.total[layout.pair_read] - at_target
     return [losses[list(text)] for text in layout.texts]
@@ -71,6 +71,7 @@ def loss_changes(forward: Forward, probes: PackedProbes, change: Change, product
     activations.
     """
     layout, total = probes.layout, LogSumChange()
+    before, after = LogSum(), LogSum()
     at_target = torch.empty(change.rows, len(layout.pair_read), dtype=forward.dtype, device=forward.device)
 
     def add(part: slice, logits: Pair) -> None:
@@ -78,40 +79,25 @@ def loss_changes(forward: Forward, probes: PackedProbes, change: Change, product
         pairs, reads, targets = _pairs_in(layout, part)
         at_target[:, pairs] = logits.d[:, 0, reads, targets]
 
-    read = partial(_read_pairs, forward, probes, change, products)
-    read(add)
-    totals, doubtful = total.change()
-    if doubtful:
-        totals = _plain_change(read, totals)
-    changes = totals[:, layout.pair_read] - at_target
-    return [changes[:, list(text)] for text in layout.texts]
-
-
-def _read_pairs(
-    forward: Forward,
-    probes: PackedProbes,
-    change: Change,
-    products: torch.dtype | None,
-    each: Callable[[slice, Pair], None],
-) -> None:
-    if probes.tape:
-        probes.tape.rewind()
-    weights = forward.reading(pair_weights(forward, change, probes.tape, products))
-    forward.read(weights, probes.layout, change.rows + 1, each)
-
-
-def _plain_change(read: Callable[[Callable[[slice, Pair], None]], None], exact: Tensor) -> Tensor:
-    """(rows, read): `exact` but where it has lost digits; log Σ exp after minus before, which are far apart there."""
-    before, after = LogSum(), LogSum()
-
-    def add(_: slice, logits: Pair) -> None:
+    def add_ends(_: slice, logits: Pair) -> None:
         before.add(logits.x[0])
         after.add(logits.after[:, 0])
 
-    read(add)
-    assert before.total is not None
-    assert after.total is not None
-    return torch.where(lost_digits(torch.expm1(exact)), after.total - before.total, exact)
+    def passes() -> Iterator[Callable[[slice, Pair], None]]:
+        yield add
+        if total.doubtful:
+            yield add_ends
+
+    if probes.tape:
+        probes.tape.rewind()
+    weights = forward.reading(pair_weights(forward, change, probes.tape, products))
+    forward.read(weights, layout, change.rows + 1, passes())
+    totals = total.change
+    if before.total is not None and after.total is not None:
+        # log Σ exp after minus before, which are far apart where the change has lost digits
+        totals = torch.where(lost_digits(torch.expm1(totals)), after.total - before.total, totals)
+    changes = totals[:, layout.pair_read] - at_target
+    return [changes[:, list(text)] for text in layout.texts]
 
 
 def pair_weights(forward: Forward, change: Change, tape: Tape | None, products: torch.dtype | None) -> dict[str, Any]:
@@ -120,11 +106,11 @@ def pair_weights(forward: Forward, change: Change, tape: Tape | None, products: 
     for name in change.matrices:
         base, update = forward.parameters[name], partial(change.update, name)
         if name == forward.head:  # logits are too many to keep
-            weights[name] = PairMatrix(base, name, update, None, products, forward.part)
+            weights[name] = PairMatrix(base, name, forward.dtype, update, None, products, forward.part)
         else:
-            weights[name] = PairMatrix(base, name, update, tape, products)
+            weights[name] = PairMatrix(base, name, forward.dtype, update, tape, products)
     for name, vector in change.vectors.items():
-        weights[name] = Pair(as_activation(forward.parameters[name]), vector)
+        weights[name] = Pair(forward.parameters[name].to(forward.dtype), vector)
     return weights
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
@@ -34,6 +34,7 @@ class Forward:
         first = next(iter(self.parameters.values()))
         self.device = first.device
         self.dtype = torch.promote_types(first.dtype, torch.float32)
+        """Number format of activations: that of the weights, but never narrower than float32."""
         head: Tensor = network.get_output_embeddings().weight  # type: ignore[operator]
         self.vocabulary = head.shape[0]
         self.head = next(name for name, parameter in self.parameters.items() if parameter is head)
@@ -41,7 +42,7 @@ class Forward:
         self.part = Part()
         """Which logits a stand-in for that matrix makes."""
         self.head_numbers = HEAD_NUMBERS
-        self.plain = plain_weights(self.parameters)
+        self.plain = plain_weights(self.parameters, self.dtype)
         self._takes_positions = "position_ids" in inspect.signature(network.forward).parameters
         self._trunk = _trunk(network)
         self.follows_trees = self._takes_positions and self._try_tree()
@@ -59,8 +60,10 @@ class Forward:
             call = _Around(self.network, lambda network: self._call(network, places, mask))
             return functional_call(call, _inside(weights), args=())
 
-    def read(self, weights: Mapping[str, Any], layout: Layout, rows: int, each: Callable[[slice, Any], None]) -> None:
-        """Give `each` the logits at the places that `layout` reads: (part of the vocabulary, (1, read, its length)).
+    def read(
+        self, weights: Mapping[str, Any], layout: Layout, rows: int, passes: Iterable[Callable[[slice, Any], None]]
+    ) -> None:
+        """Give each of `passes` the logits at the places that `layout` reads: (part of the vocabulary, (1, read, its)).
 
         The trunk runs once, the model's own head once a part, because all logits of all rows would fill the memory.
         `rows` models at once set how long a part is. The head's weight must be a stand-in that follows `self.part`.
@@ -69,16 +72,18 @@ class Forward:
         mask = self._mask(layout)
 
         def in_parts(network: nn.Module) -> None:
-            for start in range(0, self.vocabulary, length):
-                self.part.now = slice(start, min(start + length, self.vocabulary))
-                each(self.part.now, self._call(network, layout, mask))
+            for each in passes:
+                for start in range(0, self.vocabulary, length):
+                    self.part.now = slice(start, min(start + length, self.vocabulary))
+                    each(self.part.now, self._call(network, layout, mask))
 
         with self.precision(), self._trunk_once(layout.read):
             functional_call(_Around(self.network, in_parts), _inside(weights), args=())
 
     def reading(self, weights: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Weights for `read`: those of the base model but for `weights`, of which one stands in for the head's."""
-        return {**self.plain, self.head: Matrix(self.parameters[self.head], self.head, self.part), **(weights or {})}
+        head = Matrix(self.parameters[self.head], self.head, self.dtype, self.part)
+        return {**self.plain, self.head: head, **(weights or {})}
 
     def _call(self, network: nn.Module, places: Places, mask: Any) -> Any:
         arguments: dict[str, Any] = {"input_ids": places.ids, "use_cache": False}
@@ -131,7 +136,7 @@ class Forward:
     @torch.no_grad()
     def _first_logits(self, layout: Layout) -> Tensor:
         parts: list[Tensor] = []
-        self.read(self.reading(), layout, 1, lambda _, logits: parts.append(logits[0]))
+        self.read(self.reading(), layout, 1, [lambda _, logits: parts.append(logits[0])])
         pairs = torch.cat(parts, 1)[layout.pair_read]
         return pairs[[pair for text in layout.texts for pair in text]]
 

@@ -22,6 +22,7 @@ LIBRARIES = 850 * 10**6
 """Bytes that Python, torch and transformers take before anything is loaded."""
 WORKING = 16
 """Numbers alive at once in an evaluation, per node and row, in multiples of the widest layer."""
+Member = TypeVar("Member")
 Result = TypeVar("Result")
 
 
@@ -144,7 +145,7 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """Names of settings in glibc's malloc.h."""
 
 
-def halving(measure: Callable[[Sequence[int]], Sequence[Result]], block: Sequence[int]) -> Iterator[Result]:
+def halving(measure: Callable[[Sequence[Member]], Sequence[Result]], block: Sequence[Member]) -> Iterator[Result]:
     """The results of a block, measured in halves of it when memory runs out, down to a single row."""
     try:
         results = measure(block)

@@ -17,7 +17,7 @@ from eiftui.influence.forward import Forward
 from eiftui.influence.layout import line
 from eiftui.influence.losses import RecordedLoss, Tokens
 from eiftui.influence.updates import Schedule, Update, make_update, vector_change
-from eiftui.influence.weights import RowMatrix, RowVector, as_activation
+from eiftui.influence.weights import RowMatrix, RowVector
 from eiftui.settings import Optimizer
 
 
@@ -73,7 +73,7 @@ class Change:
         self.vectors = {
             name: vector_change(
                 self._schedule,
-                as_activation(forward.parameters[name]),
+                forward.parameters[name].to(forward.dtype),
                 [[g.vectors[name] for g in own] for own in steps],
             )
             for name in steps[0][0].vectors
@@ -109,10 +109,11 @@ def record(forward: Forward, sequences: Sequence[Tokens], before: Change | None)
     for name, parameter in forward.parameters.items():
         if parameter.dim() == 2:
             update = partial(before.update, name) if before and name in before.matrices else None
-            weights[name] = RowMatrix(parameter, name, line_, update, matrices[name].append)
+            weights[name] = RowMatrix(parameter, name, forward.dtype, line_, update, matrices[name].append)
         elif parameter.dim() < 2:
-            leaves[name] = _leaf(parameter, len(sequences), before.vectors.get(name) if before else None)
-            weights[name] = RowVector(parameter, name, line_, leaves[name])
+            change = before.vectors.get(name) if before else None
+            leaves[name] = _leaf(parameter.to(forward.dtype), len(sequences), change)
+            weights[name] = RowVector(parameter, name, forward.dtype, line_, leaves[name])
         else:
             raise UnsupportedModel(
                 f"the weight {name} is neither a matrix nor a vector: shape {tuple(parameter.shape)}"
@@ -134,5 +135,5 @@ def _own(matrices: dict[str, list[Factor]], vectors: dict[str, Tensor], sequence
 
 
 def _leaf(parameter: Tensor, sequences: int, change: Tensor | None) -> Tensor:
-    values = as_activation(parameter).detach().expand(sequences, *parameter.shape)
+    values = parameter.detach().expand(sequences, *parameter.shape)
     return (values.clone() if change is None else values + change).requires_grad_()

@@ -40,7 +40,12 @@ class LogSumChange:
         # a product of matrices for each place: rows × part, times part
         self._change = self._change + torch.matmul(torch.expm1(d).transpose(0, 1), weights[..., None])[..., 0].T
 
-    def change(self) -> tuple[Tensor, bool]:
-        """(rows, n), and whether some of it has lost digits: then the plain difference is good there."""
-        relative = self._change / self._sum
-        return torch.log1p(relative), bool(lost_digits(relative).any())
+    @property
+    def change(self) -> Tensor:
+        """(rows, n)"""
+        return torch.log1p(self._change / self._sum)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether some of it has lost digits: then the plain difference is good there."""
+        return bool(lost_digits(self._change / self._sum).any())

@@ -1,0 +1,99 @@
+"""Gradients that are kept, so that further probes and learning rates need no further backward."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from eiftui.influence.forward import Forward
+from eiftui.influence.losses import Tokens
+from eiftui.influence.memory import Budget, even, halving
+from eiftui.influence.recording import Change, Gradients, record, total_bytes
+from eiftui.settings import Optimizer
+
+
+class Place(NamedTuple):
+    """Where in the space of weights a gradient was taken, and of which sequence: the last."""
+
+    optimizer: Optimizer | None
+    """What made the steps; None at the base weights, whatever makes a step of it."""
+    learned: tuple[Tokens, ...]
+    """The sequences of the steps before, in order, and then the one whose gradient it is."""
+
+
+class KeptGradients:
+    """The gradients of sequences, start tokens included; the oldest are dropped where they outgrow the budget."""
+
+    def __init__(self, forward: Forward, budget: Budget) -> None:
+        self._forward, self._budget = forward, budget
+        self._kept: OrderedDict[Place, Gradients] = OrderedDict()
+
+    @property
+    def at_base(self) -> frozenset[Tokens]:
+        """The sequences whose gradients at the base weights are kept."""
+        return frozenset(place.learned[0] for place in self._kept if place.optimizer is None)
+
+    def clear(self) -> None:
+        self._kept.clear()
+
+    def first(self, sequences: Sequence[Tokens]) -> list[Gradients]:
+        """The gradient of each of `sequences` at the base weights."""
+        return self._found([Place(None, (sequence,)) for sequence in sequences], lambda _: None)
+
+    def change(self, rows: Sequence[Sequence[Tokens]], optimizer: Optimizer, at_base: bool = False) -> Change:
+        """How a step on each sequence of `rows`, of which one may have more than another, changes the weights.
+
+        With `at_base`, every gradient is taken at the base weights, as the first-order prediction has it.
+        """
+        steps = [[gradients] for gradients in self.first([row[0] for row in rows])]
+        for step in range(1, max(map(len, rows))):
+            going = [row for row, own in enumerate(rows) if len(own) > step]
+            if at_base:
+                found = self.first([rows[row][step] for row in going])
+            else:
+                found = self._further(
+                    [rows[row][: step + 1] for row in going], [steps[row] for row in going], optimizer
+                )
+            for row, gradients in zip(going, found, strict=True):
+                steps[row].append(gradients)
+        return Change(self._forward, steps, optimizer)
+
+    def _further(
+        self, learned: Sequence[Sequence[Tokens]], steps: Sequence[Sequence[Gradients]], optimizer: Optimizer
+    ) -> list[Gradients]:
+        """The gradient of each row's last sequence, at the weights that its `steps` have left."""
+        places = [Place(optimizer, tuple(own)) for own in learned]
+        steps_to = dict(zip(places, steps, strict=True))
+        return self._found(places, lambda some: Change(self._forward, [steps_to[place] for place in some], optimizer))
+
+    def _found(self, places: Sequence[Place], before: Callable[[Sequence[Place]], Change | None]) -> list[Gradients]:
+        def taken(block: Sequence[Place]) -> list[tuple[Place, Gradients]]:
+            sequences = [place.learned[-1] for place in block]
+            return list(zip(block, record(self._forward, sequences, before(block)), strict=True))
+
+        for block in self._lines([place for place in dict.fromkeys(places) if place not in self._kept]):
+            self._kept.update(halving(taken, block))
+        found = [self._kept[place] for place in places]
+        self._forget(set(places))
+        return found
+
+    def _lines(self, places: Sequence[Place]) -> list[list[Place]]:
+        """Those that are recorded together: in one line, where the model follows trees."""
+        if not self._forward.follows_trees:
+            return [[place] for place in places]
+        order = sorted(places, key=lambda place: (len(place.learned[-1]), place.learned[-1]), reverse=True)
+        largest = self._budget.recorded_tokens
+        return [
+            [order[index] for index in block]
+            for block in even(range(len(order)), lambda index: len(order[index].learned[-1]), largest)
+        ]
+
+    def _forget(self, used: set[Place]) -> None:
+        """Drop the oldest gradients that are not in use until the rest fit in the budget."""
+        held = total_bytes(self._kept.values())
+        for place in list(self._kept):
+            if held <= self._budget.bytes:
+                return
+            if place not in used:
+                held -= total_bytes([self._kept.pop(place)])
