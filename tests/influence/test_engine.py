@@ -141,6 +141,16 @@ def test_a_new_probe_or_learning_rate_needs_no_new_backward() -> None:
     assert backwards_of(lambda: trained(one, SINGLE, PROBES, ADAMW)) == 0
 
 
+def test_a_new_probe_of_several_sentences_needs_none_either_but_another_learning_rate_does() -> None:
+    one = engine_of(network("llama"))
+    trained(one, TRIPLE, PROBES[:2], SGD)
+    assert backwards_of(lambda: trained(one, TRIPLE, PROBES, SGD)) == 0
+    slower = SGD.model_copy(update={"lr": 1e-5})
+    assert backwards_of(lambda: trained(one, TRIPLE, PROBES, slower)) > 0, "later steps begin at other weights"
+    fresh = trained(engine_of(network("llama")), TRIPLE, PROBES, slower)
+    same(matrix(trained(one, TRIPLE, PROBES, slower)), matrix(fresh))
+
+
 def test_a_prediction_needs_the_gradients_of_what_is_new_only() -> None:
     one = engine_of(network("llama"))
     predicted(one, SINGLE, PROBES, SGD)
