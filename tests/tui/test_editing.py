@@ -245,6 +245,7 @@ async def test_sentences_of_any_kind_are_edited_whole(document, explorer, senten
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_field_lies_over_its_line(measured, explorer, size):
     async with explorer(measured).run_test(size=SIZES[size]) as pilot:
+        await until(pilot, "Trained ·")
         await pilot.press("tab", "tab", "down", "e")
         await until(pilot, "words")
         assert_golden(f"editing-{size}", screen_of(pilot))

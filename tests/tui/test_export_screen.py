@@ -25,6 +25,7 @@ def here(tmp_path, monkeypatch):
 @pytest.mark.parametrize("size", SIZES)
 async def test_what_is_shown_is_offered_first(measured, explorer, size, here):
     async with explorer(measured).run_test(size=SIZES[size]) as pilot:
+        await until(pilot, "Trained ·")
         await pilot.press("t", "d", "x")
         lines = await until(pilot, "kinds-prompted.csv")
         assert any("draw 1" in line for line in lines)

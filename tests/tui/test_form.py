@@ -50,6 +50,7 @@ def test_every_field_is_of_the_schema():
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 async def test_the_form_is_shown_in_full(measured, explorer, size):
     async with explorer(measured).run_test(size=size) as pilot:
+        await until(pilot, "Trained ·")
         await pilot.press("f2")
         assert_golden(f"settings-{size[0]}x{size[1]}", await until(pilot, "its numbers are all here"))
 

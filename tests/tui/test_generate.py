@@ -22,6 +22,7 @@ SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 @pytest.mark.parametrize("size", SIZES)
 async def test_every_operator_shows_what_it_makes_or_why_not(measured, explorer, size):
     async with explorer(measured).run_test(size=SIZES[size]) as pilot:
+        await until(pilot, "Trained ·")
         await pilot.press("g")
         await until(pilot, "{A} is not a {B}.")
         await pilot.press("down", "space")
