@@ -149,9 +149,9 @@ def positive(text: str, refused: str) -> float:
     return value
 
 
-def learning_rate(text: str, otherwise: str = "") -> float:
-    """The learning rate that `--lr` gives. Raises InputError, which ends in `otherwise`, if it is none."""
-    return positive(text, f"--lr {text}: a learning rate is a finite number above 0{otherwise}")
+def learning_rate(text: str, option: str = "--lr", otherwise: str = "") -> float:
+    """The learning rate that an option gives. Raises InputError, which ends in `otherwise`, if it is none."""
+    return positive(text, f"{option} {text}: a learning rate is a finite number above 0{otherwise}")
 
 
 def with_swept_rate(options: argparse.Namespace, session: Session, asked: Settings) -> Settings:
@@ -183,7 +183,7 @@ def _learning_rate(text: str, model: str, optimizer: str) -> float:
     if text == "auto":
         known = entry(model)
         return known.lr if known and optimizer == "sgd" else AUTO_LR[optimizer]
-    return learning_rate(text, " (or auto)")
+    return learning_rate(text, otherwise=" (or auto)")
 
 
 def _workers(text: str) -> str:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from eiftui.influence.evaluation import base_losses, loss_changes, pack
 from eiftui.influence.forward import Forward
-from eiftui.influence.kept import KeptGradients
+from eiftui.influence.gradients import KeptGradients
 from eiftui.influence.layout import SGD_NODES, Text, groups, side_by_side, tree
 from eiftui.influence.losses import Tokens, with_start
 from eiftui.influence.memory import Budget, even, give_back, halving, keep_freed, padded

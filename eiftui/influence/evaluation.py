@@ -14,9 +14,8 @@ from eiftui.influence.forward import Forward
 from eiftui.influence.layout import SGD_NODES, Layout, Text, groups, side_by_side, tree
 from eiftui.influence.pair import Pair
 from eiftui.influence.recording import Change
-from eiftui.influence.rules import lost_digits
 from eiftui.influence.vocabulary import LogSum, LogSumChange
-from eiftui.influence.weights import PairMatrix, Tape
+from eiftui.influence.weights import PairMatrix, Tape, as_activation
 
 LINES = 16
 """Texts side by side in one forward, for models that do not follow trees."""
@@ -85,7 +84,7 @@ def loss_changes(forward: Forward, probes: PackedProbes, change: Change, product
 
     def passes() -> Iterator[Callable[[slice, Pair], None]]:
         yield add
-        if total.doubtful:
+        if total.lost.any():
             yield add_ends
 
     if probes.tape:
@@ -95,7 +94,7 @@ def loss_changes(forward: Forward, probes: PackedProbes, change: Change, product
     totals = total.change
     if before.total is not None and after.total is not None:
         # log Σ exp after minus before, which are far apart where the change has lost digits
-        totals = torch.where(lost_digits(torch.expm1(totals)), after.total - before.total, totals)
+        totals = torch.where(total.lost, after.total - before.total, totals)
     changes = totals[:, layout.pair_read] - at_target
     return [changes[:, list(text)] for text in layout.texts]
 
@@ -106,11 +105,11 @@ def pair_weights(forward: Forward, change: Change, tape: Tape | None, products: 
     for name in change.matrices:
         base, update = forward.parameters[name], partial(change.update, name)
         if name == forward.head:  # logits are too many to keep
-            weights[name] = PairMatrix(base, name, forward.dtype, update, None, products, forward.part)
+            weights[name] = PairMatrix(base, name, update, None, products, forward.part)
         else:
-            weights[name] = PairMatrix(base, name, forward.dtype, update, tape, products)
+            weights[name] = PairMatrix(base, name, update, tape, products)
     for name, vector in change.vectors.items():
-        weights[name] = Pair(forward.parameters[name].to(forward.dtype), vector)
+        weights[name] = Pair(as_activation(forward.parameters[name]), vector)
     return weights
 
 

@@ -13,7 +13,7 @@ from torch.func import functional_call
 
 from eiftui.influence.layout import Layout, Places, Text, side_by_side, tree
 from eiftui.influence.precision import KeepDouble
-from eiftui.influence.weights import Matrix, Part, plain_weights
+from eiftui.influence.weights import Matrix, Part, activation_dtype, plain_weights
 
 HEAD_NUMBERS = 1 << 20
 """Least number of logits, over all rows, that exist at once: about what a processor's cache holds."""
@@ -33,8 +33,7 @@ class Forward:
         self.parameters = dict(network.named_parameters())
         first = next(iter(self.parameters.values()))
         self.device = first.device
-        self.dtype = torch.promote_types(first.dtype, torch.float32)
-        """Number format of activations: that of the weights, but never narrower than float32."""
+        self.dtype = activation_dtype(first)
         head: Tensor = network.get_output_embeddings().weight  # type: ignore[operator]
         self.vocabulary = head.shape[0]
         self.head = next(name for name, parameter in self.parameters.items() if parameter is head)
@@ -42,7 +41,7 @@ class Forward:
         self.part = Part()
         """Which logits a stand-in for that matrix makes."""
         self.head_numbers = HEAD_NUMBERS
-        self.plain = plain_weights(self.parameters, self.dtype)
+        self.plain = plain_weights(self.parameters)
         self._takes_positions = "position_ids" in inspect.signature(network.forward).parameters
         self._trunk = _trunk(network)
         self.follows_trees = self._takes_positions and self._try_tree()
@@ -82,8 +81,7 @@ class Forward:
 
     def reading(self, weights: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Weights for `read`: those of the base model but for `weights`, of which one stands in for the head's."""
-        head = Matrix(self.parameters[self.head], self.head, self.dtype, self.part)
-        return {**self.plain, self.head: head, **(weights or {})}
+        return {**self.plain, self.head: Matrix(self.parameters[self.head], self.head, self.part), **(weights or {})}
 
     def _call(self, network: nn.Module, places: Places, mask: Any) -> Any:
         arguments: dict[str, Any] = {"input_ids": places.ids, "use_cache": False}

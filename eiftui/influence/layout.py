@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -45,7 +46,7 @@ class Line(Places):
     sequence: Tensor
     """The number of the sequence that each place belongs to: (places,)"""
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, int]:
         """How many sequences there are, and the length of the longest."""
         return int(self.sequence[-1]) + 1, int(self.positions.max()) + 1
@@ -113,8 +114,8 @@ class _Tree:
         return seen
 
 
-def line(sequences: Sequence[Tokens], device: torch.device) -> Line:
-    """Sequences in one line: a single one in plain causal order, for models that follow no other."""
+def in_line(sequences: Sequence[Tokens], device: torch.device) -> Line:
+    """Sequences one after another: a single one in plain causal order, for models that follow no other."""
     lengths = torch.tensor([len(sequence) for sequence in sequences])
     sequence = torch.arange(len(sequences)).repeat_interleave(lengths)
     positions = torch.cat([torch.arange(length) for length in lengths.tolist()])

@@ -88,13 +88,13 @@ def _default(network: nn.Module, device: torch.device) -> int:
     return max(LEAST, weights // 4)
 
 
-def even(indices: Sequence[int], size: Callable[[int], int], largest: int) -> list[list[int]]:
-    """Consecutive indices in the fewest blocks of about `largest`, of about as many members each."""
+def even(members: Sequence[Member], size: Callable[[Member], int], largest: int) -> list[list[Member]]:
+    """Consecutive members in the fewest blocks of about `largest`, of about as many members each."""
     number, held = 0, largest
-    for own in map(size, indices):
+    for own in map(size, members):
         number, held = (number, held + own) if held + own <= largest else (number + 1, own)
-    ends = [round(len(indices) * block / number) for block in range(number + 1)] if number else []
-    return [list(indices[start:end]) for start, end in pairwise(ends)]
+    ends = [round(len(members) * block / number) for block in range(number + 1)] if number else []
+    return [list(members[start:end]) for start, end in pairwise(ends)]
 
 
 def padded(indices: Sequence[int], size: Callable[[int], int], largest: int) -> list[list[int]]:

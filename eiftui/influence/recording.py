@@ -14,10 +14,10 @@ from torch import Tensor
 from eiftui.errors import UnsupportedModel
 from eiftui.influence.factors import Factor, inner_of_sums
 from eiftui.influence.forward import Forward
-from eiftui.influence.layout import line
+from eiftui.influence.layout import Line, in_line
 from eiftui.influence.losses import RecordedLoss, Tokens
 from eiftui.influence.updates import Schedule, Update, make_update, vector_change
-from eiftui.influence.weights import RowMatrix, RowVector
+from eiftui.influence.weights import RowMatrix, RowVector, as_activation
 from eiftui.settings import Optimizer
 
 
@@ -73,7 +73,7 @@ class Change:
         self.vectors = {
             name: vector_change(
                 self._schedule,
-                forward.parameters[name].to(forward.dtype),
+                as_activation(forward.parameters[name]),
                 [[g.vectors[name] for g in own] for own in steps],
             )
             for name in steps[0][0].vectors
@@ -96,35 +96,38 @@ def record(forward: Forward, sequences: Sequence[Tokens], before: Change | None)
     Raises:
         UnsupportedModel: a weight is neither a matrix nor a vector, or is used by an operation without a rule.
     """
-    # the last token is only predicted, so the model need not read it
-    read, targets = [sequence[:-1] for sequence in sequences], [sequence[1:] for sequence in sequences]
-    shares = [1 / len(own) for own in targets for _ in own]
-    while len(shares) in forward.heads:  # so that an axis of that length is known to be the places
-        read[-1], targets[-1] = (*read[-1], 0), (*targets[-1], 0)
-        shares.append(0.0)
-    line_ = line(read, forward.device)
+    line, targets, shares = _read(forward, sequences)
     matrices: defaultdict[str, list[Factor]] = defaultdict(list)
     weights: dict[str, Tensor] = {}
     leaves: dict[str, Tensor] = {}
     for name, parameter in forward.parameters.items():
         if parameter.dim() == 2:
             update = partial(before.update, name) if before and name in before.matrices else None
-            weights[name] = RowMatrix(parameter, name, forward.dtype, line_, update, matrices[name].append)
+            weights[name] = RowMatrix(parameter, name, line, update, matrices[name].append)
         elif parameter.dim() < 2:
-            change = before.vectors.get(name) if before else None
-            leaves[name] = _leaf(parameter.to(forward.dtype), len(sequences), change)
-            weights[name] = RowVector(parameter, name, forward.dtype, line_, leaves[name])
+            leaves[name] = _leaf(parameter, len(sequences), before.vectors.get(name) if before else None)
+            weights[name] = RowVector(parameter, name, line, leaves[name])
         else:
             raise UnsupportedModel(
                 f"the weight {name} is neither a matrix nor a vector: shape {tuple(parameter.shape)}"
             )
     with torch.enable_grad():
-        logits = forward.logits(weights, line_)
-        predicted = torch.tensor([[token for own in targets for token in own]], device=forward.device)
-        RecordedLoss.apply(logits, predicted, logits.new_tensor([shares])).backward()
+        RecordedLoss.apply(forward.logits(weights, line), targets, shares).backward()
     gradients = {name: leaf.grad for name, leaf in leaves.items() if leaf.grad is not None}
     ends = accumulate((len(sequence) - 1 for sequence in sequences), initial=0)
     return [_own(matrices, gradients, number, slice(*tokens)) for number, tokens in enumerate(pairwise(ends))]
+
+
+def _read(forward: Forward, sequences: Sequence[Tokens]) -> tuple[Line, Tensor, Tensor]:
+    """What the model reads of `sequences`, the token predicted at each place, and its share of a loss: (1, places)."""
+    # the last token is only predicted, so the model need not read it
+    read, predicted = [sequence[:-1] for sequence in sequences], [sequence[1:] for sequence in sequences]
+    shares = [1 / len(own) for own in predicted for _ in own]
+    while len(shares) in forward.heads:  # so that an axis of that length is known to be the places
+        read[-1], predicted[-1] = (*read[-1], 0), (*predicted[-1], 0)
+        shares.append(0.0)
+    targets = torch.tensor([[token for own in predicted for token in own]], device=forward.device)
+    return in_line(read, forward.device), targets, torch.tensor([shares], dtype=forward.dtype, device=forward.device)
 
 
 def _own(matrices: dict[str, list[Factor]], vectors: dict[str, Tensor], sequence: int, tokens: slice) -> Gradients:
@@ -135,5 +138,5 @@ def _own(matrices: dict[str, list[Factor]], vectors: dict[str, Tensor], sequence
 
 
 def _leaf(parameter: Tensor, sequences: int, change: Tensor | None) -> Tensor:
-    values = parameter.detach().expand(sequences, *parameter.shape)
+    values = as_activation(parameter).detach().expand(sequences, *parameter.shape)
     return (values.clone() if change is None else values + change).requires_grad_()

@@ -46,6 +46,6 @@ class LogSumChange:
         return torch.log1p(self._change / self._sum)
 
     @property
-    def doubtful(self) -> bool:
-        """Whether some of it has lost digits: then the plain difference is good there."""
-        return bool(lost_digits(self._change / self._sum).any())
+    def lost(self) -> Tensor:
+        """Where it has lost digits, (rows, n): the plain difference is good there."""
+        return lost_digits(self._change / self._sum)

@@ -4,8 +4,10 @@ import io
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from eiftui.analysis.cells import own_cells
 from eiftui.analysis.findings import analyse
 from eiftui.analysis.image_findings import analyse_images
 from eiftui.analysis.rates import at_rate
@@ -20,6 +22,8 @@ from eiftui.show.numbers import ratio
 SESSIONS = Path(__file__).parents[2] / "sessions"
 HUNDRED = "random_claim_100"
 """Has no contrasts, and one draw."""
+SECTIONS = {1e-5: 1, 1e-3: 2}
+"""Of the sessions' README, by learning rate."""
 NAMES = [name for name in builtin_names() if name != HUNDRED]
 
 
@@ -32,15 +36,96 @@ def test_every_built_in_domain_is_measured_in_full(name, draws):
                 assert at_rate(session, rate).measured(condition).all()
 
 
-@pytest.mark.parametrize(("rate", "section"), [(1e-5, 1), (1e-3, 2)])
-def test_the_readme_quotes_what_the_sessions_say(rate, section):
-    said = (SESSIONS / "README.md").read_text(encoding="utf-8").split("\n## ")[section].splitlines()
-    sessions = [Session.open(SESSIONS / "examples" / f"{name}.eif", read_only=True) for name in sorted(NAMES)]
+@pytest.fixture(scope="module")
+def sessions():
+    opened = [Session.open(SESSIONS / "examples" / f"{name}.eif", read_only=True) for name in sorted(NAMES)]
+    yield opened
+    for session in opened:
+        session.close()
+
+
+@pytest.mark.parametrize(("rate", "section"), SECTIONS.items())
+def test_the_readme_quotes_what_the_sessions_say(sessions, rate, section):
     reports = [(seen, analyse(seen)) for seen in (at_rate(session, rate) for session in sessions)]
     for line in (*overall(reports), *by_desideratum(reports)):
-        assert line.rstrip() in said
-    for session in sessions:
-        session.close()
+        assert line.rstrip() in _quoted(section)
+
+
+@pytest.mark.parametrize(("rate", "gain", "losing"), [(1e-5, "0.024", 0), (1e-3, "0.9", 7)])
+def test_what_training_sets_gain_of_their_own_texts_is_as_told(sessions, rate, gain, losing):
+    seen = [at_rate(session, rate) for session in sessions]
+    own = np.concatenate([one.matrix("trained")[:, own_cells(one)].ravel() for one in seen])
+    assert f"{-np.median(own):.{len(gain) - 2}f}" == gain
+    assert round(100 * np.mean(own > 0)) == losing
+    for readme in (SESSIONS / "README.md", SESSIONS.parent / "README.md"):
+        told = " ".join(readme.read_text(encoding="utf-8").split())
+        assert re.search(rf"gains {gain} (nats per token in the median|and never loses)", told)
+
+
+def test_the_claims_on_language_quote_ranges_of_the_sessions():
+    small, large, prompted = _figures(1, "trained"), _figures(2, "trained"), _figures(1, "prompted")
+    sparse = [_ends(column[:4] for column in one["Hoyer"]) for one in (small, large, prompted)]
+    assert "Hoyer {}; {}; prompted {} (one cell alone: 1)".format(*sparse) in _claims("language")
+    whole = [share for share in small["S"] if share == "1.00 ± 0.00"]
+    others = _ends(share for share in small["S"] if share not in whole)
+    assert len(whole) == 5
+    told = f"S 1.00 ± 0.00 in the five domains of single sentences, {others} in the others"
+    assert f"{told}; {_ends(large['S'])}; prompted {_ends(prompted['S'])} (chance: 0.50)" in _claims("language")
+    meaning = [_ends(sorted(one["meaning"], key=_mean)[:9], reverse=True) for one in (small, large)]
+    assert "in the nine: {}; {}".format(*meaning) in _claims("language")
+
+
+@pytest.mark.parametrize(
+    ("desideratum", "told"),
+    [
+        ("transitivity", "of 16 contrasts {0} hold; {2}; prompted {4}, and {5} are violated"),
+        ("negation", "negation {0} of 9; {2}"),
+        ("converse", "Converse {0} of 6 ({1} violated); {2} ({3} violated)"),
+        ("ontology", "Ontology {0} of 5; {2}"),
+        ("reversal", "Reversal {0} of 5; {2}"),
+        ("uncertainty", "Uncertainty {0} of 7; {2}"),
+        ("", "of 83 contrasts {0} hold and {1} are violated; {2} and {3}; prompted {4} and {5}"),
+    ],
+)
+def test_how_many_contrasts_are_told_to_hold(desideratum, told):
+    small, large = (
+        np.array(
+            [
+                re.findall(r"(\d+) hold, (\d+) violated", line)
+                for line in _quoted(section)
+                if " hold, " in line and line.startswith(desideratum)
+            ],
+            int,
+        ).sum(0)
+        for section in SECTIONS.values()
+    )
+    assert told.format(*small[0], *large[0], *small[1]) in _claims("language")
+
+
+def _quoted(section):
+    """Lines of the sessions' README at a learning rate."""
+    return (SESSIONS / "README.md").read_text(encoding="utf-8").split("\n## ")[section].splitlines()
+
+
+def _figures(section, condition):
+    """Columns of the table over all sessions, by name: a mean and its interval a session."""
+    lines = [line for line in _quoted(section) if line[23:].startswith(condition)]
+    rows = [re.findall(r"−?\d\.\d\d ± \d\.\d\d", line) for line in lines]
+    return dict(zip(("S", "centred", "Hoyer", "meaning"), zip(*rows, strict=True), strict=True))
+
+
+def _mean(figure):
+    return float(figure.split()[0].replace("−", "-"))
+
+
+def _ends(figures, reverse=False):
+    first, *_, last = sorted(figures, key=_mean, reverse=reverse)
+    return f"{first} to {last}"
+
+
+def _claims(half):
+    readme = (SESSIONS.parent / "README.md").read_text(encoding="utf-8")
+    return readme.split(f"### In {half}")[1].split("\n##")[0]
 
 
 @pytest.fixture(scope="module")
@@ -56,20 +141,15 @@ def test_the_report_on_images_is_what_their_session_says(images):
 
 def test_the_claims_on_images_quote_their_report():
     report = (SESSIONS / "examples" / "images.txt").read_text(encoding="utf-8")
-    figures = re.findall(r"−?\d+\.\d\d ± \d+\.\d\d", _claims_on_images())
+    figures = re.findall(r"−?\d+\.\d\d ± \d+\.\d\d", _claims("images"))
     assert len(figures) > 10
     assert [figure for figure in figures if figure not in report] == []
 
 
 @pytest.mark.parametrize(("equation", "which"), [("Eq. 5", "train_ratio"), ("Eq. 6", "probe_ratio")])
 def test_what_is_claimed_of_noise_has_the_verdicts_of_its_test(images, equation, which):
-    (claim,) = [line for line in _claims_on_images().splitlines() if line.startswith("| ") and equation in line]
+    (claim,) = [line for line in _claims("images").splitlines() if line.startswith("| ") and equation in line]
     told = re.findall(rf"([\d.]+ ± [\d.]+) times, {equation} (holds|violated|undecided)", claim)
     noises = {found.noise.name: found for found in analyse_images(images).noise}
     tests = [(found, getattr(found, which)) for found in (noises["noise 1"], noises["noise 1 clipped"])]
     assert told == [(ratio(times.mean, times.half), found.verdict(times)) for found, times in tests]
-
-
-def _claims_on_images():
-    readme = (SESSIONS.parent / "README.md").read_text(encoding="utf-8")
-    return readme.split("### In images")[1].split("\n## ")[0]

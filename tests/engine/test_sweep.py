@@ -11,7 +11,7 @@ from eiftui.engine.run import load, run
 from eiftui.engine.studies import grid, sweep_tasks
 from eiftui.engine.sweep import sweep
 from eiftui.errors import InputError
-from eiftui.influence import kept
+from eiftui.influence import gradients
 from tests.engine.conftest import MakeSession
 
 RATES = (1e-3, 1e-2, 1e-1)
@@ -32,7 +32,7 @@ def test_gradients_at_the_base_weights_are_recorded_once_for_all_rates(
     make_session: MakeSession, here: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recorded: list[object] = []
-    record = kept.record
+    record = gradients.record
 
     def counting(forward: object, sequences: object, change: object) -> object:
         recorded.extend([] if change else list(sequences))  # type: ignore[call-overload]
@@ -40,7 +40,7 @@ def test_gradients_at_the_base_weights_are_recorded_once_for_all_rates(
 
     session = make_session()
     load(session, here)
-    monkeypatch.setattr(kept, "record", counting)
+    monkeypatch.setattr(gradients, "record", counting)
     sweep(session, here, RATES, draws=1)
     assert len(recorded) == len(set(recorded))  # type: ignore[arg-type]
 

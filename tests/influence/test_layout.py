@@ -4,8 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eiftui.influence import layout as layouts
-from eiftui.influence.layout import Layout, Text, groups, side_by_side, tree
+from eiftui.influence.layout import Layout, Text, groups, in_line, side_by_side, tree
 
 CPU = torch.device("cpu")
 tokens = st.lists(st.integers(0, 3), min_size=2, max_size=7).map(tuple)
@@ -111,7 +110,7 @@ def _all_within_one(several: list[Text], part: list[int]) -> bool:
 
 @given(st.lists(tokens, min_size=1, max_size=5))
 def test_no_sequence_of_a_line_sees_another(sequences: list[tuple[int, ...]]) -> None:
-    one = layouts.line(sequences, CPU)
+    one = in_line(sequences, CPU)
     seen = one.parents_seen
     read = (
         [tuple(one.ids[0, : place + 1].tolist()) for place in range(one.ids.shape[1])]
@@ -124,7 +123,7 @@ def test_no_sequence_of_a_line_sees_another(sequences: list[tuple[int, ...]]) ->
 
 @given(st.lists(tokens, min_size=1, max_size=5))
 def test_what_is_taken_apart_is_filled_up_with_zeros_and_put_together_again(sequences: list[tuple[int, ...]]) -> None:
-    one = layouts.line(sequences, CPU)
+    one = in_line(sequences, CPU)
     x = torch.randn(1, one.ids.shape[1], 3)
     apart = one.apart(x)
     longest = max(map(len, sequences))

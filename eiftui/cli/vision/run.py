@@ -87,7 +87,7 @@ def settings(options: argparse.Namespace, before: ImageSettings | None) -> Image
     if options.networks is not None:
         fields["networks"] = _networks(options.networks)
     if options.rates is not None:
-        fields["rates"] = tuple(_rate("--rates", word) for word in options.rates.split(","))
+        fields["rates"] = tuple(opts.learning_rate(word, "--rates") for word in options.rates.split(","))
     fields["optimizer"] = _optimizer(options, base.optimizer)
     try:
         return ImageSettings.model_validate(fields)
@@ -100,7 +100,7 @@ def _optimizer(options: argparse.Namespace, base: Optimizer) -> dict[str, Any]:
     if options.optimizer and OPTIMIZERS[options.optimizer] != base.name:
         fields |= {"name": OPTIMIZERS[options.optimizer], "lr": RATES[options.optimizer]}
     if options.lr is not None:
-        fields["lr"] = _rate("--lr", options.lr)
+        fields["lr"] = opts.learning_rate(options.lr, "--lr")
     if options.steps is not None:
         if not 1 <= options.steps <= 1000:
             raise InputError(f"--steps {options.steps}: give 1 to 1000")
@@ -116,10 +116,6 @@ def _networks(text: str) -> tuple[str, ...]:
             raise InputError(f"--networks {text}: {len(BUILTIN)} come with eiftui; `eiftui vision train` makes more")
         return BUILTIN[: int(text)]
     return tuple(dict.fromkeys(filter(None, (name.strip() for name in text.split(",")))))
-
-
-def _rate(option: str, text: str) -> float:
-    return opts.positive(text, f"{option} {text}: a learning rate is a finite number above 0")
 
 
 def _go_on(options: argparse.Namespace) -> ImageSession:

@@ -13,7 +13,7 @@ from eiftui.influence.recording import Change, Gradients, record, total_bytes
 from eiftui.settings import Optimizer
 
 
-class Place(NamedTuple):
+class Point(NamedTuple):
     """Where in the space of weights a gradient was taken, and of which sequence: the last."""
 
     optimizer: Optimizer | None
@@ -27,19 +27,19 @@ class KeptGradients:
 
     def __init__(self, forward: Forward, budget: Budget) -> None:
         self._forward, self._budget = forward, budget
-        self._kept: OrderedDict[Place, Gradients] = OrderedDict()
+        self._kept: OrderedDict[Point, Gradients] = OrderedDict()
 
     @property
     def at_base(self) -> frozenset[Tokens]:
         """The sequences whose gradients at the base weights are kept."""
-        return frozenset(place.learned[0] for place in self._kept if place.optimizer is None)
+        return frozenset(point.learned[0] for point in self._kept if point.optimizer is None)
 
     def clear(self) -> None:
         self._kept.clear()
 
     def first(self, sequences: Sequence[Tokens]) -> list[Gradients]:
         """The gradient of each of `sequences` at the base weights."""
-        return self._found([Place(None, (sequence,)) for sequence in sequences], lambda _: None)
+        return self._found([Point(None, (sequence,)) for sequence in sequences], lambda _: None)
 
     def change(self, rows: Sequence[Sequence[Tokens]], optimizer: Optimizer, at_base: bool = False) -> Change:
         """How a step on each sequence of `rows`, of which one may have more than another, changes the weights.
@@ -63,37 +63,33 @@ class KeptGradients:
         self, learned: Sequence[Sequence[Tokens]], steps: Sequence[Sequence[Gradients]], optimizer: Optimizer
     ) -> list[Gradients]:
         """The gradient of each row's last sequence, at the weights that its `steps` have left."""
-        places = [Place(optimizer, tuple(own)) for own in learned]
-        steps_to = dict(zip(places, steps, strict=True))
-        return self._found(places, lambda some: Change(self._forward, [steps_to[place] for place in some], optimizer))
+        points = [Point(optimizer, tuple(own)) for own in learned]
+        steps_to = dict(zip(points, steps, strict=True))
+        return self._found(points, lambda some: Change(self._forward, [steps_to[point] for point in some], optimizer))
 
-    def _found(self, places: Sequence[Place], before: Callable[[Sequence[Place]], Change | None]) -> list[Gradients]:
-        def taken(block: Sequence[Place]) -> list[tuple[Place, Gradients]]:
-            sequences = [place.learned[-1] for place in block]
+    def _found(self, points: Sequence[Point], before: Callable[[Sequence[Point]], Change | None]) -> list[Gradients]:
+        def taken(block: Sequence[Point]) -> list[tuple[Point, Gradients]]:
+            sequences = [point.learned[-1] for point in block]
             return list(zip(block, record(self._forward, sequences, before(block)), strict=True))
 
-        for block in self._lines([place for place in dict.fromkeys(places) if place not in self._kept]):
+        for block in self._lines([point for point in dict.fromkeys(points) if point not in self._kept]):
             self._kept.update(halving(taken, block))
-        found = [self._kept[place] for place in places]
-        self._forget(set(places))
+        found = [self._kept[point] for point in points]
+        self._forget(set(points))
         return found
 
-    def _lines(self, places: Sequence[Place]) -> list[list[Place]]:
+    def _lines(self, points: Sequence[Point]) -> list[list[Point]]:
         """Those that are recorded together: in one line, where the model follows trees."""
         if not self._forward.follows_trees:
-            return [[place] for place in places]
-        order = sorted(places, key=lambda place: (len(place.learned[-1]), place.learned[-1]), reverse=True)
-        largest = self._budget.recorded_tokens
-        return [
-            [order[index] for index in block]
-            for block in even(range(len(order)), lambda index: len(order[index].learned[-1]), largest)
-        ]
+            return [[point] for point in points]
+        order = sorted(points, key=lambda point: (len(point.learned[-1]), point.learned[-1]), reverse=True)
+        return even(order, lambda point: len(point.learned[-1]), self._budget.recorded_tokens)
 
-    def _forget(self, used: set[Place]) -> None:
+    def _forget(self, used: set[Point]) -> None:
         """Drop the oldest gradients that are not in use until the rest fit in the budget."""
         held = total_bytes(self._kept.values())
-        for place in list(self._kept):
+        for point in list(self._kept):
             if held <= self._budget.bytes:
                 return
-            if place not in used:
-                held -= total_bytes([self._kept.pop(place)])
+            if point not in used:
+                held -= total_bytes([self._kept.pop(point)])
