@@ -148,10 +148,31 @@ def _padded(parts: Sequence[Tensor]) -> Tensor:
     return result
 
 
+def joined(factors: Sequence[Factor]) -> Factor:
+    """The tokens of factors of the same weight, and of one kind, one after another as those of one row."""
+    first, inputs = factors[0], _joined([factor.inputs for factor in factors])
+    if isinstance(first, OneHot):
+        return OneHot(_joined([factor.ids for factor in factors]), inputs, first.size, first.padding)  # type: ignore[attr-defined]
+    return Dense(_joined([factor.gradients for factor in factors]), inputs, first.out_in)  # type: ignore[attr-defined]
+
+
+def _joined(parts: Sequence[Tensor]) -> Tensor:
+    """(rows, tokens, …) of different numbers of both as (1, all tokens, …)."""
+    return torch.cat([part.flatten(0, 1) for part in parts])[None]
+
+
 def inner(a: Factor, b: Factor) -> Tensor:
     """⟨Sᵀ X of a's row, Tᵀ Y of b's row⟩ = Σ (S Tᵀ) ∘ (X Yᵀ), for every pair of rows: (rows of a, rows of b)."""
-    right = _all_pairs(a.inputs, b.inputs)
-    return _left(a, b).mul_(right).sum((1, 3))
+    return _summands(a, b).sum((1, 3))
+
+
+def inner_by_token(a: Factor, b: Factor) -> Tensor:
+    """What each token of a's only row brings to `inner`: (tokens of a, rows of b)."""
+    return _summands(a, b).sum(3)[0]
+
+
+def _summands(a: Factor, b: Factor) -> Tensor:
+    return _left(a, b).mul_(_all_pairs(a.inputs, b.inputs))
 
 
 def inner_of_sums(a: Sequence[Factor], b: Sequence[Factor]) -> Tensor:

@@ -16,7 +16,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from eiftui.influence.factors import Factor, inner, stacked
+from eiftui.influence.factors import Dense, Factor, OneHot, inner_by_token, joined, stacked
 from eiftui.influence.products import times, times_each
 from eiftui.settings import Optimizer
 
@@ -233,9 +233,19 @@ class LowRank:
 
     def inner(self, factors: Sequence[Factor]) -> Tensor:
         result = factors[0].inputs.new_zeros(self.rows, len(factors[0].inputs))
-        for term in self.terms:
+        every_row = torch.arange(self.rows, device=result.device)
+        for kind in (Dense, OneHot):  # a product for all rows: those of one are small
+            terms = [term for term in self.terms if isinstance(term.factor, kind)]
+            if not terms:
+                continue
+            whole = joined([term.factor for term in terms])
+            tokens = [term.factor.inputs.shape[1] for term in terms]
+            row = torch.cat([every_row[t.rows].repeat_interleave(n) for t, n in zip(terms, tokens, strict=True)])
+            coefficient = torch.cat(
+                [t.coefficients.flatten().repeat_interleave(n) for t, n in zip(terms, tokens, strict=True)]
+            )
             for other in factors:
-                result[term.rows] += inner(term.factor, other) * term.coefficients[:, 0]
+                result.index_add_(0, row, inner_by_token(whole, other) * coefficient[:, None])
         return result
 
 
