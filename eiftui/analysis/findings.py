@@ -13,6 +13,7 @@ from eiftui.analysis.cells import NoAnswer
 from eiftui.analysis.contrasts import COMPARED, MARGIN, Desideratum, desiderata
 from eiftui.analysis.distributions import Histogram, Sparsity, histogram, sparsity
 from eiftui.analysis.first_order import Agreement, Met, agreement, by_optimizer
+from eiftui.analysis.overshot import overshot
 from eiftui.analysis.rates import Sweep, sweep
 from eiftui.analysis.semantics import Semantics, alike, semantics
 from eiftui.analysis.still import Still
@@ -38,6 +39,7 @@ class Findings:
     """The agreement of every optimiser and rate that was measured."""
     semantics: dict[Quantity, Semantics | NoAnswer]
     sweep: Sweep | NoAnswer
+    overshot: list[int]
 
 
 def analyse(session: Readings, margin: float = MARGIN) -> Findings:
@@ -55,6 +57,7 @@ def analyse(session: Readings, margin: float = MARGIN) -> Findings:
         met=by_optimizer(session),
         semantics={which: attempt(semantics, session, which, both) for which in measured},
         sweep=attempt(sweep, session),
+        overshot=overshot(session),
     )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import get_args
 
 import numpy as np
 
 from eiftui.analysis.asymmetry import Asymmetry
-from eiftui.analysis.cells import NoAnswer
+from eiftui.analysis.cells import NoAnswer, own_cells
 from eiftui.analysis.contrasts import Desideratum, Test, Verdict
 from eiftui.analysis.distributions import Sparsity
 from eiftui.analysis.dynamics import Dynamics
@@ -24,6 +24,9 @@ from eiftui.session.readings import Quantity, Readings
 from eiftui.settings import Optimizer
 from eiftui.show.numbers import compact, estimate, p_value, ratio
 from eiftui.show.summary import mean_and_interval
+
+LISTED = 5
+"""Of rows that share a fate, so many are named."""
 
 
 def desiderata(found: list[Desideratum]) -> Iterator[str]:
@@ -149,6 +152,20 @@ def first_order(found: Agreement | NoAnswer) -> Iterator[str]:
             f"rank {ratio(found.spearman.mean, found.spearman.half)},"
         )
         yield f"relative error {ratio(found.error.mean, found.error.half)}."
+
+
+def overshot(session: Readings, rows: Sequence[int], how: str = "`eiftui sweep SESSION --adopt`") -> Iterator[str]:
+    """What the rows that `overshot` finds did, and `how` a lower rate is found. Nothing where there are none."""
+    own = own_cells(session).any(axis=1)
+    for numbers, did in (
+        ([row + 1 for row in rows if own[row]], "raised {} own loss"),
+        ([row + 1 for row in rows if not own[row]], "moved the probes against {} prediction"),
+    ):
+        if numbers:
+            listed = ", ".join(map(str, numbers[:LISTED])) + f" and {len(numbers) - LISTED} more" * (
+                len(numbers) > LISTED
+            )
+            yield f"learning {listed} {did.format('its' if len(numbers) == 1 else 'their')}: the step overshoots; try {how}"
 
 
 def met_table(session: Readings, found: list[Met]) -> Iterator[str]:

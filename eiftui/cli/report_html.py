@@ -30,6 +30,7 @@ def report_page(reports: Sequence[tuple[Readings, Findings]]) -> str:
 def _report(session: Readings, findings: Findings) -> Iterator[str]:
     yield f"<h1>{escaped(session.sheet.title or 'Report')}</h1>"
     yield f'<p class="note">{escaped(settings_line(session))}<br>{SIGN}</p>'
+    yield from (f"<p>{escaped(line)}</p>" for line in words.overshot(session, findings.overshot))
     yield from _sections(session, findings)
 
 

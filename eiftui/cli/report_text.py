@@ -30,6 +30,8 @@ def print_report(console: Console, session: Readings, findings: Findings) -> Non
     """Everything that was found, section by section."""
     _heading(console, visible(session.sheet.title) or "Report")
     say(console, settings_line(session))
+    for line in words.overshot(session, findings.overshot):
+        say(console, line)
     _heatmaps(console, session)
     sections = {
         "Desiderata": words.desiderata(findings.desiderata),

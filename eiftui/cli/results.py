@@ -27,6 +27,7 @@ def print_results(console: Console, session: Session) -> None:
         last = condition == session.settings.conditions[-1]
         print_heatmap(console, session_heatmap(session, condition, f"{condition}: {UNITS}", legend=last))
     _say_strongest(session, console)
+    _say_overshot(session, console)
     _say_notes(session, console)
     if session.path:
         say(console, f"saved in {session.path}; go on with:")
@@ -80,6 +81,16 @@ def _say_strongest(session: Session, console: Console) -> None:
     how = "with" if condition == "prompted" else "after learning"
     for sentence in strongest(values, rows, columns, STRONGEST, how):
         say(console, sentence)
+
+
+def _say_overshot(session: Session, console: Console) -> None:
+    """Training sets for which the learning rate is too high."""
+    from eiftui.analysis.overshot import overshot
+    from eiftui.analysis.words import overshot as told  # takes longer to load than most jobs do
+
+    remedy = f"`eiftui sweep {shlex.quote(str(session.path or 'SESSION'))} --adopt`"
+    for line in told(session, overshot(session), remedy):
+        say(console, line)
 
 
 def _say_notes(session: Session, console: Console) -> None:

@@ -10,6 +10,7 @@ import pytest
 from eiftui.analysis.cells import own_cells
 from eiftui.analysis.findings import analyse
 from eiftui.analysis.image_findings import analyse_images
+from eiftui.analysis.overshot import overshot
 from eiftui.analysis.rates import at_rate
 from eiftui.cli.console import file_console
 from eiftui.cli.report_lines import by_desideratum, overall
@@ -60,6 +61,13 @@ def test_what_training_sets_gain_of_their_own_texts_is_as_told(sessions, rate, g
     for readme in (SESSIONS / "README.md", SESSIONS.parent / "README.md"):
         told = " ".join(readme.read_text(encoding="utf-8").split())
         assert re.search(rf"gains {gain} (nats per token in the median|and never loses)", told)
+
+
+def test_how_many_claims_overshoot_at_the_default_rate_is_as_told(sessions):
+    with Session.open(SESSIONS / "examples" / f"{HUNDRED}.eif", read_only=True) as claims:
+        told = f"it does so for {len(overshot(claims))} of the hundred"
+    assert told in " ".join((SESSIONS.parent / "README.md").read_text(encoding="utf-8").split())
+    assert not any(overshot(at_rate(session, 1e-5)) for session in sessions)
 
 
 def test_the_claims_on_language_quote_ranges_of_the_sessions():

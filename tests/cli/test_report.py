@@ -131,6 +131,12 @@ def test_everything_a_page_needs_stands_in_it(measure: Command, eiftui: Command)
     assert not re.search(r"url\(|@import", found.styles)
 
 
+def test_a_step_that_overshoots_is_told_in_an_html_report_too(measure: Command, eiftui: Command) -> None:
+    assert measure("--quiet", "--lr", "3").code == 0
+    assert eiftui("report", "s.eif", "-o", "report.html").code == 0
+    assert "own loss: the step overshoots" in Path("report.html").read_text(encoding="utf-8")
+
+
 def test_sentences_are_text_and_not_markup_in_an_html_report(measure: Command, eiftui: Command) -> None:
     Path("texts.txt").write_text("{A} is <script>alert(1)</script>.\n<b>{A}</b> is \x1b[31mred.\n", encoding="utf-8")
     assert measure("--quiet").code == 0

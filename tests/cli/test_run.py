@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
 from collections import Counter
@@ -178,6 +179,13 @@ def test_a_learning_rate_far_too_high_is_measured_kept_marked_and_told(measure: 
     assert eiftui("export", "s.eif", "-o", "x.csv", "--draw", "all").code == 0
     numbers = [cell for line in Path("x.csv").read_text().splitlines()[1:] for cell in line.split(",")]
     assert sum(cell in ("nan", "inf", "-inf") for cell in numbers) == count
+
+
+def test_a_step_that_overshoots_is_told_with_what_to_do(measure: Command, eiftui: Command) -> None:
+    said = r"learning [1-3, ]+ raised (its|their) own loss: the step overshoots; try `eiftui sweep s\.eif --adopt`"
+    assert re.search(said, measure("--lr", "3").out)
+    assert "the step overshoots; try `eiftui sweep SESSION --adopt`" in eiftui("report", "s.eif").out
+    assert "overshoots" not in measure("--lr", "1e-4").out
 
 
 def test_that_cells_are_not_finite_is_said_even_where_nothing_else_is(measure: Command) -> None:
