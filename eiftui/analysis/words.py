@@ -156,16 +156,16 @@ def first_order(found: Agreement | NoAnswer) -> Iterator[str]:
 
 def overshot(session: Readings, rows: Sequence[int], how: str = "`eiftui sweep SESSION --adopt`") -> Iterator[str]:
     """What the rows that `overshot` finds did, and `how` a lower rate is found. Nothing where there are none."""
-    own = own_cells(session).any(axis=1)
+    own = np.asarray(own_cells(session).any(axis=1))
     for numbers, did in (
         ([row + 1 for row in rows if own[row]], "raised {} own loss"),
         ([row + 1 for row in rows if not own[row]], "moved the probes against {} prediction"),
     ):
         if numbers:
-            listed = ", ".join(map(str, numbers[:LISTED])) + f" and {len(numbers) - LISTED} more" * (
-                len(numbers) > LISTED
-            )
-            yield f"learning {listed} {did.format('its' if len(numbers) == 1 else 'their')}: the step overshoots; try {how}"
+            more = f" and {len(numbers) - LISTED} more" if len(numbers) > LISTED else ""
+            listed = ", ".join(map(str, numbers[:LISTED])) + more
+            whose = "its" if len(numbers) == 1 else "their"
+            yield f"learning {listed} {did.format(whose)}: the step overshoots; try {how}"
 
 
 def met_table(session: Readings, found: list[Met]) -> Iterator[str]:
