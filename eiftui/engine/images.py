@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from eiftui.domains.digits import Digits, builtin_digits, draw_digits
+from eiftui.domains.digits import builtin_digits, draw_digits
 from eiftui.domains.noise import CLEAN, Noise
 from eiftui.engine.image_requests import ImageSet, LookAtImages, LookedAt
 from eiftui.influence import images as influence
@@ -28,6 +28,7 @@ from eiftui.session.image_records import (
     ImageFloor,
     ImageNetwork,
     ImageRecord,
+    ImageSettings,
     Treatment,
     as_entry,
 )
@@ -36,25 +37,22 @@ from eiftui.session.journal import JournalWriter
 from eiftui.session.records import Entry
 
 
-def prepare(session: ImageSession, folder: Path | None, progress: Progress) -> list[BaseNetwork]:
-    """Load the base networks and draw the images that the session lacks, and record both.
+def prepare(
+    session: ImageSession, settings: ImageSettings, folder: Path | None, progress: Progress
+) -> list[BaseNetwork]:
+    """Load the base networks and draw the images that the session lacks for `settings`, and go on with them.
+
+    Settings that cannot be measured leave the session as it was.
 
     Raises:
         InputError: a network or the digits cannot be had, or are too few.
     """
-    networks = [load_network(name) for name in session.settings.networks]
-    for network in networks:
-        versions = {name: metadata.version(name) for name in ("torch", "numpy")}
-        record = ImageNetwork(
-            name=network.name, fingerprint=network.fingerprint, facts=network.facts, versions=versions
-        )
-        if session.network(network.name) != record:
-            session.append(record)
-    undrawn = [draw for draw in range(session.settings.draws) if session.drawn(draw) is None]
-    if undrawn:
-        settings, pool = session.settings, _pool(session, folder, progress)
-        drawn = {draw: draw_digits(pool, settings.per_class, draw, settings.seed) for draw in undrawn}
-        session.append(*(ImageDraw.of(digits, settings, draw) for draw, digits in drawn.items()))
+    networks = [load_network(name) for name in settings.networks]
+    loaded = [record for record in map(_as_loaded, networks) if session.network(record.name) != record]
+    drawn = list(_drawn(session, settings, folder, progress))
+    session.configure(settings)
+    if loaded or drawn:
+        session.append(*loaded, *drawn)
     return networks
 
 
@@ -71,7 +69,7 @@ def records(path: Path, progress: Progress) -> Iterator[ImageRecord]:
     """What the session in a file lacks, for whoever writes it to keep: here it is only read. Raises as `prepare`."""
     keep_freed()
     with _Rehearsal.open(path, read_only=True) as session:
-        rows = _Rows(session, prepare(session, None, progress))
+        rows = _Rows(session, prepare(session, session.settings, None, progress))
         yield from session.taken()
         for block in missing(session):
             progress(str(block), None)
@@ -182,5 +180,17 @@ def _batch(images: ImageSet, dtype: torch.dtype) -> ImageBatch:
     return ImageBatch(patches(torch.from_numpy(images.images()).to(dtype)), torch.tensor(images.labels))
 
 
-def _pool(session: ImageSession, folder: Path | None, progress: Progress) -> Digits:
-    return builtin_digits() if session.settings.pool == "builtin" else collection(MNIST, "train", folder, progress)
+def _as_loaded(network: BaseNetwork) -> ImageNetwork:
+    versions = {name: metadata.version(name) for name in ("torch", "numpy")}
+    return ImageNetwork(name=network.name, fingerprint=network.fingerprint, facts=network.facts, versions=versions)
+
+
+def _drawn(
+    session: ImageSession, settings: ImageSettings, folder: Path | None, progress: Progress
+) -> Iterator[ImageDraw]:
+    """The draws of `settings` that the session lacks."""
+    undrawn = [draw for draw in range(settings.draws) if session.drawn(draw, settings) is None]
+    if undrawn:
+        pool = builtin_digits() if settings.pool == "builtin" else collection(MNIST, "train", folder, progress)
+        for draw in undrawn:
+            yield ImageDraw.of(draw_digits(pool, settings.per_class, draw, settings.seed), settings, draw)

@@ -112,9 +112,9 @@ class ImageSession(Kept):
         if settings != self.settings:
             self.append(ImageSettingsRecord(settings=settings))
 
-    def drawn(self, draw: int) -> ImageDraw | None:
-        """The images of a draw; None before they were drawn."""
-        settings = self.settings
+    def drawn(self, draw: int, settings: ImageSettings | None = None) -> ImageDraw | None:
+        """The images of a draw, by default with the session's settings; None before they were drawn."""
+        settings = settings or self.settings
         return self._draws.get((settings.pool, settings.per_class, settings.seed, draw))
 
     def digits(self, draw: int) -> Digits:

@@ -137,6 +137,23 @@ def test_bad_input_is_one_line_and_leaves_nothing_behind(
     assert not Path("s.eif").exists()
 
 
+@pytest.mark.parametrize(
+    "refused",
+    [
+        ("--networks", "/etc/passwd"),
+        ("--networks", "1,mine"),
+        ("--draws", "60"),
+        ("--digits", "mnist", "--data-dir", "."),
+        ("--lr", "1e-2", "--per-class", "90"),
+    ],
+)
+def test_options_that_are_refused_are_not_kept(eiftui: Command, refused: tuple[str, ...]) -> None:
+    eiftui("vision", "run", "s.eif", *SMALL, "--quiet")
+    before = Path("s.eif").read_bytes()
+    assert eiftui("vision", "run", "s.eif", *refused).code == 2
+    assert Path("s.eif").read_bytes() == before
+
+
 def test_one_cell_is_shown_with_its_images_and_all_probabilities(eiftui: Command) -> None:
     eiftui("vision", "run", "s.eif", *SMALL, "--quiet")
     answer = eiftui("vision", "show", "s.eif", "3", "8", "--probe-noise", "1")

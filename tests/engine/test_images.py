@@ -33,7 +33,7 @@ def run(session: ImageSession, stop_after: int | None = None) -> list[Block]:
         if len(done) == stop_after:
             raise Stopped
 
-    measure(session, prepare(session, None, lambda *told: None), saw)
+    measure(session, prepare(session, session.settings, None, lambda *told: None), saw)
     return done
 
 

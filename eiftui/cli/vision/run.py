@@ -54,11 +54,13 @@ def main(options: argparse.Namespace) -> None:
     from eiftui.engine import images as engine  # takes seconds to load; a wrong option should not
 
     new = not options.session.exists()
-    session = ImageSession.create(options.session, settings(options, None)) if new else _go_on(options)
+    path, create = options.session, ImageSession.create
+    session = create(path, settings(options, ImageSettings())) if new else ImageSession.open(path)
     with session, _kept_if_measured(session, new):
+        asked = settings(options, session.settings)
         report = make_report(options, make_console())
         try:
-            networks = engine.prepare(session, options.data_dir, lambda text, _: report.stage(text))
+            networks = engine.prepare(session, asked, options.data_dir, lambda text, _: report.stage(text))
             total, left = len(planned(session)), len(missing(session))
             report.start(total, total - left)
             engine.measure(session, networks, lambda block: report.advance(1, str(block)))
@@ -69,13 +71,12 @@ def main(options: argparse.Namespace) -> None:
             say(make_console(), f"saved in {session.path}")
 
 
-def settings(options: argparse.Namespace, before: ImageSettings | None) -> ImageSettings:
-    """The settings asked for: the session's or the defaults, changed by the options given.
+def settings(options: argparse.Namespace, base: ImageSettings) -> ImageSettings:
+    """The settings asked for: `base`, changed by the options given.
 
     Raises:
         InputError: a value cannot be.
     """
-    base = before or ImageSettings()
     fields: dict[str, Any] = base.model_dump()
     for name in ("per_class", "draws", "seed", "dtype"):
         if getattr(options, name) is not None:
@@ -116,16 +117,6 @@ def _networks(text: str) -> tuple[str, ...]:
             raise InputError(f"--networks {text}: {len(BUILTIN)} come with eiftui; `eiftui vision train` makes more")
         return BUILTIN[: int(text)]
     return tuple(dict.fromkeys(filter(None, (name.strip() for name in text.split(",")))))
-
-
-def _go_on(options: argparse.Namespace) -> ImageSession:
-    session = ImageSession.open(options.session)
-    try:
-        session.configure(settings(options, session.settings))
-    except BaseException:
-        session.close()
-        raise
-    return session
 
 
 @contextmanager
