@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from eiftui.analysis.estimates import Estimate
 from eiftui.analysis.images import (
     AtRate,
     Blocks,
+    Diverged,
     ImageSymmetry,
     LookAlikes,
     NoiseFinding,
     blocks,
     by_rate,
     classes,
+    diverged,
     image_symmetry,
     look_alikes,
     noise_findings,
@@ -37,11 +37,13 @@ class ImageFindings:
     noise: list[NoiseFinding]
     """Of each kind of noise; empty where none was asked for."""
     rates: list[AtRate]
+    diverged: list[Diverged]
+    """Of each learning rate that was too large; the other findings leave out such networks and draws."""
 
 
 def analyse_images(session: ImageSession) -> ImageFindings:
     """All of it, from what is measured so far. Raises InputError if nothing is with the session's settings."""
-    if not np.isfinite(session.matrix("trained")).any():
+    if not session.pairs("trained"):
         raise InputError(f"nothing to report: {session.path} has no influence between clean digits; run it first")
     return ImageFindings(
         classes={condition: classes(session, condition) for condition in IMAGE_CONDITIONS},
@@ -50,4 +52,5 @@ def analyse_images(session: ImageSession) -> ImageFindings:
         look_alikes=look_alikes(session),
         noise=noise_findings(session),
         rates=by_rate(session),
+        diverged=diverged(session),
     )

@@ -116,6 +116,16 @@ class AtRate:
     """With the first-order prediction."""
 
 
+@dataclass(frozen=True)
+class Diverged:
+    """A learning rate at which losses became no finite numbers."""
+
+    lr: float
+    cells: int
+    """That are not finite, of how many that were measured, whatever the noise and the labels."""
+    measured: int
+
+
 def image_symmetry(session: ImageSession) -> ImageSymmetry:
     """The symmetry of the trained condition beside what explains it."""
     trained, predicted = _each(session, "trained"), _each(session, "predicted")
@@ -155,9 +165,9 @@ def look_alikes(session: ImageSession) -> LookAlikes:
         np.array([[_between(one, of, *pair) for pair in pairs] for one, of in zip(matrices, labels, strict=True)])
         for matrices in ([-centred(matrix) for matrix in _each(session, "trained")], [centred(one) for one in near])
     )
-    ranked = sorted(range(len(pairs)), key=lambda pair: -np.nanmean(teaching[:, pair]))
+    found = [(*pair, _estimate(session, column)) for pair, column in zip(pairs, teaching.T, strict=True)]
     return LookAlikes(
-        pairs=tuple((*pairs[pair], _estimate(session, teaching[:, pair])) for pair in ranked),
+        pairs=tuple(sorted(found, key=lambda pair: -pair[2].mean)),
         with_pixels=_estimate(session, [spearman(*both) for both in zip(teaching, close, strict=True)]),
     )
 
@@ -207,6 +217,18 @@ def by_rate(session: ImageSession) -> list[AtRate]:
     return found
 
 
+def diverged(session: ImageSession) -> list[Diverged]:
+    """The learning rates at which any cell of the trained condition is no finite number."""
+    finite: dict[float, list[NDArray[np.bool_]]] = {}
+    for how in session.settings.treatments():
+        matrix = session.matrix("trained", how)
+        finite.setdefault(how.optimizer.lr, []).extend(np.isfinite(matrix[at]) for at in session.pairs("trained", how))
+    counted = [
+        Diverged(lr, sum(int((~one).sum()) for one in of), sum(one.size for one in of)) for lr, of in finite.items()
+    ]
+    return [one for one in counted if one.cells]
+
+
 def auc(similar: Floats, labels: Labels) -> float:
     """The chance that two images of a class are more `similar` (images, images) than two of different classes.
 
@@ -246,9 +268,10 @@ def closeness(session: ImageSession, draw: int) -> Floats:
 
 
 def _each(session: ImageSession, condition: ImageCondition, treatment: Treatment | None = None) -> Floats:
-    """The matrices of all pairs of network and draw: (pairs, images, images)."""
+    """The matrices of all pairs of network and draw: (pairs, images, images). nan where one is not all finite."""
     matrix = session.matrix(condition, treatment)
-    return matrix.reshape(-1, *matrix.shape[2:])
+    whole = np.isfinite(matrix).all(axis=(2, 3), keepdims=True)
+    return np.where(whole, matrix, math.nan).reshape(-1, *matrix.shape[2:])
 
 
 def _estimate(session: ImageSession, values: ArrayLike) -> Estimate:

@@ -43,7 +43,7 @@ def export_images(
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise InputError(f"cannot export to {path.name!r}: end its name in {', '.join(SUFFIXES)}")
-    if not np.isfinite(session.matrix("trained")).any():
+    if not session.pairs("trained"):
         raise InputError(f"nothing to export: {session.path} has no influence between clean digits; run it first")
     if is_session(path):
         raise InputError(f"{path} is a session: an export would overwrite what is measured in it; choose another name")
@@ -61,7 +61,7 @@ def _matrices(session: ImageSession, condition: ImageCondition) -> Iterator[Line
     side = CLASSES * session.settings.per_class
     yield ("network", "draw", "train\\probe", *range(side))
     matrix = session.matrix(condition)
-    for network, draw in np.argwhere(np.isfinite(matrix).any(axis=(2, 3))).tolist():
+    for network, draw in session.pairs(condition):
         names = [f"{label} #{number}" for number, label in enumerate(session.digits(draw).labels.tolist())]
         block = (session.settings.networks[network], draw)
         yield (*block, "", *names)
@@ -75,7 +75,7 @@ def _lines(session: ImageSession) -> Iterator[Line]:
         about = (f"{how.optimizer.lr:g}", how.train.name, how.probe.name, "shuffled" if how.shuffled else "own")
         for condition in IMAGE_CONDITIONS:
             matrix = session.matrix(condition, how)
-            for network, draw in np.argwhere(np.isfinite(matrix).any(axis=(2, 3))).tolist():
+            for network, draw in session.pairs(condition, how):
                 digits = session.digits(draw)
                 labels = digits.shuffled(draw, session.settings.seed).labels if how.shuffled else digits.labels
                 block = (session.settings.networks[network], draw, condition, *about)

@@ -141,6 +141,12 @@ class ImageSession(Kept):
         """Whether the EIF of one network and draw is measured."""
         return (condition, self.key(network, draw, how)) in self._blocks
 
+    def pairs(self, condition: ImageCondition, treatment: Treatment | None = None) -> list[tuple[int, int]]:
+        """The networks and draws of which EIF is measured, of clean images by default, be it a finite number or not."""
+        how = treatment or Treatment(optimizer=self.settings.optimizer)
+        every = np.ndindex(len(self.settings.networks), self.settings.draws)
+        return [(network, draw) for network, draw in every if self.has(condition, network, draw, how)]
+
     def block(self, condition: ImageCondition, network: int, draw: int, treatment: Treatment) -> Array | None:
         """EIF of one network and draw: (training images, probes). None where not measured."""
         key = self.key(network, draw, treatment)

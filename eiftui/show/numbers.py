@@ -95,15 +95,18 @@ def scale(exponent: int) -> str:
 def estimate(mean: float, half: float = math.nan, plus: str = "+") -> str:
     """A mean with the half-width of its interval, in as many digits as that bears; no ± where it is nan.
 
-    `−1.10 ± 0.38`, `−0.099 ± 0.031`, `(−5.50 ± 0.20)×1e-6`, `+0.21`. `plus` is the sign of what is above zero.
+    `−1.10 ± 0.38`, `−0.099 ± 0.031`, `(−5.50 ± 0.20)×1e-6`, `+0.21`, `−5.50e-6`; `?` if not known. `plus` is the sign
+    of what is above zero.
     """
+    if math.isnan(mean):
+        return "?"
     largest = largest_magnitude([mean, half])
     exponent = 0 if not largest or _LEGIBLE[0] <= largest < _LEGIBLE[1] else _power(largest)
     mean, half = scaled(mean, exponent), scaled(half, exponent)
     decimals = _decimals(mean, half)
     text = _signed(f"{abs(mean):.{decimals}f}", mean, plus)
     if math.isnan(half):
-        return text + scale(exponent)
+        return f"{text}e{exponent}" if exponent else text
     text = f"{text} ± {half:.{decimals}f}"
     return f"({text}){scale(exponent)}" if exponent else text
 
@@ -142,8 +145,10 @@ def ratio(mean: float, half: float = math.nan) -> str:
 def percent(share: float) -> str:
     """A probability in per cent, with two digits at least, or as it is where that is very small: `97.3%`, `3.9e-9`.
 
-    No more than six characters.
+    No more than six characters; `?` if not known.
     """
+    if math.isnan(share):
+        return "?"
     if share >= 0.0995:
         return f"{share:.1%}"
     if share >= 0.001 or not share:

@@ -187,6 +187,31 @@ def test_a_cell_is_right_where_probabilities_are_too_small_to_write(eiftui: Comm
     assert shown == pytest.approx(measured[unlikely], rel=0.05)
 
 
+def test_a_cell_that_diverged_is_shown_without_bars(eiftui: Command) -> None:
+    eiftui("vision", "run", "s.eif", *SMALL, "--lr", "1e30", "--steps", "2", "--quiet")
+    answer = eiftui("vision", "show", "s.eif", "0", "1")
+    assert (answer.code, answer.err) == (0, "")
+    assert "gives no finite numbers now: the learning rate is too large" in answer.out
+    assert "#" not in answer.out
+    assert answer.lines[-1] == "EIF, the change of its loss: ? nats"
+
+
+@pytest.mark.parametrize("rate", ["1e30", "1e10"])
+def test_a_rate_that_is_too_large_is_called_so_and_says_nothing_else(
+    eiftui: Command, recwarn: pytest.WarningsRecorder, rate: str
+) -> None:
+    answer = eiftui("vision", "run", "s.eif", *SMALL, "--lr", rate, "--steps", "10", "--rates", "1e-4")
+    assert answer.code == 0
+    told = re.findall(r"learning rate (\S+): (\d+) of 200 cells are not finite: the rate is too large", answer.out)
+    assert [lr for lr, _ in told] == [rate]
+    assert "raw ?, cosine ?, double-centred ?" in answer.out
+    assert "nan" not in answer.out
+    assert [line.split()[0] for line in answer.lines if line[:7].strip().startswith("1e")] == ["1e-4"]
+    assert not [warning for warning in recwarn if issubclass(warning.category, RuntimeWarning)]
+    assert eiftui("vision", "export", "s.eif", "-o", "all.csv").code == 0
+    assert len(Path("all.csv").read_text().splitlines()) == 1 + 3 * 2 * 100
+
+
 def test_an_image_that_is_not_there_cannot_be_shown(eiftui: Command) -> None:
     eiftui("vision", "run", "s.eif", *SMALL, "--quiet")
     answer = eiftui("vision", "show", "s.eif", "10", "0")

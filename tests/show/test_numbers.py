@@ -111,7 +111,7 @@ def test_learning_rates_are_written_as_people_write_them(rate: float, text: str)
 def test_an_estimate_carries_its_interval_and_unit() -> None:
     assert estimate(-1.1, 0.07) == "−1.100 ± 0.070"
     assert estimate(-5.5e-6, 2e-7) == "(−5.50 ± 0.20)×1e-6"
-    assert estimate(-5.5e-6, math.nan) == "−5.50×1e-6"
+    assert estimate(-5.5e-6, math.nan) == "−5.50e-6"
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,8 @@ def test_an_estimate_carries_its_interval_and_unit() -> None:
         (0.0652, math.nan, "+0.065"),
         (0.21, 0.0, "+0.21 ± 0.00"),
         (math.inf, math.nan, "+inf"),
-        (math.nan, math.nan, "nan"),
+        (math.nan, math.nan, "?"),
+        (2.24e17, math.nan, "+2.24e17"),
         (1.0, math.inf, "+1.00 ± inf"),
     ],
 )

@@ -19,7 +19,8 @@ def report_page(session: ImageSession, findings: ImageFindings) -> str:
 
 
 def _body(session: ImageSession, findings: ImageFindings) -> Iterator[str]:
-    told = filter(None, (words.settings_line(session), words.intervals(session), f"EIF: {words.SIGN}."))
+    lines = (words.settings_line(session), words.intervals(session), *words.diverged(findings.diverged))
+    told = filter(None, (*lines, f"EIF: {words.SIGN}."))
     yield f"<h1>{escaped(session.path.stem)}</h1>"
     yield f'<p class="note">{"<br>".join(map(escaped, told))}</p>'
     yield "<h2>Influence</h2>"

@@ -20,6 +20,8 @@ def print_report(console: Console, session: ImageSession, findings: ImageFinding
     say(console, words.settings_line(session))
     if told := words.intervals(session):
         say(console, told)
+    for told in words.diverged(findings.diverged):
+        say(console, told)
     _print_classes(console, session, findings)
     sections = {
         "Symmetry": words.symmetry(findings.symmetry),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from eiftui.analysis.estimates import Estimate
-from eiftui.analysis.images import AtRate, Blocks, ImageSymmetry, LookAlikes, NoiseFinding
+from eiftui.analysis.images import AtRate, Blocks, Diverged, ImageSymmetry, LookAlikes, NoiseFinding
 from eiftui.session.images import ImageSession
 from eiftui.show.numbers import compact, estimate, magnitude, ratio
 
@@ -46,6 +46,13 @@ def intervals(session: ImageSession) -> str:
         return ""
     what, few = ("draws", "network") if draws > 1 else ("networks", "draw")
     return f"± is a 95 % interval for other {what}, and says nothing of another {few}"
+
+
+def diverged(found: list[Diverged]) -> Iterator[str]:
+    """What is not to be believed; nothing where all losses are finite."""
+    for at in found:
+        cells = f"{at.cells:,} of {at.measured:,} cells are not finite"
+        yield f"learning rate {compact(at.lr)}: {cells}: the rate is too large"
 
 
 def class_intervals(found: list[list[Estimate]]) -> Iterator[str]:
