@@ -63,7 +63,7 @@ def draw_digits(pool: Digits, per_class: int, draw: int, seed: int) -> Digits:
         of_class = shuffled[pool.labels[shuffled] == label]
         if len(of_class) < stop:
             raise InputError(
-                f"{draw + 1} draws of {per_class} digits a class need {stop} of each, and there are {len(of_class)} of "
+                f"draws {draw + 1} of {per_class} digits a class need {stop} of each, and there are {len(of_class)} of "
                 f"class {label}: fewer draws or digits, or --digits mnist"
             )
         places.append(of_class[start:stop])

@@ -34,8 +34,8 @@ class Noise(Frozen):
 CLEAN = Noise()
 
 
-def noises(text: str, clip: str) -> tuple[Noise, ...]:
-    """The kinds of noise in a list such as `0.5,1,pure`, with `clip` one of `no`, `yes` and `both`.
+def noises(text: str, clip: str, option: str = "--noise") -> tuple[Noise, ...]:
+    """The kinds of noise in a list such as `0.5,1,pure`, given by `option`; `clip` is one of `no`, `yes` and `both`.
 
     Raises:
         InputError: there is no such kind.
@@ -49,7 +49,7 @@ def noises(text: str, clip: str) -> tuple[Noise, ...]:
         except ValueError:
             sigma = math.nan
         if not 0 < sigma < 1000:
-            raise InputError(f"--noise {word}: give standard deviations above 0, or pure, such as 0.5,1,pure")
+            raise InputError(f"{option} {word}: give standard deviations above 0, or pure, such as 0.5,1,pure")
         for clipped in {"no": (False,), "yes": (True,), "both": (False, True)}[clip]:
             kinds.append(Noise(sigma=sigma, clipped=clipped, pure=word == "pure"))
     return tuple(dict.fromkeys(kinds))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load, save_file
+from safetensors.torch import load, save
 from torch import Tensor, nn
 from torch.nn.functional import max_pool2d, relu, unfold
 
@@ -65,13 +65,9 @@ class BaseNetwork:
     """How it was made and how good it is, as its file tells."""
 
 
-def save_network(network: Classifier, facts: dict[str, str], path: Path) -> None:
-    """Write a network's weights to a safetensors file, in half precision. Raises InputError if that cannot be."""
-    weights = {name: weight.detach().half().contiguous() for name, weight in network.state_dict().items()}
-    try:
-        save_file(weights, path, facts)
-    except (OSError, SafetensorError) as error:
-        raise InputError(f"cannot write {path} ({error})") from error
+def packed(network: Classifier, facts: dict[str, str]) -> bytes:
+    """The content of a network's safetensors file: its weights in half precision."""
+    return save({name: weight.detach().half().contiguous() for name, weight in network.state_dict().items()}, facts)
 
 
 def load_network(name: str) -> BaseNetwork:

@@ -94,9 +94,8 @@ def _find(collection: Collection, names: tuple[str, ...], places: tuple[Path, ..
 def _checked(collection: Collection, name: str, path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     content = idx.content(path)
     if (digest := hashlib.sha256(content).hexdigest()) != collection.hashes[name]:
-        raise InputError(
-            f"{path} is not {collection.name}'s: its content has SHA-256 {digest}: delete it and try again"
-        )
+        remedy = "delete it and try again" if cache_folder() in path.parents else "give another folder with --data-dir"
+        raise InputError(f"{path} is not {collection.name}'s: its content has SHA-256 {digest}: {remedy}")
     return idx.decode(content)
 
 

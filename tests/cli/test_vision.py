@@ -116,25 +116,27 @@ def test_an_html_report_tells_verdicts_as_the_text_does(eiftui: Command) -> None
         (("run", "s.eif", "--networks", "9"), "--networks 9: 3 come with eiftui"),
         (("run", "s.eif", "--networks", "mine"), "there is no network mine"),
         (("run", "s.eif", "--per-class", "0"), "--per-class 0: "),
-        (("run", "s.eif", "--draws", "6"), "6 draws of 10 digits a class need 60 of each"),
+        (("run", "s.eif", "--draws", "6"), "draws 6 of 10 digits a class need 60 of each"),
         (("run", "s.eif", "--data-dir", "."), ". holds no MNIST"),
         (("run", "texts.txt"), "texts.txt is not an eiftui session file"),
         (("report", "none.eif"), "none.eif: no such session file"),
         (("report", "s.eif", "-o", "r.pdf"), "end its name in .txt or .html"),
         (("train", "--epochs", "0"), "--epochs needs 1 or more"),
         (("train", "--data-dir", "."), ". holds no FashionMNIST"),
-        (("train", "--out", "none/n.safetensors"), "there is no folder none"),
+        (("train", "--out", "none/n.safetensors"), "cannot write none/n.safetensors (No such file or directory)"),
+        (("train", "--out", ".", "--data-dir", "."), "cannot write . (it is a folder)"),
         (("fly",), "invalid choice: 'fly'"),
     ],
 )
 def test_bad_input_is_one_line_and_leaves_nothing_behind(
     eiftui: Command, arguments: tuple[str, ...], complaint: str
 ) -> None:
+    before = set(Path().iterdir())
     answer = eiftui("vision", *arguments)
     assert answer.code == 2
     assert complaint in answer.err
     assert len(answer.err.splitlines()) == 1
-    assert not Path("s.eif").exists()
+    assert set(Path().iterdir()) == before
 
 
 @pytest.mark.parametrize(
@@ -216,6 +218,17 @@ def test_an_image_that_is_not_there_cannot_be_shown(eiftui: Command) -> None:
     eiftui("vision", "run", "s.eif", *SMALL, "--quiet")
     answer = eiftui("vision", "show", "s.eif", "10", "0")
     assert (answer.code, answer.err) == (2, "eiftui: TRAIN 10: the session has 0 to 9\n")
+
+
+@pytest.mark.parametrize(
+    ("noise", "complaint"), [("nan", "give standard deviations above 0, or pure"), ("1,2", "give one kind of noise")]
+)
+def test_noise_that_cannot_be_is_refused_by_the_name_of_its_option(eiftui: Command, noise: str, complaint: str) -> None:
+    eiftui("vision", "run", "s.eif", *SMALL, "--quiet")
+    for option in ("--train-noise", "--probe-noise"):
+        answer = eiftui("vision", "show", "s.eif", "0", "1", option, noise)
+        assert answer.code == 2
+        assert answer.err.startswith(f"eiftui: {option} {noise}: {complaint}")
 
 
 def test_every_number_can_be_exported(eiftui: Command) -> None:

@@ -29,7 +29,7 @@ def test_draws_of_a_seed_share_no_image() -> None:
 
 
 def test_more_draws_than_there_are_digits_for_are_refused() -> None:
-    with pytest.raises(InputError, match="6 draws of 10 digits a class need 60 of each, and there are 50"):
+    with pytest.raises(InputError, match="draws 6 of 10 digits a class need 60 of each, and there are 50"):
         draw_digits(builtin_digits(), 10, 5, seed=0)
 
 

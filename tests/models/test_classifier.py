@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from eiftui.domains.digits import Digits, builtin_digits
 from eiftui.errors import InputError
-from eiftui.models.classifier import BUILTIN, Classifier, half_precision, load_network, patches, save_network
+from eiftui.models.classifier import BUILTIN, Classifier, half_precision, load_network, packed, patches
 from eiftui.models.train_classifier import accuracy, train
 
 
@@ -35,7 +35,7 @@ def test_it_has_the_parameters_of_the_prototype() -> None:
 
 def test_a_file_brings_the_network_back(tmp_path: Path) -> None:
     network = half_precision(Classifier())
-    save_network(network, {"accuracy": "none"}, tmp_path / "n.safetensors")
+    (tmp_path / "n.safetensors").write_bytes(packed(network, {"accuracy": "none"}))
     loaded = load_network(str(tmp_path / "n.safetensors"))
     assert loaded.facts == {"accuracy": "none"}
     for name, weight in network.state_dict().items():

@@ -54,8 +54,14 @@ def test_a_folder_without_them_is_refused_with_what_was_expected(tmp_path: Path)
 
 def test_a_file_with_another_content_is_refused(tmp_path: Path) -> None:
     put(tmp_path)
-    with pytest.raises(InputError, match=r"train-images-idx3-ubyte is not MNIST's"):
+    with pytest.raises(InputError, match=r"train-images-idx3-ubyte is not MNIST's.*: give another folder with"):
         images(MNIST, "train", tmp_path, silent)
+
+
+def test_of_our_own_files_one_with_another_content_is_to_be_deleted(cache: Path) -> None:
+    put(cache / "images")
+    with pytest.raises(InputError, match=r"train-images-idx3-ubyte is not MNIST's.*: delete it and try again"):
+        images(MNIST, "train", None, silent)
 
 
 def test_half_a_gzip_file_is_refused(tmp_path: Path) -> None:

@@ -64,8 +64,8 @@ def main(options: argparse.Namespace) -> None:
     ):
         if not 0 <= number < most:
             raise InputError(f"{name} {number}: the session has 0 to {most - 1}")
-    learned = _image(session, options.draw, options.train, _noise(options.train_noise, options.clip))
-    probe = _image(session, options.draw, options.probe, _noise(options.probe_noise, options.clip))
+    learned = _image(session, options.draw, options.train, _noise(options, "train_noise"))
+    probe = _image(session, options.draw, options.probe, _noise(options, "probe_noise"))
     from eiftui.engine.images import looked
 
     found = looked(
@@ -84,10 +84,11 @@ def main(options: argparse.Namespace) -> None:
     say(console, f"EIF, the change of its loss: {estimate(float(found.eif[0][0]))} nats")
 
 
-def _noise(text: str, clip: str) -> Noise:
-    kinds = noises(text, clip)
+def _noise(options: argparse.Namespace, name: str) -> Noise:
+    text, option = getattr(options, name), f"--{name.replace('_', '-')}"
+    kinds = noises(text, options.clip, option)
     if len(kinds) > 1:
-        raise InputError(f"{text}: give one kind of noise")
+        raise InputError(f"{option} {text}: give one kind of noise")
     return kinds[0] if kinds else CLEAN
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from eiftui.cli.console import make_console, say
 from eiftui.errors import InputError
+from eiftui.session.atomic import replacing
 from eiftui.session.written import eiftui_version
 from eiftui.show.progress import QuietProgress, RunProgress
 
@@ -30,9 +31,16 @@ def main(options: argparse.Namespace) -> None:
     if options.epochs < 1 or options.seed < 0:
         raise InputError("--epochs needs 1 or more, --seed 0 or more")
     out = options.out or Path(f"fashion-{options.seed}.safetensors")
-    if not out.parent.is_dir():
-        raise InputError(f"cannot write {out}: there is no folder {out.parent}")
-    from eiftui.models.classifier import save_network
+    with replacing(out) as file:  # before minutes are spent on what cannot be written
+        content, share = _trained(options)
+        file.write(content)
+    if not options.quiet:
+        say(make_console(), f"{out}: right for {share:.2%} of FashionMNIST's 10,000 test images")
+
+
+def _trained(options: argparse.Namespace) -> tuple[bytes, float]:
+    """The content of the file of a network, and the share of test images for which that is right."""
+    from eiftui.models.classifier import packed
     from eiftui.models.image_data import FASHION, images
     from eiftui.models.train_classifier import accuracy, train
 
@@ -58,6 +66,4 @@ def main(options: argparse.Namespace) -> None:
         "made by": f"eiftui {eiftui_version()}: eiftui vision train --seed {options.seed} --epochs {options.epochs}",
         "accuracy": f"{share:.4f} of FashionMNIST's test images",
     }
-    save_network(network, facts, out)
-    if not options.quiet:
-        say(make_console(), f"{out}: right for {share:.2%} of FashionMNIST's 10,000 test images")
+    return packed(network, facts), share
