@@ -12,7 +12,7 @@ from rich.text import Text
 
 from eiftui.session.safetext import visible
 from eiftui.show.colour import depth
-from eiftui.show.encoding import printable
+from eiftui.show.encoding import drawable, printable
 
 WIDTH_OF_A_FILE = 120
 WIDEST_PLOT = 100
@@ -47,6 +47,6 @@ def say_plot(console: Console, plot: Callable[[tuple[int, int], bool], Text], li
 
     Like `say`, in characters that the console can show.
     """
-    coloured = depth(console) != "none" and printable(BRAILLE, console.encoding) == BRAILLE
+    coloured = depth(console) != "none" and drawable(BRAILLE, console)
     shown = plot((min(console.width, WIDEST_PLOT), lines), coloured)
     console.print(shown if coloured else Text(printable(shown.plain, console.encoding)))

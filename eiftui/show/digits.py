@@ -13,6 +13,7 @@ from rich.style import Style
 from rich.text import Text
 
 from eiftui.show.colour import depth
+from eiftui.show.encoding import drawable
 
 Pixels = NDArray[np.floating]
 Way = Literal["half blocks", "braille", "ascii"]
@@ -32,9 +33,7 @@ _GREYS, _FIRST_GREY = 24, 232
 
 def way(console: Console) -> Way:
     """How `console` can show an image."""
-    try:
-        (_UPPER_HALF + chr(_FIRST_BRAILLE)).encode(console.encoding)
-    except UnicodeEncodeError:
+    if not drawable(_UPPER_HALF + chr(_FIRST_BRAILLE), console):
         return "ascii"
     return "half blocks" if depth(console) == "256" else "braille"
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 from rich.cells import cell_len, set_cell_size
+from rich.console import Console
 
 _STAND_INS = str.maketrans(
     {
@@ -26,6 +30,18 @@ _STAND_INS = str.maketrans(
         **dict.fromkeys("┌┐└┘├┤┬┴┼", "+"),
     }
 )
+
+
+def drawable(characters: str, console: Console) -> bool:
+    """Whether blocks and braille can be written to `console`, and are to be expected to be seen as such on a terminal.
+
+    Linux's own has no braille. In the C locale Python writes UTF-8, though nobody said that it is read.
+    """
+    if printable(characters, console.encoding) != characters:
+        return False
+    locale = os.environ.get("LC_ALL") or os.environ.get("LANG")
+    undeclared = bool(sys.flags.utf8_mode) and locale in ("C", "POSIX")
+    return not console.is_terminal or not (undeclared or os.environ.get("TERM") == "linux")
 
 
 def printable(text: str, encoding: str) -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -70,6 +73,34 @@ def test_pictures_stand_beside_each_other() -> None:
 def test_the_way_follows_what_the_terminal_can(colours: str | None, encoding: str, expected: str) -> None:
     file = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
     assert way(Console(file=file, color_system=colours, force_terminal=True)) == expected  # type: ignore[arg-type]
+
+
+LOOK = """
+import io
+from rich.console import Console
+from eiftui.show.digits import way
+file = io.TextIOWrapper(io.BytesIO(), "utf-8")
+print(*(way(Console(file=file, color_system="256", force_terminal=terminal)) for terminal in (True, False)), sep=",")
+"""
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({"TERM": "xterm", "LANG": "C.UTF-8"}, "half blocks"),
+        ({"TERM": "xterm"}, "half blocks"),
+        ({"TERM": "linux", "LANG": "C.UTF-8"}, "ascii"),
+        ({"TERM": "xterm", "LANG": "C"}, "ascii"),
+        ({"TERM": "xterm", "LANG": "C.UTF-8", "LC_ALL": "POSIX"}, "ascii"),
+        ({"TERM": "xterm", "LANG": "C", "LC_CTYPE": "C.UTF-8"}, "half blocks"),
+    ],
+)
+def test_a_terminal_that_nobody_says_can_show_blocks_and_braille_has_letters(
+    environment: dict[str, str], expected: str
+) -> None:
+    environment |= {"PYTHONPATH": os.pathsep.join(sys.path)}
+    answer = subprocess.run([sys.executable, "-c", LOOK], env=environment, capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == f"{expected},half blocks"
 
 
 @pytest.mark.parametrize(("width", "lines"), [(80, 3), (120, 4)])
