@@ -172,6 +172,15 @@ async def test_each_pasted_line_becomes_a_sentence(measured, explorer):
         await until(pilot, "Training sets · 3")
 
 
+async def test_what_is_pasted_into_the_field_stands_there_once(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await pilot.press("a")
+        await until(pilot, "New sentence")
+        paste(pilot, "One {A}.\nTwo.\nThree.")
+        await until(pilot, "3 sentences, a line each")
+        assert pilot.app.screen.query_one(SentenceField).text == "One {A}.\nTwo.\nThree."
+
+
 async def test_a_bad_line_among_many_is_named_and_none_is_added(measured, explorer):
     async with explorer(measured).run_test(size=(120, 40)) as pilot:
         await pilot.press("a")

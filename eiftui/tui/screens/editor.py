@@ -149,6 +149,7 @@ class SentenceField(Surviving, TextArea):
         return line
 
     async def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()  # else Textual calls the base class's handler too
         event.text = without_controls(event.text).strip("\n")
         await super()._on_paste(event)
 
