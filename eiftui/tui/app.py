@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console
-from textual.app import App
 from textual.command import CommandPalette, Provider
 from textual.keys import format_key
 from textual.theme import Theme
@@ -28,6 +27,7 @@ from eiftui.tui.actions import BY_ID, part_bindings
 from eiftui.tui.beginning import FOLDER, open_document
 from eiftui.tui.document import Document
 from eiftui.tui.keymap import usable, without_vim
+from eiftui.tui.keystrokes import OneByOne
 from eiftui.tui.mishaps import Mishap, Surviving, mishaps_path, noted
 from eiftui.tui.palette import Actions
 from eiftui.tui.preferences import Preferences, save
@@ -47,7 +47,7 @@ MESSAGES = 200
 """How many of them the log remembers."""
 
 
-class Explorer(Surviving, App[None]):
+class Explorer(Surviving, OneByOne):
     """eiftui on the screen."""
 
     TITLE = "eiftui"
