@@ -26,6 +26,7 @@ from eiftui.session.safetext import visible
 from eiftui.tui.actions import BY_ID, part_bindings
 from eiftui.tui.beginning import FOLDER, open_document
 from eiftui.tui.document import Document
+from eiftui.tui.drafts import finished
 from eiftui.tui.keymap import usable, without_vim
 from eiftui.tui.keystrokes import OneByOne
 from eiftui.tui.mishaps import Mishap, Surviving, mishaps_path, noted
@@ -154,10 +155,10 @@ class Explorer(Surviving, OneByOne):
         from eiftui.tui.screens.note import NoteScreen
 
         session = self.document.session
-        self.push_screen(NoteScreen(session.note, session.read_only), self._keep_note)
+        self.push_screen(NoteScreen(session.note, session.read_only, self._keep_note))
 
-    def _keep_note(self, text: str | None) -> None:
-        if text is None or not isinstance(self.document, Document):
+    def _keep_note(self, text: str) -> None:
+        if not isinstance(self.document, Document):
             return
         if text == self.document.session.note or self.document.session.read_only:
             return
@@ -165,6 +166,12 @@ class Explorer(Surviving, OneByOne):
             self.document.append(Note(text=text))
         except EiftuiError as error:
             self.notify(f"the note is not kept: {error}", severity="error")
+
+    def exit(self, *how: Any, **more: Any) -> None:
+        """Whatever ends it, what is being written is kept: what is no sentence yet, in the note."""
+        if isinstance(self.document, Document) and (drafts := finished(self)):
+            self._keep_note("\n".join(filter(None, (self.document.session.note, *drafts))))
+        super().exit(*how, **more)
 
     def action_log(self) -> None:
         from eiftui.tui.screens.log import MISHAPS, WORKERS_LOG, LogScreen

@@ -294,6 +294,29 @@ async def test_a_domain_file_is_imported_with_its_contrasts_as_often_as_one_like
         assert {text.id for text in measured.rows} >= {"ab", "mine/ab", "mine-2/ab"}
 
 
+@pytest.mark.parametrize(("key", "written", "texts"), [("a", "Toads hop.", 5), ("e", "Toads hop.", 4)])
+async def test_a_sentence_that_is_being_written_is_kept_whatever_ends_the_program(
+    measured, explorer, key, written, texts
+):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await pilot.press(key)
+        await write(pilot, written)
+        pilot.app.exit(None, 130)
+    assert (written,) in in_file(measured)
+    assert len(in_file(measured)) == texts
+
+
+@pytest.mark.parametrize(("key", "written", "note"), [("a", "Toads {hop", "Toads {hop"), ("a", " ", ""), ("e", "", "")])
+async def test_what_is_no_sentence_when_the_program_ends_is_in_the_note(measured, explorer, key, written, note):
+    before = in_file(measured)
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await pilot.press(key)
+        await write(pilot, written)
+        pilot.app.exit(None, 130)
+    assert Session.open(measured.session.path, read_only=True).note == note
+    assert in_file(measured) == before
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path

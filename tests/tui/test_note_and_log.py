@@ -27,6 +27,15 @@ async def test_a_note_is_kept_when_its_screen_is_left(measured, explorer):
     assert measured.session.path.read_text().count('"kind":"note"') == 1
 
 
+async def test_a_note_that_is_being_written_is_kept_whatever_ends_the_program(measured, explorer):
+    async with explorer(measured).run_test(size=(80, 24)) as pilot:
+        await pilot.press("N")
+        await until(pilot, "Note on this session")
+        await pilot.press(*"why?")
+        pilot.app.exit(None, 130)
+    assert Session.open(measured.session.path, read_only=True).note == "why?"
+
+
 async def test_a_session_that_others_write_keeps_no_note(session, explorer):
     follower = Document(Session.open(session.path, read_only=True))
     async with explorer(follower).run_test(size=(80, 24)) as pilot:

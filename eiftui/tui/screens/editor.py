@@ -68,12 +68,26 @@ class EditorScreen(Surviving, ModalScreen[None]):
 
     def action_save(self) -> None:
         try:
-            lines = read_lines(self.query_one(SentenceField).written)
-            self._save([Wording(sentences, role=self._role) for sentences in lines])
+            self._accept()
         except EiftuiError as error:
             self._remark(visible(str(error)), "$text-error")
         else:
             self.dismiss()
+
+    def finish(self) -> str:
+        """See `Writing`."""
+        field = self.query_one(SentenceField)
+        if not field.changed:
+            return ""
+        try:
+            self._accept()
+        except EiftuiError:
+            return field.written
+        return ""
+
+    def _accept(self) -> None:
+        lines = read_lines(self.query_one(SentenceField).written)
+        self._save([Wording(sentences, role=self._role) for sentences in lines])
 
     def action_change_role(self) -> None:
         self._role = next_role(self._role)
@@ -137,6 +151,11 @@ class SentenceField(Surviving, TextArea):
     @property
     def written(self) -> str:
         return hidden_again(self.text, self._original)
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything in it that was not there before."""
+        return bool(self.written.strip()) and self.written != self._original
 
     def on_mount(self) -> None:
         self.move_cursor(self.document.end)

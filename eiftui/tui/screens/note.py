@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,15 +14,15 @@ from eiftui.tui.screens.dialogue import Dialogue
 from eiftui.tui.widgets.keybar import KeyBar
 
 
-class NoteScreen(Dialogue[str]):
-    """Answers with the text, however it is left."""
+class NoteScreen(Dialogue[None]):
+    """Keeps the text, however it is left."""
 
     BINDINGS = dialogue_bindings("note")
     part: ClassVar[str] = "note"
 
-    def __init__(self, text: str, read_only: bool) -> None:
+    def __init__(self, text: str, read_only: bool, keep: Callable[[str], None]) -> None:
         super().__init__()
-        self._text, self._read_only = text, read_only
+        self._text, self._read_only, self._keep = text, read_only, keep
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
@@ -35,4 +36,10 @@ class NoteScreen(Dialogue[str]):
         area.move_cursor(area.document.end)
 
     def action_close(self) -> None:
-        self.dismiss(self.query_one(TextArea).text)
+        self.finish()
+        self.dismiss()
+
+    def finish(self) -> str:
+        """See `Writing`."""
+        self._keep(self.query_one(TextArea).text)
+        return ""
