@@ -184,7 +184,14 @@ ACTIONS: tuple[Action, ...] = (
     _move("heatmap.top", "ctrl+home", "The first row"),
     _move("heatmap.bottom", "ctrl+end", "The last row", "G"),
     Action("heatmap.wider", "plus,equals_sign", "Wider", "Wider cells", focused=True, call="zoom(1)"),
-    Action("heatmap.narrower", "minus", "Narrower", "Narrower cells: more of them", focused=True, call="zoom(-1)"),
+    Action(
+        "heatmap.narrower",
+        "minus",
+        "Narrower",
+        "Narrower cells: more of them, with steps of the scale in place of numbers",
+        focused=True,
+        call="zoom(-1)",
+    ),
     # Moving about in the overview
     _move("overview.up", "up", "A block up", "k"),
     _move("overview.down", "down", "A block down", "j"),

@@ -29,7 +29,7 @@ from eiftui.tui.document import Document
 from eiftui.tui.drafts import finished
 from eiftui.tui.keymap import usable, without_vim
 from eiftui.tui.keystrokes import OneByOne
-from eiftui.tui.mishaps import Mishap, Surviving, mishaps_path, noted
+from eiftui.tui.mishaps import Mishap, mishaps_path, noted
 from eiftui.tui.palette import Actions
 from eiftui.tui.preferences import Preferences, save
 from eiftui.tui.running import Runner
@@ -48,7 +48,7 @@ MESSAGES = 200
 """How many of them the log remembers."""
 
 
-class Explorer(Surviving, OneByOne):
+class Explorer(OneByOne):
     """eiftui on the screen."""
 
     TITLE = "eiftui"

@@ -12,11 +12,13 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.widget import Widget
 
+from eiftui.tui.mishaps import Surviving
+
 PATIENCE = 1.0
 """Seconds after which a key is given up on whose parts are too busy, or gone: the next one is taken."""
 
 
-class OneByOne(App[Any]):
+class OneByOne(Surviving, App[Any]):
     """Takes a key or a paste when what the one before it set off is done: a slow line brings many at once."""
 
     def __init__(self, **how: Any) -> None:

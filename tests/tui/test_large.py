@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +12,9 @@ from eiftui.domains.schema import Domain, Text
 from eiftui.session.session import Session
 from eiftui.settings import Settings
 from eiftui.tui.document import Document
+from eiftui.tui.picture import Picture, Status
 from eiftui.tui.widgets.heatmap import HeatMap
+from eiftui.tui.widgets.legend import scale
 from eiftui.tui.widgets.matrix import MatrixPane
 from eiftui.tui.widgets.overview import Overview
 from tests.tui.conftest import screen_of, until
@@ -37,6 +42,53 @@ async def test_a_jump_goes_to_a_cell_by_its_numbers(large, explorer):
         assert heatmap.cursor == (6, 39)
         await pilot.press("colon", *",9", "enter")
         assert heatmap.cursor == (6, 8)
+
+
+@pytest.mark.parametrize("width", [80, 81, 82, 83, 84, 85])
+async def test_numbers_are_shown_whole_however_many_columns_there_are(large, explorer, width):
+    number = re.compile(r"(?:[+−]\d\.\d\d| 0\.00|   ≈0|    ·)")
+    async with explorer(large).run_test(size=(width, 24)) as pilot:
+        for keys in ((), ("end",), ("left",) * 30, ("home",)):
+            await pilot.press(*keys)
+            header, *lines = (await until(pilot, "Trained ·"))[2:10]
+            columns = header.replace("‹", " ").replace("›", " ").split()
+            assert [len(number.findall(line)) for line in lines] == [len(columns)] * len(lines)
+            assert ("‹" in header, "›" in header) == (columns[0] != "1", columns[-1] != str(SIDE))
+
+
+async def test_steps_in_place_of_numbers_are_asked_for_and_called_so(large, explorer):
+    async with explorer(large).run_test(size=(80, 24)) as pilot:
+        lines = "\n".join(await until(pilot, "Trained ·"))
+        assert "steps" not in lines
+        await pilot.press("minus")
+        lines = await until(pilot, "steps, not values: Trained ·")
+        assert any("steps: ±9 is 1.50 or more" in line for line in lines)
+        await pilot.press("minus")
+        await until(pilot, "steps: 9 is +1.50 or more, i −1.50 or less")
+        await pilot.press("minus")
+        assert not any("steps" in line for line in await until(pilot, "more likely"))
+
+
+def test_the_scale_says_where_numbers_are_beyond_it():
+    values = np.linspace(-1, 1, 50).reshape(5, 10)
+    one = Picture(
+        rows=np.arange(5),
+        columns=np.arange(10),
+        values=values,
+        halves=None,
+        status=np.full((5, 10), Status.VALUE),
+        running=np.zeros(5, bool),
+        limit=0.99,
+        floor=0.0,
+        warm=1,
+        power=1.0,
+        measured=1.0,
+    )
+    for limit, words in (
+        (0.99, " more likely ≤ −0.99 … 0 … ≥ +0.99 less likely"),
+        (1.0, "likely −1.00 … 0 … +1.00 less"),
+    ):
+        assert words in "".join(segment.text for segment in scale(replace(one, limit=limit), "none", "ends"))
 
 
 async def test_a_jump_to_nowhere_is_refused_with_the_reason(large, explorer):

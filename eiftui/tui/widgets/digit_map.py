@@ -55,6 +55,7 @@ class DigitMap(HeatMap):
         self._zoom = max(0, min(len(SIZES) - 1, self._chosen_size + by))
         self._fit()
         self._into_view()
+        self.post_message(self.Zoomed())
 
     @property
     def _chosen_size(self) -> int:
@@ -78,7 +79,7 @@ class DigitMap(HeatMap):
         self._make_painter()
         self._drawn.clear()
         self._strips.clear()
-        self.virtual_size = Size(self._head + self._shape[1] * self._cell, self._top + self._shape[0] * lines)
+        self.virtual_size = Size(self._virtual_width, self._top + self._shape[0] * lines)
         self.refresh()
 
     def _make_painter(self) -> None:

@@ -21,11 +21,13 @@ from eiftui.show.encoding import fitted
 from eiftui.tui.actions import part_bindings
 from eiftui.tui.mishaps import Surviving
 from eiftui.tui.picture import Picture, differing, place_of, same_frame, same_lines
-from eiftui.tui.widgets.cells import DIGIT, INTERVAL, NUMBER, WIDTHS, Painter, depth
+from eiftui.tui.widgets.cells import DENSE, DIGIT, INTERVAL, NUMBER, WIDTHS, Painter, depth
 from eiftui.tui.widgets.column_numbers import column_numbers
 
 HEADER = 1
 RUNNING = "▸"
+MORE = "‹›"
+"""Columns are out of sight on this side."""
 SHORTEST_LABEL, LONGEST_LABEL = 8, 40
 
 
@@ -41,6 +43,9 @@ class HeatMap(Surviving, ScrollView, can_focus=True):
 
         row: int
         column: int
+
+    class Zoomed(Message):
+        """Cells are wider or narrower than before, and may say something else."""
 
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
@@ -84,6 +89,13 @@ class HeatMap(Surviving, ScrollView, can_focus=True):
             self._refresh(Region(0, self._y(line), self.size.width, self._tall))
 
     @property
+    def steps(self) -> int:
+        """The width of cells that hold a step of the scale in place of a number; 0 where they do not."""
+        width = self._cell
+        blank = width == DENSE and depth(self.app) in ("256", "light")
+        return 0 if width >= NUMBER or blank else width
+
+    @property
     def whole_width(self) -> int:
         """The columns that it takes to show every number in full, without texts beside them."""
         return self._number + self._shape[1] * self._widths[-1]
@@ -109,7 +121,7 @@ class HeatMap(Surviving, ScrollView, can_focus=True):
         return False
 
     def action_move(self, where: str) -> None:
-        page, wide = max(1, self._page), max(1, (self._room.width - self._head) // self._cell)
+        page, wide = max(1, self._page), self._fitting
         lines, places = self._shape
         line, place = {
             "up": (self._line - 1, self._place),
@@ -135,12 +147,12 @@ class HeatMap(Surviving, ScrollView, can_focus=True):
             self._zoom = at
             self._fit()
             self._into_view()
+            self.post_message(self.Zoomed())
 
     def on_click(self, event: events.Click) -> None:
-        place = (event.x - self._head + self.scroll_offset.x) // self._cell
+        place = (event.x - self._head + self._left) // self._cell
         line = (event.y - self._top + self.scroll_offset.y) // self._tall
-        lines, places = self._shape
-        if event.x >= self._head and event.y >= self._top and line < lines and place < places:
+        if event.x >= self._head and event.y >= self._top and line < self._shape[0] and place in self._in_sight:
             self.move(line, place)
 
     def on_resize(self) -> None:
@@ -162,14 +174,21 @@ class HeatMap(Surviving, ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         line, part = divmod(y - self._top + self.scroll_offset.y, self._tall)
         if y < self._top:
-            head, body = [Segment(" " * self._head, self._head_style(False))], self._header(y)
+            head, body = [Segment(self._before(y).rjust(self._head), self._head_style(False))], self._header(y)
         elif line < len(self.picture.rows):
             head, body = self._label(line, part), self._body(line, part)
         else:
             return Strip.blank(width, self.rich_style)
-        left = self.scroll_offset.x - self._in_sight.start * self._cell
-        body = body.crop_extend(left, left + width - self._head, self.rich_style)
+        body = body.crop_extend(0, width - self._head, self.rich_style)
+        if y == 0 and self._in_sight.stop < self._shape[1]:
+            body = Strip.join(
+                [body.crop(0, width - self._head - 1), Strip([Segment(MORE[1], self._head_style(False))], 1)]
+            )
         return Strip([*head, *body], width)
+
+    def _before(self, y: int) -> str:
+        """What stands left of the header."""
+        return MORE[0] if y == 0 and self._in_sight.start else ""
 
     def _header(self, y: int) -> Strip:
         """Numbers of the columns in sight, and that of the cursor's."""
@@ -233,9 +252,26 @@ class HeatMap(Surviving, ScrollView, can_focus=True):
 
     @property
     def _in_sight(self) -> range:
-        """The places of which a part can be seen."""
-        left, room = self.scroll_offset.x, self._room.width - self._head
-        return range(left // self._cell, min(self._shape[1], -(-(left + max(0, room)) // self._cell)))
+        """The places that can be seen: numbers are not cut."""
+        start = self._left // self._cell
+        return range(start, min(self._shape[1], start + self._fitting))
+
+    @property
+    def _left(self) -> int:
+        """How far cells are scrolled: by whole ones."""
+        return int(self.scroll_offset.x) // self._cell * self._cell
+
+    @property
+    def _fitting(self) -> int:
+        """How many places have room, beside a sign where there are more."""
+        room, places = self._room.width - self._head, self._shape[1]
+        return places if places * self._cell <= room else max(1, (room - 1) // self._cell)
+
+    @property
+    def _virtual_width(self) -> int:
+        """Such that the end of the scroll is a whole number of cells."""
+        hidden = self._shape[1] - self._fitting
+        return max(self._head, self._room.width) + hidden * self._cell
 
     def watch_scroll_x(self, old: float, new: float) -> None:
         self._strips.clear()
@@ -269,7 +305,7 @@ class HeatMap(Surviving, ScrollView, can_focus=True):
         longest = max(map(cell_len, self._labels), default=0)
         self._head = number + (min(room, longest, LONGEST_LABEL) + 1 if room >= SHORTEST_LABEL else 0)
         self._strips.clear()
-        self.virtual_size = Size(self._head + places * self._cell, self._top + lines * self._tall)
+        self.virtual_size = Size(self._virtual_width, self._top + lines * self._tall)
         self.refresh()
 
     def _make_painter(self) -> None:
@@ -277,13 +313,8 @@ class HeatMap(Surviving, ScrollView, can_focus=True):
             self._painter = Painter(self.picture, self._widths[self._step()], depth(self.app))
 
     def _step(self) -> int:
-        """Which width: as chosen, else the widest that shows every column, else that of a digit."""
-        if self._zoom is not None:
-            return self._zoom
-        places = self._shape[1]
-        room = self._room.width - self._number
-        fitting = [step for step, width in enumerate(self._widths) if width >= DIGIT and places * width <= room]
-        return fitting[-1] if fitting else self._widths.index(DIGIT)
+        """Which width: as chosen, else that of numbers, even where not every column has room then."""
+        return len(self._widths) - 1 if self._zoom is None else self._zoom
 
     def _follow(self, cursor: tuple[int, int] | None) -> None:
         """Keep the cursor on the cell of the session it was on, or near it where that is gone."""
@@ -301,7 +332,7 @@ class HeatMap(Surviving, ScrollView, can_focus=True):
             return
         if not self._into_view():
             for line, place in (before, (self._line, self._place)):
-                x, y = self._head + place * self._cell - self.scroll_offset.x, self._y(line)
+                x, y = self._head + place * self._cell - self._left, self._y(line)
                 self._refresh(Region(x, y, self._cell, self._tall))
                 if before[0] != self._line:
                     self._refresh(Region(0, y, self._head, self._tall))
@@ -312,11 +343,11 @@ class HeatMap(Surviving, ScrollView, can_focus=True):
 
     def _into_view(self) -> bool:
         """Jump by half a page where the cursor is out of sight, as every scroll paints everything; whether it did."""
-        left, top = self.scroll_offset
-        wide, high = self._room.width - self._head, self._room.height - self._top
-        x, y = self._place * self._cell, self._line * self._tall
-        if not left <= x <= left + wide - self._cell:
-            left = max(0, (x - wide // 2) // self._cell * self._cell)
+        left, top = self._left, self.scroll_offset.y
+        high = self._room.height - self._top
+        y = self._line * self._tall
+        if self._place not in self._in_sight:
+            left = max(0, self._place - self._fitting // 2) * self._cell
         if not top <= y <= top + high - self._tall:
             top = max(0, (y - high // 2) // self._tall * self._tall)
         if (left, top) == self.scroll_offset:

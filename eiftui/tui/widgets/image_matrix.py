@@ -17,7 +17,7 @@ from eiftui.tui.mishaps import Surviving
 from eiftui.tui.picture import Picture
 from eiftui.tui.widgets.digit_map import DigitMap
 from eiftui.tui.widgets.heatmap import HeatMap
-from eiftui.tui.widgets.legend import Legend
+from eiftui.tui.widgets.legend import STEPS, Legend
 from eiftui.tui.widgets.part import Words
 
 
@@ -65,18 +65,26 @@ class ImageMatrix(Surviving, Widget):
         cells, by_class = self.query_one("#heatmap", HeatMap), view.level == "classes"
         cells.first = 0 if by_class else 1
         cells.show(drawn, [""] * len(labels) if by_class else [f"a {label.splitlines()[0]}" for label in labels])
-        self._show_title(title(view, drawn, document.session.settings))
-        self.query_one(Legend).show(drawn)
+        self._explain()
+
+    def _explain(self) -> None:
+        """In a title and a legend."""
+        if self.picture is not None:
+            self._show_title(title(self.view, self.picture, self.document.session.settings))
+            self.query_one(Legend).show(self.picture, steps=self.chart.steps)
 
     def _show_title(self, text: str) -> None:
         """On two lines where one is too short."""
         words = self.query_one(Words)
+        text = f"{STEPS}: {text}" if self.chart.steps else text
         words.styles.height = 1 if len(text) <= self.size.width - 2 else 2
         words.show(Content(text))
 
     def on_resize(self) -> None:
-        if self.picture is not None:
-            self._show_title(title(self.view, self.picture, self.document.session.settings))
+        self._explain()
+
+    def on_heat_map_zoomed(self) -> None:
+        self._explain()
 
     def watch_view(self) -> None:
         self.show_document()
@@ -104,6 +112,7 @@ class ImageMatrix(Surviving, Widget):
         self.toggle_class("-cells")
         if cursor:
             self.move_to(*cursor)
+        self._explain()
         self.call_after_refresh(self.chart.focus)
 
     def action_toggle_predicted(self) -> None:

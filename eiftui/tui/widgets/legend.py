@@ -12,7 +12,7 @@ from textual.widget import Widget
 from eiftui.show import colour, numbers
 from eiftui.tui.mishaps import Surviving
 from eiftui.tui.picture import Picture, Status
-from eiftui.tui.widgets.cells import MARKS, NAMES, PREVIEW, depth
+from eiftui.tui.widgets.cells import DIGIT, MARKS, NAMES, PREVIEW, depth
 
 BLOCK_COLOURS = {
     Status.UNDEFINED: "blank",
@@ -26,6 +26,8 @@ BLOCK_COLOURS = {
 Detail = Literal["halves", "ends", "signs"]
 DETAILS: tuple[Detail, ...] = ("halves", "ends", "signs")
 """How much the scale says, the most first."""
+STEPS = "steps, not values"
+"""What a title says of cells without room for numbers."""
 
 
 class Legend(Surviving, Widget):
@@ -37,11 +39,15 @@ class Legend(Surviving, Widget):
         super().__init__()
         self._picture: Picture | None = None
         self._blocks = False
+        self._steps = 0
         self._segments: list[Segment] = []
 
-    def show(self, picture: Picture, blocks: bool = False) -> None:
-        """Explain a picture, as the heat map shows it or as the blocks of the overview."""
-        self._picture, self._blocks = picture, blocks
+    def show(self, picture: Picture, blocks: bool = False, steps: int = 0) -> None:
+        """Explain a picture, as the heat map shows it or as the blocks of the overview.
+
+        `steps` is the width of cells that hold a step of the scale; 0 where they hold numbers or colours alone.
+        """
+        self._picture, self._blocks, self._steps = picture, blocks, steps
         before, self._segments = self._segments, self._fitted()
         if self._segments != before:
             self.refresh()
@@ -58,19 +64,30 @@ class Legend(Surviving, Widget):
         return Strip(self._segments).apply_style(self.rich_style).crop_extend(0, self.size.width, self.rich_style)
 
     def _fitted(self) -> list[Segment]:
-        """As much as there is room for."""
+        """As much as there is room for: whole words, and what steps are before all else."""
         if self._picture is None:
             return []
-        colours = depth(self.app)
-        marks = Segment("".join(f"  {mark}" for mark in _marks(self._picture, colours, self._blocks)))
+        colours, room = depth(self.app), self.size.width
+        steps = [Segment(f" {_steps(self._picture, self._steps)} ")] if self._steps else []
+        marks = [Segment(f"  {mark}") for mark in _marks(self._picture, colours, self._blocks)]
         for detail in DETAILS:
-            segments = [*_scale(self._picture, colours, detail), marks]
-            if Segment.get_line_length(segments) <= self.size.width:
-                break
+            segments = [*steps, *scale(self._picture, colours, detail), *marks]
+            if Segment.get_line_length(segments) <= room:
+                return segments
+        while segments and Segment.get_line_length(segments) > room:
+            segments.pop()
         return segments
 
 
-def _scale(picture: Picture, colours: colour.Depth, detail: Detail) -> list[Segment]:
+def _steps(picture: Picture, width: int) -> str:
+    """What the digits of narrow cells are, letters being those below zero in the narrowest."""
+    end = _magnitude(picture, 1.0)
+    if width >= DIGIT or not picture.signed:
+        return f"steps: {'±' if picture.signed else ''}9 is {end} or more"
+    return f"steps: 9 is +{end} or more, i {numbers.MINUS}{end} or less"
+
+
+def scale(picture: Picture, colours: colour.Depth, detail: Detail) -> list[Segment]:
     """The ends of the scale, zero and, if there is room, the magnitudes of its middle colours."""
     if not picture.limit:
         return []
@@ -79,9 +96,10 @@ def _scale(picture: Picture, colours: colour.Depth, detail: Detail) -> list[Segm
         return [Segment(" 0 "), *shades, Segment(f" {_magnitude(picture, 1.0)}")]
     end, half = _magnitude(picture, 1.0), _magnitude(picture, 0.5 ** (1 / picture.power))
     below, above = ("more", "less") if picture.warm > 0 else ("less", "more")
-    ends = f" {below} likely {numbers.MINUS}{end} ", f" +{end} {above} likely"
+    least, most = (f"{beyond}{sign}{end}" for beyond, sign in zip(_beyond(picture), (numbers.MINUS, "+"), strict=True))
+    ends = f" {below} likely {least} ", f" {most} {above} likely"
     if detail == "signs":
-        ends = f" {numbers.MINUS}{end} {below} ", f" {above} +{end}"
+        ends = f" {least} {below} ", f" {above} {most}"
     if detail != "halves":
         left, right = (_swatch(steps, picture.warm, colours) for steps in (range(-6, 0), range(1, 7)))
         return [Segment(ends[0]), *left, Segment(" 0 "), *right, Segment(ends[1])]
@@ -89,6 +107,13 @@ def _scale(picture: Picture, colours: colour.Depth, detail: Detail) -> list[Segm
     words = [ends[0], f" {numbers.MINUS}{half} ", " 0 ", f" +{half} "]
     parts = [part for word, swatch in zip(words, swatches, strict=True) for part in (Segment(word), *swatch)]
     return [*parts, Segment(ends[1])]
+
+
+def _beyond(picture: Picture) -> tuple[str, str]:
+    """What is said of either end of the scale: whether there are numbers beyond it."""
+    values = picture.values[np.isfinite(picture.values)]
+    limit = picture.limit * (1 + 1e-9)
+    return "≤ " if (values < -limit).any() else "", "≥ " if (values > limit).any() else ""
 
 
 def _magnitude(picture: Picture, share: float) -> str:

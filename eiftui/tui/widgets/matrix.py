@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widget import Widget
 
 from eiftui.domains.schema import Cell
 from eiftui.errors import InputError
@@ -22,7 +21,7 @@ from eiftui.tui.picture import Picture
 from eiftui.tui.screens.prompt import PromptScreen
 from eiftui.tui.view import SHOWN, View, picture, title
 from eiftui.tui.widgets.heatmap import HeatMap
-from eiftui.tui.widgets.legend import Legend
+from eiftui.tui.widgets.legend import STEPS, Legend
 from eiftui.tui.widgets.overview import Overview
 from eiftui.tui.widgets.part import Part, Words
 
@@ -69,7 +68,7 @@ class MatrixPane(Part):
         return self.query_one(HeatMap)
 
     @property
-    def chart(self) -> Widget:
+    def chart(self) -> HeatMap | Overview:
         """What can have the focus: the heat map or the overview."""
         return self.query_one(Overview) if self.has_class("-overview") else self.heatmap
 
@@ -82,8 +81,7 @@ class MatrixPane(Part):
         self.styles.height = len(drawn.rows) + AROUND  # the style sheet says how high at most
         self.heatmap.show(drawn, self.document.row_labels)
         self._show_overview()
-        self._show_title()
-        self.query_one(Legend).show(drawn, self.has_class("-overview"))
+        self._explain()
 
     def watch_view(self) -> None:
         self.show_document()
@@ -196,9 +194,18 @@ class MatrixPane(Part):
     def on_heat_map_cursor_moved(self) -> None:
         self._show_overview()
 
+    def on_heat_map_zoomed(self) -> None:
+        self._explain()
+
+    def _explain(self) -> None:
+        self._show_title()
+        if self.heatmap.picture is not None:
+            self.query_one(Legend).show(self.heatmap.picture, self.has_class("-overview"), self.chart.steps)
+
     def _show_title(self) -> None:
         if self.heatmap.picture is not None:
             words = title(self.view, self.heatmap.picture, self.document.session.draws)
+            words = f"{STEPS}: {words}" if self.chart.steps else words
             if self.has_class("-overview"):
                 rows, columns = self.query_one(Overview).block
                 words += f" · the strongest of {rows} × {columns} cells" if rows * columns > 1 else ""

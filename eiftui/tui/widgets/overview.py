@@ -16,7 +16,7 @@ from eiftui.tui.actions import part_bindings
 from eiftui.tui.blocks import blocks
 from eiftui.tui.mishaps import Surviving
 from eiftui.tui.picture import Picture
-from eiftui.tui.widgets.cells import Painter, depth
+from eiftui.tui.widgets.cells import DENSE, Painter, depth
 from eiftui.tui.widgets.drawing import Drawing
 
 HEADER = 1
@@ -50,6 +50,11 @@ class Overview(Surviving, Widget, can_focus=True):
     def block(self) -> tuple[int, int]:
         """Rows and columns that a block stands for."""
         return (1, 1) if self._drawing is None else (self._drawing.blocks.height, self._drawing.blocks.width)
+
+    @property
+    def steps(self) -> int:
+        """The width of blocks that hold a step of the scale; 0 where colours tell it."""
+        return DENSE if self._layers == 1 else 0
 
     def show(self, picture: Picture, cursor: tuple[int, int], window: tuple[range, range]) -> None:
         """Show a picture, the cursor on a cell of it, and which lines and places the heat map has room for."""
@@ -113,7 +118,7 @@ class Overview(Surviving, Widget, can_focus=True):
             layers=self._layers,
             head=head,
             painter=Painter(
-                replace(self._picture, values=shrunk.values, status=shrunk.status, halves=None), 1, depth(self.app)
+                replace(self._picture, values=shrunk.values, status=shrunk.status, halves=None), DENSE, depth(self.app)
             ),
             base=self.rich_style,
             plain=self.get_component_rich_style("overview--header"),
