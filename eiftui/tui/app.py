@@ -62,11 +62,15 @@ class Explorer(OneByOne):
         preferences: Preferences,
         preferences_file: Path | None = None,
         hire: Hire | None = None,
+        is_new: bool = False,
     ) -> None:
-        """A choice of theme is remembered in `preferences_file`, and `hire` makes the worker; without, neither is."""
+        """A choice of theme is remembered in `preferences_file`, and `hire` makes the worker; without, neither is.
+
+        Of a document that `is_new` it is said so: its name may be a slip.
+        """
         super().__init__(ansi_color=_few_colours() or None)
         self.document = document
-        self._hire = hire
+        self._hire, self._is_new = hire, is_new
         self.worker: Worker | None = None
         self.preferences, self._preferences_file = preferences, preferences_file
         for theme in THEMES:
@@ -87,6 +91,8 @@ class Explorer(OneByOne):
             await self.worker.close()
 
     def on_mount(self) -> None:
+        if self._is_new:
+            self.notify(f"New session {self.document.name}; {self.key_of('app.sessions')} shows the others")
         self.theme_changed_signal.subscribe(self, self._remember_theme)
         for problem in usable(self.preferences.keys)[1]:
             self.notify(f"settings, keys: {problem}", severity="warning")
@@ -102,6 +108,10 @@ class Explorer(OneByOne):
         """The keys of an action as they are shown."""
         keys = self.own_keys.get(id, BY_ID[id].all_keys)
         return [_shown(key.strip()) for key in keys.split(",") if key.strip()]
+
+    def key_of(self, id: str) -> str:
+        """The first key of an action, for a hint; where it has none, the way to it."""
+        return next(iter(self.keys_of(id)), f"“{BY_ID[id].title}” in the palette")
 
     def action_do(self, id: str) -> None:
         """Do an action of the registry, wherever its part is."""
@@ -242,7 +252,7 @@ class Explorer(OneByOne):
             await self.open_session(path)
 
     def on_main_screen_writer_ended(self) -> None:
-        self.notify(f"Nobody writes this session any more: {' '.join(self.keys_of('app.take_over'))} goes on with it")
+        self.notify(f"Nobody writes this session any more: {self.key_of('app.take_over')} goes on with it")
 
     def _main_screen(self) -> MainScreen | ImagesScreen:
         # digits can be looked at where nothing is to be measured

@@ -1,4 +1,4 @@
-"""The session that the explorer opens on: the one named, or a new one with a few sentences to begin with."""
+"""The session that the explorer opens on: the one named or begun before, or a new one with a few sentences."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from eiftui.domains.schema import Domain, Text
 from eiftui.session.images import holds_images
-from eiftui.session.numbered import free
+from eiftui.session.lock import writer_of
+from eiftui.session.numbered import numbered
 from eiftui.session.records import RunRecord
 from eiftui.session.session import Session
 from eiftui.settings import Settings
@@ -35,18 +36,25 @@ FIRST = Domain(
 
 
 def begin(path: Path | None) -> Document | ImageDocument:
-    """The session at `path`, which is made if there is none; without a path, a new one in `sessions`.
+    """The session at `path`, which is made if there is none; without a path, as `usual` says.
 
     A new one starts to be measured as soon as it is on the screen.
 
     Raises:
         InputError: it is no session, or cannot be made.
     """
-    if path is not None and path.exists():
+    path = path or usual()
+    if path.exists():
         return open_document(path)
-    session = Session.create(path or free(FOLDER / "session.eif"), FIRST, Settings(draws=FEW_DRAWS))
+    session = Session.create(path, FIRST, Settings(draws=FEW_DRAWS))
     session.append(RunRecord(going_on=True))
     return Document(session)
+
+
+def usual() -> Path:
+    """Where a session is gone on with, or made, that nobody named: the first that no other process writes."""
+    paths = (FOLDER / f"{name}.eif" for name in numbered("session"))
+    return next(path for path in paths if writer_of(path) is None)
 
 
 def open_document(path: Path) -> Document | ImageDocument:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import select
+import shlex
 import signal
 import sys
 from pathlib import Path
@@ -33,11 +34,20 @@ def start(path: Path | None, colours: Colours | None = None, mouse: bool = True)
     from eiftui.tui.app import Explorer
     from eiftui.tui.beginning import begin
 
-    explorer = Explorer(begin(path), preferences, default_path(), Client)
+    is_new = path is not None and not path.exists()
+    explorer = Explorer(begin(path), preferences, default_path(), Client, is_new)
     try:
-        return asyncio.run(_show(explorer, mouse and preferences.mouse))
+        code = asyncio.run(_show(explorer, mouse and preferences.mouse))
     finally:
         explorer.document.close()
+    if not code:
+        print(_farewell(explorer.document.session.path))
+    return code
+
+
+def _farewell(path: Path | None) -> str:
+    """Where everything is, and how to go on."""
+    return f"saved in {path}; go on with: eiftui {shlex.quote(str(path))}"
 
 
 async def _show(app: Explorer, mouse: bool) -> int:

@@ -74,6 +74,7 @@ def test_a_session_is_measured_to_its_end_and_left(tmp_path):
         terminal.press("q")
         assert terminal.ended() == 0
         assert "\x1b[?1049l" in terminal.raw
+        assert f"saved in {path}; go on with: eiftui {path}" in terminal.text
     assert cells(path) == 12
     assert not going_on(path)
 
