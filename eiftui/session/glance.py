@@ -39,6 +39,8 @@ class Glance:
     measured: float = 0.0
     """The share of the cells of all draws and chosen conditions that is measured, 0 to 1."""
     note: str = ""
+    going_on: bool = False
+    """Whether a run of the explorer is under way, or was when it ended."""
     problem: str = ""
     """Why it cannot be opened; the rest is then unknown."""
 
@@ -124,4 +126,5 @@ def glance(path: Path) -> Glance:
         draws=outline.draws,
         measured=outline.share,
         note=outline.note,
+        going_on=outline.going_on,
     )

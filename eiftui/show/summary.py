@@ -30,6 +30,14 @@ def mean_and_interval(draws: ArrayLike) -> tuple[Floats, Floats]:
     return mean, np.asarray(np.where(count > 1, half, np.nan))
 
 
+def over_draws(draws: ArrayLike) -> tuple[Floats, Floats]:
+    """The same, but where all draws have one number, nothing is told of others: no slot is filled, and half is nan."""
+    values = np.asarray(draws, dtype=np.float64)
+    mean, half = mean_and_interval(values)
+    same = np.fmin.reduce(values, axis=0) == np.fmax.reduce(values, axis=0)
+    return mean, np.asarray(np.where(same, np.nan, half))
+
+
 def strongest(
     matrix_draws: ArrayLike,
     row_labels: Sequence[str],

@@ -226,7 +226,9 @@ class Explorer(OneByOne):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("note", "log"):
             return isinstance(self.document, Document)
-        return action != "take_over" or self.document.session.read_only
+        if action != "take_over" or not self.document.session.read_only:
+            return action != "take_over"
+        return not isinstance(self.document, Document) or self.document.writer is None  # only sentences are followed
 
     async def open_session(self, path: Path) -> None:
         """Show the session in a file on the main screen, in place of the one before, which is closed.
@@ -252,6 +254,7 @@ class Explorer(OneByOne):
             await self.open_session(path)
 
     def on_main_screen_writer_ended(self) -> None:
+        self.refresh_bindings()
         self.notify(f"Nobody writes this session any more: {self.key_of('app.take_over')} goes on with it")
 
     def _main_screen(self) -> MainScreen | ImagesScreen:

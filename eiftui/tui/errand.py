@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from eiftui.engine.protocol import Task
+from eiftui.engine.protocol import Task, What
 from eiftui.session.records import Record
 from eiftui.session.session import Session
+
+IN_WORDS: dict[What, str] = {
+    "base": "losses before",
+    "floor": "what is measured where nothing changed",
+    "check": "looking whether it can be measured",
+}
 
 
 class Errand:
@@ -29,8 +35,8 @@ class Errand:
         return ()
 
     def describe(self, task: Task) -> str:
-        """What a task is, in a word or two."""
-        return task.what
+        """What a task is, in a few words."""
+        return IN_WORDS.get(task.what, task.what)
 
     @property
     def done(self) -> str:

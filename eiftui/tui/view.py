@@ -142,9 +142,12 @@ def title(view: View, drawn: Picture, draws: int) -> str:
     if view.spreads:
         words.append(f"{draws} draws")
     elif draws > 1:
-        words.append(f"mean of {draws} draws" if view.draw is None else f"draw {view.draw + 1} of {draws}")
+        some = "up to " if drawn.measured < 1 else ""
+        words.append(f"mean of {some}{draws} draws" if view.draw is None else f"draw {view.draw + 1} of {draws}")
     if drawn.measured < 1:
         words.append(f"{math.floor(100 * drawn.measured)} % measured")
+    orders = {"rows": view.rows_by, "columns": view.columns_by}
+    words += [f"{axis} by {order}" for axis, order in orders.items() if order != "number"]
     filters = {"rows": view.row_filter, "columns": view.column_filter}
     words += [f"{axis} with “{visible(wanted)}”" for axis, wanted in filters.items() if wanted]
     return " · ".join(words)
@@ -192,10 +195,10 @@ def _mean(table: Table) -> Array:
 
 
 def _intervals(table: Table) -> Array:
-    from eiftui.show.summary import mean_and_interval  # brings scipy, which takes longer than the first paint
+    from eiftui.show.summary import over_draws  # brings scipy, which takes longer than the first paint
 
     with np.errstate(invalid="ignore"):
-        return mean_and_interval(table.values)[1]
+        return over_draws(table.values)[1]
 
 
 def _normalised(
@@ -213,7 +216,7 @@ def _normalised(
 
 
 def _spread(halves: Array, status: Statuses) -> tuple[Array, None, Statuses]:
-    """Half-widths as what is shown; undefined where fewer than two draws are measured."""
+    """Half-widths as what is shown; undefined where draws do not differ, or fewer than two are measured."""
     alone = np.isnan(halves) & (status >= Status.PREVIEW)
     return halves, None, np.where(alone, Status.UNDEFINED, status).astype(np.int8)
 

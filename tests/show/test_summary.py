@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from eiftui.show.summary import mean_and_interval, strongest
+from eiftui.show.summary import mean_and_interval, over_draws, strongest
 
 
 def test_the_interval_is_the_one_scipy_gives() -> None:
@@ -34,6 +34,14 @@ def test_missing_draws_are_left_out_cell_by_cell() -> None:
     full = np.array([[1.0, 5.0], [2.0, math.nan], [4.0, 7.0]])
     mean, half = mean_and_interval(full)
     assert (mean[1], half[1]) == pytest.approx([float(part) for part in mean_and_interval([5.0, 7.0])])
+
+
+def test_where_all_draws_have_one_number_there_is_no_interval() -> None:
+    draws = np.array([[0.1, 1.0], [0.1, math.nan], [0.1, 3.0]])
+    mean, half = over_draws(draws)
+    assert mean == pytest.approx([0.1, 2.0])
+    assert np.isnan(half[0])
+    assert half[1] == mean_and_interval(draws)[1][1]
 
 
 def test_the_strongest_cells_come_first_whatever_their_sign() -> None:

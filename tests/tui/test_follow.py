@@ -47,7 +47,8 @@ async def test_it_stays_read_only_as_long_as_it_is_written(session, other, explo
     app = explorer(Document.open(session.path))
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await pilot.press("w")
-        await until(pilot, "read-only")
+        lines = await until(pilot, "read-only")
+        assert not any("Take over" in line for line in lines)
         assert app.document.session.read_only
 
 

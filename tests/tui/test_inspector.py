@@ -135,6 +135,25 @@ async def test_a_long_text_wraps_and_scrolls(document, explorer):
         await until(pilot, "word399")
 
 
+async def test_a_long_text_leaves_room_for_the_numbers_until_it_is_gone_to(document, explorer):
+    document.edit([document.rows[0].model_copy(update={"sentences": ("word " * 400 + "end.",)})])
+    async with explorer(document).run_test(size=(80, 24)) as pilot:
+        lines = await until(pilot, "Δ loss")
+        assert sum("word word" in line and line.rstrip().endswith("…") for line in lines) == 2
+        await pilot.press("tab", "tab", "tab")
+        await pilot.press("end")
+        await until(pilot, "end.")
+        await pilot.press("tab")
+        await until(pilot, "Δ loss")
+
+
+async def test_the_baseline_has_the_sign_of_the_rest(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await until(pilot, "baseline   0.14")
+        await pilot.press("p")
+        await until(pilot, "baseline  −0.14")
+
+
 async def test_texts_that_look_like_markup_are_shown_as_they_are(document, explorer):
     document.edit([Text(id="markup", sentences=("[bold]A[/] {A} \x1b[31m",))])
     async with explorer(document).run_test(size=(120, 40)) as pilot:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eiftui.session.lock import SessionLocked
-from eiftui.session.records import Note
+from eiftui.session.records import Note, RunRecord
 from eiftui.session.session import Session
 from eiftui.session.shelf import duplicate
 from eiftui.settings import Settings
@@ -36,13 +36,28 @@ async def test_what_there_is_is_told(shelf, explorer, size):
         lines = await until(pilot, "[b]a hunch[/b]")
         mine = next(line for line in lines if "│  kinds " in line)
         assert "3×3×3" in mine
-        assert "100%" in mine
+        assert "100 %" in mine
         assert any("open here" in line for line in lines)
-        assert any("empty" in line and "0%" in line for line in lines)
+        assert any("empty" in line and "0 %" in line for line in lines)
         await pilot.press("f1")
         await until(pilot, "In the sessions browser")
         await pilot.press("escape", "escape")
         assert isinstance(pilot.app.screen, MainScreen)
+
+
+@pytest.mark.parametrize(("going_on", "state"), [(True, "running"), (False, "in use")])
+async def test_of_a_session_that_another_process_has_open_it_is_told_whether_it_runs(
+    shelf, explorer, tmp_path, monkeypatch, going_on, state
+):
+    with Session.open(tmp_path / "copy.eif") as session:
+        session.append(RunRecord(going_on=going_on))
+    monkeypatch.setattr(
+        "eiftui.tui.screens.sessions.writer_of", lambda path: "process 7" if path.stem == "copy" else None
+    )
+    async with explorer(shelf).run_test(size=(120, 40)) as pilot:
+        await go_to(pilot, "copy")
+        lines = await until(pilot, "open in process 7")
+        assert any("copy" in line and state in line for line in lines)
 
 
 async def test_another_session_takes_the_place_of_the_one_before(shelf, explorer):

@@ -176,7 +176,7 @@ def test_small_influences_are_printed_over_a_common_power_of_ten():
     small = Arrays(np.array(TRAINED) * 1e-6, np.zeros((2, 2, 3)))
     drawn = picture(View(), small)
     assert drawn.exponent == -6
-    assert title(View(), drawn, 2) == "Trained · Δ loss, nats/token ×1e-6 · mean of 2 draws · 91 % measured"
+    assert title(View(), drawn, 2) == "Trained · Δ loss, nats/token ×1e-6 · mean of up to 2 draws · 91 % measured"
 
 
 def test_titles_say_what_the_numbers_are(source):
@@ -186,6 +186,9 @@ def test_titles_say_what_the_numbers_are(source):
         View("prompted", log_probability=True): "Prompted · Δ log-prob, nats/token · mean of 2 draws",
         View("prompted", normalised=True): "Prompted · per influence on itself · mean of 2 draws",
         View("baseline"): "Baseline · loss, nats/token · mean of 2 draws",
+        View("prompted", rows_by="mean", columns_by="likeness"): (
+            "Prompted · Δ loss, nats/token · mean of 2 draws · rows by mean · columns by likeness"
+        ),
     }
     for view, words in said.items():
         assert title(view, picture(view, source), 2) == words

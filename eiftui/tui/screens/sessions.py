@@ -199,10 +199,9 @@ class SessionsScreen(Dialogue[Path]):
             return [name, *[Content("")] * (len(COLUMNS) - 1)]
         if seen.problem:
             return [name, Content.styled("unreadable", "$text-error"), *[Content("")] * (len(COLUMNS) - 2)]
-        running = writer_of(path) not in (None, "this process")
-        measured = (
-            Content.styled("running", "$text-warning") if running else Content(f"{math.floor(100 * seen.measured):>6}%")
-        )
+        share = Content(f"{math.floor(100 * seen.measured):>6} %")
+        busy = Content.styled("running" if seen.going_on else "in use", "$text-warning")
+        measured = share if writer_of(path) in (None, "this process") else busy
         size = f"{seen.rows}×{seen.columns}×{seen.draws}"
         words = [age(time.time() - seen.changed), visible(seen.model.rpartition("/")[2]), visible(seen.domains)]
         return [name, Content(size), measured, *map(Content, words)]
@@ -215,7 +214,7 @@ class SessionsScreen(Dialogue[Path]):
             return
         seen = self._seen.get(path, Glance(path, 0.0))
         writer = writer_of(path)
-        state = {None: "", "this process": "open here"}.get(writer, f"written by {writer}: opens read-only")
+        state = {None: "", "this process": "open here"}.get(writer, f"open in {writer}: opens read-only here")
         where = Content.assemble((visible(str(path)), "$text-muted"), "  ", (visible(state), "$text-warning"))
         problem = Content.styled(visible(seen.problem), "$text-error")
         lines = [where, Content.styled(visible(seen.title), "bold"), problem, *_note(seen.note)]

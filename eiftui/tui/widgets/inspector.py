@@ -30,6 +30,8 @@ from eiftui.tui.widgets.tokens import TOKEN, coloured, described
 SECONDS_FOR_THE_FIRST_PAINT = 0.2
 LABEL = 13
 """Columns of what a line is called, on its left."""
+LINES = 3
+"""Of a text that is folded."""
 
 
 class Inspector(Part):
@@ -55,9 +57,9 @@ class Inspector(Part):
 
     def _load_statistics(self) -> None:
         """Load what intervals need after the first paint, as it takes as long."""
-        from eiftui.show.summary import mean_and_interval
+        from eiftui.show.summary import over_draws
 
-        self.post_message(self.StatisticsLoaded(mean_and_interval))
+        self.post_message(self.StatisticsLoaded(over_draws))
 
     def on_inspector_statistics_loaded(self, message: StatisticsLoaded) -> None:
         self._statistics = message.statistics
@@ -82,6 +84,12 @@ class Inspector(Part):
         self.query_one(Page).show(self._lines())
 
     def on_page_resized(self) -> None:
+        self.show_document()
+
+    def on_descendant_focus(self) -> None:
+        self.show_document()
+
+    def on_descendant_blur(self) -> None:
         self.show_document()
 
     def on_click(self, event: events.Click) -> None:
@@ -122,8 +130,8 @@ class Inspector(Part):
         learned, probed = (with_words(text, words) + self._origin(text) for text in (rows[row], probes[column]))
         found = estimates(self.document, row, column, self._view.draw, self._statistics)
         return [
-            *self._labelled(f"{row + 1:>3} learned", learned),
-            *self._labelled(f"{column + 1:>3} probed ", probed),
+            *self._folded(f"{row + 1:>3} learned", learned),
+            *self._folded(f"{column + 1:>3} probed ", probed),
             *self._values(found),
             *self._token_lines(),
             *self._causes(found),
@@ -139,7 +147,7 @@ class Inspector(Part):
     def _values(self, found: list[Estimate]) -> list[Content]:
         """Every condition, as many on a line as there is room for, one below the other."""
         sign = -1 if self._view.log_probability else 1
-        items = [(one.shown, _estimated(one, sign if one.shown != "baseline" else 1)) for one in found]
+        items = [(one.shown, _estimated(one, sign)) for one in found]
         names, texts = (max(cell_len(item[part]) for item in items) for part in (0, 1))
         cells = [
             Content.assemble((name.ljust(names + 1), "$text-muted"), text.ljust(texts + 3)) for name, text in items
@@ -182,6 +190,13 @@ class Inspector(Part):
         """On as many lines as it takes, what it is called before the first."""
         labels = chain([label], repeat(""))
         return [self._head(one) + line for one, line in zip(labels, content.wrap(self._room), strict=False)]
+
+    def _folded(self, label: str, content: Content) -> list[Content]:
+        """Likewise, on a few lines at most unless the pane has the focus: the numbers below are to be seen."""
+        lines = self._labelled(label, content)
+        if len(lines) <= LINES or self.query_one(Page).has_focus:
+            return lines
+        return [*lines[: LINES - 1], lines[LINES - 1].truncate(self._room + LABEL - 1) + "…"]
 
     def _head(self, label: str) -> Content:
         return Content.styled(f"{label:>{LABEL - 2}}  ", "$text-muted")
