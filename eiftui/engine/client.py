@@ -75,6 +75,8 @@ class Client:
         self._listening: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
         self._closing = False
+        self.has_answered = False
+        """Whether the worker has told anything yet, and so has its libraries."""
         self._gone = EiftuiError(f"{name} is not running")
         """Why there is no worker, where there is none."""
 
@@ -96,7 +98,7 @@ class Client:
         """
         async with self._starting:
             if self._process is None:
-                self._process = await self._spawn()
+                self.has_answered, self._process = False, await self._spawn()
                 self._listening = asyncio.create_task(self._listen(self._process))
 
     async def ask(self, request: Request) -> AsyncGenerator[Finding | Stage, None]:
@@ -184,6 +186,7 @@ class Client:
         problem = None
         try:
             async for answered in process.answers():
+                self.has_answered = True
                 if asked := self._open.get(answered.number):
                     asked.take(answered.answer)
                     if asked.ended.is_set():

@@ -152,8 +152,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("images.rate", "e", "Rate", "The next learning rate that clean digits are measured at", 70, call="rate(1)"),
     Action("images.other_labels", "c", "Control", "Digits learned with each other's labels: a control", 40),
     Action("images.cells", "z", "Cells", "Plain cells, more of which have room, or digits", 65),
-    Action("imaging.own", "a", "Own digit", "Draw a digit, or open an image: it is a row and a column, live", 90),
+    Action(
+        "imaging.own",
+        "a",
+        "Own digit",
+        "Draw a digit, or open an image: a row and a column as long as this is open",
+        90,
+    ),
     Action("imaging.drop_own", "delete", "Drop own", "Take the digit of your own away"),
+    Action("imaging.undo", "u", "Undo", "Bring the digit of your own back that was taken away"),
     Action("imaging.run", "r", "Run", "Measure what is missing", 95),
     Action("imaging.cancel", "escape", "Stop", "Stop measuring; what is measured is kept"),
     # A digit of one's own
@@ -293,6 +300,25 @@ SECTIONS = {
 }
 """Headings of the parts in help and palette. Help has none itself: it says there what its keys are."""
 
+OF_IMAGES = ("images", "imaging", "drawing")
+OF_SENTENCES = (
+    "matrix",
+    "findings",
+    "run",
+    "model",
+    "settings",
+    "overview",
+    "inspector",
+    "sentences",
+    "editor",
+    "offers",
+    "generate",
+    "list",
+    "screen",
+    "export",
+)
+"""Parts that are there in one kind of session alone."""
+
 BY_ID = {action.id: action for action in ACTIONS}
 
 
@@ -310,6 +336,20 @@ def screen_bindings(parts: Iterable[str]) -> list[BindingType]:
     """Key bindings for a screen, whose `action_do` hands them on to the parts that do them."""
     here = (action for action in ACTIONS if action.part in parts and action.keys and not action.focused)
     return [_binding(action, f"do('{action.id}')") for action in here]
+
+
+def foreign_bindings(parts: Iterable[str]) -> list[BindingType]:
+    """Keys of the other kind of session that are free on a screen with some parts: that they do nothing is said."""
+    taken = {
+        key for action in ACTIONS if action.part in (*parts, "app", "heatmap") for key in action.all_keys.split(",")
+    }
+    return [
+        Binding(key, f"not_here('{action.title}')", show=False)
+        for action in ACTIONS
+        if action.part in OF_SENTENCES and not action.focused
+        for key in action.all_keys.split(",")
+        if key and key not in taken
+    ]
 
 
 def _binding(action: Action, call: str) -> Binding:

@@ -122,7 +122,8 @@ class Explorer(OneByOne):
 
     def action_help(self) -> None:
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.keys_of, getattr(self.screen, "part", "matrix")))
+            of_images = not isinstance(self.document, Document)
+            self.push_screen(HelpScreen(self.keys_of, getattr(self.screen, "part", "matrix"), of_images))
 
     def action_palette(self) -> None:
         if not isinstance(self.screen, CommandPalette):
@@ -137,7 +138,9 @@ class Explorer(OneByOne):
 
     def action_export(self) -> None:
         if not isinstance(self.document, Document):
-            self.push_screen(Ask("Export as .csv, .npz or .json", f"{self.document.name}.csv"), self._export_images)
+            self.push_screen(
+                Ask("Export as .csv, .npz or .json", f"{Path(self.document.name).stem}.csv"), self._export_images
+            )
             return
         from eiftui.tui.screens.export import ExportScreen
 
@@ -161,6 +164,7 @@ class Explorer(OneByOne):
 
     def action_note(self) -> None:
         if not isinstance(self.document, Document):
+            self.notify("Note: not in a session of images")
             return
         from eiftui.tui.screens.note import NoteScreen
 
@@ -189,6 +193,8 @@ class Explorer(OneByOne):
         logs = {WORKERS_LOG: log_path(), MISHAPS: mishaps_path()}
         if isinstance(self.document, Document):
             self.push_screen(LogScreen(self.document, self._said, logs))
+        else:
+            self.notify("Log: not in a session of images")
 
     def notify(self, message: str, **how: Any) -> None:
         """Say something, whatever characters it has, and keep it for the log."""
@@ -224,8 +230,6 @@ class Explorer(OneByOne):
             await self.open_session(self.document.session.path)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("note", "log"):
-            return isinstance(self.document, Document)
         if action != "take_over" or not self.document.session.read_only:
             return action != "take_over"
         return not isinstance(self.document, Document) or self.document.writer is None  # only sentences are followed
@@ -293,7 +297,7 @@ def _few_colours() -> bool:
 def _shown(key: str) -> str:
     """A key as a person would write it: `^p`, `G`, `?`."""
     *modifiers, name = key.split("+") if len(key) > 1 else [key]
-    text = format_key(name)
+    text = name if name == "enter" else format_key(name)
     if "ctrl" in modifiers:
         modifiers.remove("ctrl")
         text = f"^{text}"

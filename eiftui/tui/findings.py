@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from rich.console import RenderableType
@@ -24,10 +24,16 @@ class Shown:
     found: Findings
     size: tuple[int, int]
     coloured: bool
+    keys: Mapping[str, str]
+    """That make or measure what a view is about, by their actions."""
 
 
 def desiderata(shown: Shown) -> Iterator[RenderableType]:
     yield _text(words.verdicts(shown.found.desiderata))
+    if not shown.found.desiderata:
+        yield Text(
+            f"{shown.keys['matrix.contrast']} on two cells of the matrix makes one: the first ought to be lower."
+        )
     for one in shown.found.desiderata:
         yield Text(f"\n{visible(words.title(one))}", style="bold")
         yield _verdicts_coloured(_text(words.tests(one)))
@@ -45,7 +51,7 @@ def distribution(shown: Shown) -> Iterator[RenderableType]:
 def rate(shown: Shown) -> Iterator[RenderableType]:
     sweep = shown.found.sweep
     if isinstance(sweep, NoAnswer):
-        yield _text([f"no answer: {sweep}; R makes one"])
+        yield _text([f"no answer: {sweep}; {shown.keys['findings.measure']} makes one"])
     else:
         yield _text([*words.sweep_conclusions(sweep), ""])
         yield _text([*words.sweep_table(sweep), ""])
@@ -55,13 +61,13 @@ def rate(shown: Shown) -> Iterator[RenderableType]:
 
 
 def semantics(shown: Shown) -> Iterator[RenderableType]:
-    yield _text(words.semantics(shown.found.semantics, "R"))
+    yield _text(words.semantics(shown.found.semantics, shown.keys["findings.measure"]))
     if plot := figures.semantics(shown.session, shown.size, shown.coloured):
         yield plot
 
 
 def dynamics(shown: Shown) -> Iterator[RenderableType]:
-    yield _text(words.dynamics(shown.session, "R measures a training set step by step"))
+    yield _text(words.dynamics(shown.session, f"{shown.keys['findings.measure']} measures a training set step by step"))
 
 
 VIEWS: dict[str, Callable[[Shown], Iterator[RenderableType]]] = {

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+from textual.app import App
 from textual.keys import Keys, _character_to_key
 
 from eiftui.tui.actions import ACTIONS, BY_ID
 
 NAMED_KEYS = {key.value.rpartition("+")[2] for key in Keys} | {_character_to_key(chr(code)) for code in range(33, 127)}
 """Names of keys that are not one character."""
+
+
+def key_of(app: App[Any], id: str) -> str:
+    """The first key of an action as the person has it, for a hint."""
+    key: str = app.key_of(id)  # type: ignore[attr-defined]
+    return key
+
+
+def hints(app: App[Any], what: Mapping[str, str]) -> str:
+    """What actions do, with their keys: `enter saves · esc leaves`."""
+    return " · ".join(f"{key_of(app, id)} {does}" for id, does in what.items())
 
 
 def usable(keys: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:

@@ -263,7 +263,7 @@ class Runner:
             self._be(Phase.ESTIMATING)
             expected = await self.estimate()
             self._expected = expected.total
-            self.said(f"{in_short(expected)}; esc cancels", "information")
+            self.said(in_short(expected), "information")
         self.pace = Pace(measuring.total, 0, self._clock)
 
     async def _end(self, measuring: Measuring, seconds: float) -> None:

@@ -11,7 +11,7 @@ from eiftui.tui.widgets.findings import NAMES, FindingsPane
 from tests.tui.conftest import screen_of, until
 
 SAID = {
-    "desiderata": "The session has no contrasts.",
+    "desiderata": "c on two cells of the matrix makes one",
     "symmetry": "rows and probes differ",
     "distribution": "share of cells",
     "rate": "no sweep was made",

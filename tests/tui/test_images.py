@@ -156,7 +156,7 @@ async def test_numbers_are_exported(measured, explorer, tmp_path, monkeypatch):
         await until(pilot, "Export as")
         await pilot.press("enter")
         await until(pilot, "Written")
-    assert (tmp_path / "digits.eif.csv").read_text().startswith("network,draw,condition")
+    assert (tmp_path / "digits.csv").read_text().startswith("network,draw,condition")
 
 
 async def test_sessions_of_images_and_of_sentences_follow_each_other(
@@ -225,7 +225,7 @@ async def test_a_digit_is_drawn_with_keys_and_looked_at_live(measured):
 
 async def test_the_own_digit_is_a_probe_of_every_other_until_it_is_dropped(measured):
     app = Explorer(measured, Preferences(), hire=lambda **how: FakeClient())
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
         measured.take_own(builtin_digits().take(np.array([3])))
         label = int(measured.own.labels[0])
         await pilot.press("enter")
@@ -235,8 +235,32 @@ async def test_the_own_digit_is_a_probe_of_every_other_until_it_is_dropped(measu
             await pilot.pause(0.01)
         column = picture(view, measured).values[:, -1]
         np.testing.assert_allclose(column, -1 / (1 + np.abs(measured.classes(view) - label)), atol=1e-6)
+        await until(pilot, "saved, but for your own digit")
         await pilot.press("delete")
+        await until(pilot, "u brings it back")
         assert picture(view, measured).values.shape == (20, 20)
+        await pilot.press("u")
+        assert picture(view, measured).values.shape == (21, 21)
+        await pilot.press("u")
+        await until(pilot, "There is nothing to undo.")
+
+
+async def test_keys_of_sessions_of_sentences_say_that_they_do_nothing(measured):
+    app = Explorer(measured, Preferences())
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        for key, title in (("g", "Generate"), ("N", "Note"), ("f3", "Log"), ("f2", "Settings")):
+            await pilot.press(key)
+            await until(pilot, f"{title}: not in a session of images")
+
+
+async def test_help_is_of_images_alone(measured):
+    app = Explorer(measured, Preferences())
+    async with app.run_test(size=(120, 200)) as pilot:
+        await pilot.press("f1")
+        said = "\n".join(await until(pilot, "A row is a digit"))
+        assert "A session of images" in said
+        assert "Made-up words" not in said
+        assert "Trained or prompted" not in said
 
 
 def looks(fake: FakeClient) -> list[LookAtImages]:
@@ -249,7 +273,7 @@ async def test_what_is_looked_at_is_asked_for_once_however_often_it_is_painted(m
     async with app.run_test(size=(120, 40)) as pilot:
         measured.take_own(builtin_digits().take(np.array([3])))
         await pilot.press("enter")
-        await until(pilot, "the worker looks at it")
+        await until(pilot, "the worker starts…")
         for _ in range(3):
             await fake.let()
             for _ in range(3):
@@ -272,7 +296,7 @@ async def test_an_answer_on_a_digit_that_was_replaced_is_not_taken_for_one_on_th
         assert digits.labels[3] != digits.labels[450]
         measured.take_own(digits.take(np.array([3])))
         await pilot.press("enter")
-        await until(pilot, "the worker looks at it")
+        await until(pilot, "the worker starts…")
         await fake.let(2)  # on the digit itself; what comes next is on the cell
         measured.take_own(digits.take(np.array([450])))
         await fake.let()

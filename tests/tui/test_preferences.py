@@ -85,3 +85,15 @@ async def test_text_of_every_theme_can_be_read(measured, theme):
         for part in ("#title", ".title", "#inspector", "Legend", "KeyBar", "StatusBar"):
             _, _, behind, colour = pilot.app.screen.query_one(part).colors
             assert contrast(behind.blend(colour, colour.a).rgb, behind.rgb) >= 4.5, part
+
+
+async def test_hints_have_the_keys_that_the_person_chose(measured):
+    keys = {"sentences.undo": "f6", "matrix.contrast": "f7", "editor.leave": "f8"}
+    app = Explorer(measured, Preferences(keys=keys))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await pilot.press("f7")
+        await until(pilot, "f7 marks the other cell")
+        await pilot.press("a")
+        await until(pilot, "f8 leaves")
+        await pilot.press("f8", "delete")
+        await until(pilot, "f6 takes that back")

@@ -57,6 +57,12 @@ class ImageWork:
         if self.worker is not None and self.can_run and not self.running and self.document.lacking():
             self._running = asyncio.create_task(self._run(self.worker))
 
+    @property
+    def waiting(self) -> str:
+        """What is waited for while there is no answer to a wish."""
+        starts = self.worker is not None and not self.worker.client.has_answered
+        return "the worker starts…" if starts else "the worker looks at it…"
+
     def cancel(self) -> None:
         """Stop a run; what is measured is kept."""
         self._stopping = True

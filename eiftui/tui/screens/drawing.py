@@ -37,17 +37,18 @@ class DrawingScreen(Dialogue[Digits]):
     BINDINGS = dialogue_bindings("drawing")
     part: ClassVar[str] = "drawing"
 
-    def __init__(self, own: Digits | None, labels: Labels, look: Look) -> None:
-        """`labels` are those of the draw's digits, (images,)."""
+    def __init__(self, own: Digits | None, labels: Labels, look: Look, waiting: Callable[[], str]) -> None:
+        """`labels` are those of the draw's digits, (images,); `waiting` says what a look is waited for."""
         super().__init__()
         self._pixels = None if own is None else own.pixels[0]
         self._label = 0 if own is None else int(own.labels[0])
-        self._labels, self._look = labels, look
+        self._labels, self._look, self._waiting = labels, look, waiting
         self._looked: LookedAt | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = "A digit of your own"
+            box.border_subtitle = "there while the explorer is open: not kept in the session"
             with Horizontal():
                 yield Canvas(self._pixels)
                 yield Words(id="seen")
@@ -124,7 +125,7 @@ class DrawingScreen(Dialogue[Digits]):
     def _lines(self) -> list[Content]:
         """What it is taken for, and what learning it does to the digits of each class."""
         if self._looked is None:
-            words = "draw a digit, or open an image of one" if self.digit is None else "the worker looks at it…"
+            words = "draw a digit, or open an image of one" if self.digit is None else self._waiting()
             return [Content.styled(words, "$text-muted")]
         seen, eif = np.asarray(self._looked.before[-1], np.float64), np.asarray(self._looked.eif[0][:-1], np.float64)
         own = float(self._looked.eif[0][-1])

@@ -22,6 +22,7 @@ from eiftui.session.safetext import hidden_again, visible, without_controls
 from eiftui.tui.actions import part_bindings
 from eiftui.tui.counting import Counter, words_in
 from eiftui.tui.edits import Sentences, read_lines
+from eiftui.tui.keymap import hints
 from eiftui.tui.mishaps import Surviving
 from eiftui.tui.sentences import ROLE_NAMES
 
@@ -100,7 +101,9 @@ class EditorScreen(Surviving, ModalScreen[None]):
         self._look()
 
     def _show_role(self) -> None:
-        self.query_one("#editor").border_subtitle = f"enter saves · tab: {ROLE_NAMES[self._role]} · esc leaves"
+        role = f"role: {ROLE_NAMES[self._role]}"
+        what = {"editor.save": "saves", "editor.change_role": role, "editor.leave": "leaves"}
+        self.query_one("#editor").border_subtitle = hints(self.app, what)
 
     def _look(self) -> None:
         """Say how long it is, or what is wrong with it; the tokens when the person pauses."""

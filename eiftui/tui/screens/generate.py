@@ -17,6 +17,7 @@ from eiftui.session.safetext import visible
 from eiftui.tui.actions import part_bindings
 from eiftui.tui.document import Document
 from eiftui.tui.edits import Edits
+from eiftui.tui.keymap import hints, key_of
 from eiftui.tui.mishaps import Surviving
 from eiftui.tui.sentences import ROLE_NAMES
 from eiftui.tui.widgets.ways import DomainWay, ModelWay, RuleWay, Way, WordsWay
@@ -41,7 +42,7 @@ class GenerateScreen(Surviving, ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="generate") as box:
             box.border_title = "Generate"
-            box.border_subtitle = "space chooses · enter adds · esc leaves"
+            box.border_subtitle = hints(self.app, {"offers.choose": "chooses", "generate.leave": "leaves"})
             with TabbedContent():
                 ways = (
                     RuleWay(self._document, self._text),
@@ -106,7 +107,11 @@ class GenerateScreen(Surviving, ModalScreen[None]):
             self._remark("enter puts these words in the slots of all sentences; those of before keep their numbers")
             return
         number = f"the {marked} marked" if (marked := way.offers.marked) else "the sentence of the cursor"
-        role = f", {ROLE_NAMES[self._role]} (b: role)" if way.has_role else ", and contrasts between them"
+        role = (
+            f", {ROLE_NAMES[self._role]} ({key_of(self.app, 'generate.change_role')}: role)"
+            if way.has_role
+            else ", and contrasts between them"
+        )
         self._remark(f"enter adds {number}{role}")
 
     def _remark(self, text: str, style: str = "$text-muted") -> None:

@@ -12,15 +12,20 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from eiftui.tui.actions import ACTIONS, SECTIONS, Action, part_bindings
+from eiftui.tui.actions import ACTIONS, OF_IMAGES, OF_SENTENCES, SECTIONS, Action, part_bindings
 from eiftui.tui.mishaps import Surviving
 
 READING = """\
 A row is a training set, a column a probe. A cell says how the loss of the probe moved, in nats per token, when the
 model learned the training set (trained), or only read it before the probe (prompted). Negative: the probe became more
-likely. The gap is trained minus prompted. Predicted is what gradients alone foretell; a preview, marked ~, stands for
-what is not measured yet. ≈0 cannot be told from zero, by the null floor or the number format. Made-up words stand in
-the slots, others in each draw: intervals are over draws."""
+likely. The gap is trained minus prompted. Predicted is what gradients alone foretell; a preview without a background
+(without colours: ~) stands for what is not measured yet, and ▸ is being measured. ≈0 cannot be told from zero, by the
+null floor or the number format. Made-up words stand in the slots, others in each draw: intervals are over draws."""
+READING_IMAGES = """\
+A row is a digit that the network learned, a column a probe; both are means over the digits of a class, or single ones.
+A cell says how the loss of the probe moved, in nats. Negative: the network became surer of the probe's label. Predicted
+is what gradients alone foretell. ≈0 cannot be told from zero, by the null floor. A digit of your own is there while the
+explorer is open, and not kept in the session."""
 KEYS = 14
 
 
@@ -30,23 +35,27 @@ class HelpScreen(Surviving, ModalScreen[None]):
     CSS_PATH = "help.tcss"
     BINDINGS = part_bindings("help")
 
-    def __init__(self, keys_of: Callable[[str], list[str]], first: str) -> None:
-        """`keys_of` says which keys an action has; `first` is the part that help was asked for in."""
+    def __init__(self, keys_of: Callable[[str], list[str]], first: str, of_images: bool) -> None:
+        """`keys_of` says which keys an action has; `first` is the part that help was asked for in.
+
+        Of images or of sentences is the session: of the other kind nothing is said.
+        """
         super().__init__()
-        self._keys_of, self._first = keys_of, first
+        self._keys_of, self._first, self._of_images = keys_of, first, of_images
 
     def compose(self) -> ComposeResult:
         with VerticalScroll() as scroll:
             scroll.border_title = "Help"
             scroll.border_subtitle = "esc closes"
-            yield Static(Content(" ".join(READING.split("\n"))))
+            yield Static(Content(" ".join((READING_IMAGES if self._of_images else READING).split("\n"))))
             yield from self._sections()
 
     def action_close(self) -> None:
         self.dismiss()
 
     def _sections(self) -> Iterator[Static]:
-        for part in sorted(SECTIONS, key=lambda part: part != self._first):
+        parts = SECTIONS.keys() - (OF_SENTENCES if self._of_images else OF_IMAGES)
+        for part in sorted(filter(parts.__contains__, SECTIONS), key=lambda part: part != self._first):
             if actions := [action for action in ACTIONS if action.part == part]:
                 yield Static(Content.styled(SECTIONS[part], "bold $text-primary"), classes="heading")
                 yield Static(self._table(actions))

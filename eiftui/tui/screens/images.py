@@ -15,10 +15,11 @@ from eiftui.engine.image_requests import ImageSet, LookAtImages, LookedAt
 from eiftui.session.image_plan import Block, planned
 from eiftui.session.safetext import visible
 from eiftui.show.numbers import compact
-from eiftui.tui.actions import BY_ID, screen_bindings
+from eiftui.tui.actions import BY_ID, foreign_bindings, screen_bindings
 from eiftui.tui.images.document import ImageDocument, Own
 from eiftui.tui.images.view import ImageView
 from eiftui.tui.images.work import ImageWork
+from eiftui.tui.keymap import key_of
 from eiftui.tui.mishaps import Surviving
 from eiftui.tui.screens.drawing import DrawingScreen, Take
 from eiftui.tui.widgets.heatmap import HeatMap
@@ -38,7 +39,7 @@ class ImagesScreen(Surviving, Screen[None]):
 
     CSS_PATH = ["parts.tcss", "images.tcss"]  # noqa: RUF012
     PARTS = ("imaging", "images")
-    BINDINGS = screen_bindings(PARTS)
+    BINDINGS = [*screen_bindings(PARTS), *foreign_bindings(PARTS)]  # noqa: RUF012
     AUTO_FOCUS = "#digits"
 
     def __init__(self, document: ImageDocument, worker: Worker | None) -> None:
@@ -47,6 +48,8 @@ class ImagesScreen(Surviving, Screen[None]):
         self.work = ImageWork(document, worker)
         self._due: Timer | None = None
         self._looked: dict[Matter, LookedAt] = {}
+        self._dropped: Digits | None = None
+        """The digit of the person's own that was taken away, until there is another."""
 
     part = "images"
 
@@ -105,7 +108,7 @@ class ImagesScreen(Surviving, Screen[None]):
             self._measure_own(view)
             if looked is None:
                 self._look(view, cell[0])
-        self.query_one(ImageInspector).show_cell(view, cell, looked)
+        self.query_one(ImageInspector).show_cell(view, cell, looked, self.work.waiting)
 
     def _matter(self, view: ImageView, row: int) -> Matter:
         """What a look at a row depends on: of views, only what is learned and probed."""
@@ -131,7 +134,9 @@ class ImagesScreen(Surviving, Screen[None]):
     def action_own(self) -> None:
         """Draw a digit, or read one, which is then the last row and column."""
         if self.document.session.drawn(self.query_one(ImageMatrix).view.draw or 0) is None:
-            self.notify("the digits are not drawn yet: r measures them", severity="warning")
+            self.notify(
+                f"the digits are not drawn yet: {key_of(self.app, 'imaging.run')} measures them", severity="warning"
+            )
             return
         view = self.query_one(ImageMatrix).view.of_images()
         trial = ImageDocument(self.document.session)
@@ -144,10 +149,12 @@ class ImagesScreen(Surviving, Screen[None]):
 
             self.work.wish("trial", _content(digit), requests, lambda found: take(found[0]))
 
-        self.app.push_screen(DrawingScreen(self.document.own, trial.classes(view), look), self._use_own)
+        drawing = DrawingScreen(self.document.own, trial.classes(view), look, lambda: self.work.waiting)
+        self.app.push_screen(drawing, self._use_own)
 
     def _use_own(self, digit: Digits | None) -> None:
         if digit is not None:
+            self._dropped = None
             self._looked.clear()
             matrix = self.query_one(ImageMatrix)
             self.document.take_own(digit)
@@ -158,8 +165,24 @@ class ImagesScreen(Surviving, Screen[None]):
 
     def action_drop_own(self) -> None:
         """Go on without a digit of one's own."""
+        if self.document.own is None:
+            self.notify("There is no digit of your own.")
+            return
+        self._dropped = self.document.own
         self._looked.clear()
         self.document.take_own(None)
+        self.notify(f"Taken away; {key_of(self.app, 'imaging.undo')} brings it back")
+
+    def action_undo(self) -> None:
+        """Bring the digit back that was dropped last."""
+        if self._dropped is None:
+            self.notify("There is nothing to undo.")
+            return
+        self._use_own(self._dropped)
+
+    def action_not_here(self, title: str) -> None:
+        """A key was pressed that does something in a session of sentences."""
+        self.notify(f"{title}: not in a session of images")
 
     def _measure_own(self, view: ImageView) -> None:
         """Ask what the person's own digit does as a training image and, to it, every other."""
@@ -184,8 +207,14 @@ class ImagesScreen(Surviving, Screen[None]):
         """The session, and what it measures with."""
         settings, session = self.document.session.settings, self.document.session
         state = ("read-only", "$text-warning") if session.read_only else ("saved", "$text-success")
+        own = "" if self.document.own is None else ", but for your own digit"
         name = Content.assemble(
-            ("eiftui", "$text-primary bold"), "  ", (visible(self.document.name), "bold"), "  ", state
+            ("eiftui", "$text-primary bold"),
+            "  ",
+            (visible(self.document.name), "bold"),
+            "  ",
+            state,
+            (own, "$text-warning"),
         )
         optimizer = settings.optimizer
         rule = "adam" if optimizer.name == "adamw" else optimizer.name
@@ -200,11 +229,14 @@ class ImagesScreen(Surviving, Screen[None]):
             return Content.styled(visible(self.work.problem), "$text-error")
         lacking, total = len(self.document.lacking()), len(planned(self.document.session))
         if self.work.running:
-            return Content(f"{total - lacking}/{total} blocks · {self.work.text} · esc stops")
+            return Content(
+                f"{total - lacking}/{total} blocks · {self.work.text} · {key_of(self.app, 'imaging.cancel')} stops"
+            )
         if not lacking:
             return Content.styled("everything is measured", "$text-success")
         return Content(
-            f"{lacking} of {total} blocks not measured" + (" · r measures them" if self.work.can_run else "")
+            f"{lacking} of {total} blocks not measured"
+            + (f" · {key_of(self.app, 'imaging.run')} measures them" if self.work.can_run else "")
         )
 
 

@@ -16,6 +16,7 @@ from eiftui.session.safetext import visible
 from eiftui.settings import DTYPES, ModelChoice
 from eiftui.show.numbers import size
 from eiftui.tui.actions import part_bindings
+from eiftui.tui.keymap import hints
 from eiftui.tui.mishaps import Surviving
 
 NAME = 18
@@ -38,7 +39,9 @@ class ModelScreen(Surviving, ModalScreen[ModelChoice | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="model") as box:
             box.border_title = "Model"
-            box.border_subtitle = "enter chooses · ^t number format · esc leaves"
+            box.border_subtitle = hints(
+                self.app, {"model.choose": "chooses", "model.dtype": "number format", "model.leave": "leaves"}
+            )
             yield Input(placeholder="part of a name; or an id of the hub, a folder, a .gguf file", compact=True)
             models = OptionList(id="models", compact=True, markup=False)
             models.can_focus = False

@@ -8,10 +8,12 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
+from textual.widgets.input import Selection
 
 from eiftui.errors import InputError
 from eiftui.session.safetext import visible
 from eiftui.tui.actions import part_bindings
+from eiftui.tui.keymap import key_of
 from eiftui.tui.mishaps import Surviving
 
 
@@ -29,7 +31,12 @@ class PromptScreen(Surviving, ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Horizontal(id="prompt"):
             yield Static(self._question, id="question", markup=False)
-            yield Input(self._answer, compact=True, select_on_focus=True)
+            yield Input(self._answer, compact=True, select_on_focus=False)
+            yield Static(f"enter takes it · {key_of(self.app, 'prompt.leave')} leaves", id="hint", markup=False)
+
+    def on_mount(self) -> None:
+        """All is chosen, and the beginning in sight."""
+        self.query_one(Input).selection = Selection(len(self._answer), 0)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if self._live:

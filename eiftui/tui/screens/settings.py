@@ -17,6 +17,7 @@ from eiftui.session.safetext import visible
 from eiftui.settings import Settings
 from eiftui.tui.actions import part_bindings
 from eiftui.tui.form import FIELDS, Field, Invalid, read, written
+from eiftui.tui.keymap import hints
 from eiftui.tui.mishaps import Surviving
 from eiftui.tui.outcome import NOTHING_LEFT
 from eiftui.tui.widgets.choice import Choice
@@ -46,7 +47,9 @@ class SettingsScreen(Surviving, ModalScreen[Settings | None]):
         with VerticalScroll(id="settings") as form:
             form.can_focus = False
             form.border_title = "Settings"
-            form.border_subtitle = "enter applies · ^t time and memory · esc leaves"
+            form.border_subtitle = hints(
+                self.app, {"settings.apply": "applies", "settings.time": "time and memory", "settings.leave": "leaves"}
+            )
             for field in (PRESET, *FIELDS):
                 with Horizontal(classes="field"):
                     yield Label(field.title)

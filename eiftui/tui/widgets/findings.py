@@ -22,6 +22,7 @@ from eiftui.session.session import Session
 from eiftui.tui.actions import part_bindings
 from eiftui.tui.document import Document
 from eiftui.tui.errand import Errand
+from eiftui.tui.keymap import key_of
 from eiftui.tui.screens.prompt import PromptScreen
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.matrix import MatrixPane
@@ -189,7 +190,8 @@ class FindingsPane(Part):
 
         session = self.document.session
         found, view = analyse(session), self.view
-        words = Group(*VIEWS[view](Shown(session, found, size, coloured))) if view != "matrix" else None
+        keys = {id: key_of(self.app, id) for id in ("matrix.contrast", "findings.measure")}
+        words = Group(*VIEWS[view](Shown(session, found, size, coloured, keys))) if view != "matrix" else None
         return Said(view, words, getattr(found.sweep, "suggestion", None))
 
     def on_worker_state_changed(self, message: Worker.StateChanged) -> None:

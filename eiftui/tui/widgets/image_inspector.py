@@ -42,13 +42,16 @@ class ImageInspector(Surviving, Widget):
         self._view = ImageView()
         self._cell: tuple[int, int] | None = None
         self._looked: LookedAt | None = None
+        self._waiting = ""
 
     def compose(self) -> ComposeResult:
         yield Page(id="cell")
 
-    def show_cell(self, view: ImageView, cell: tuple[int, int] | None, looked: LookedAt | None) -> None:
+    def show_cell(
+        self, view: ImageView, cell: tuple[int, int] | None, looked: LookedAt | None, waiting: str = ""
+    ) -> None:
         """`looked` is the answer of the worker on the row of the cell, if it is there yet."""
-        self._view, self._cell, self._looked = view, cell, looked
+        self._view, self._cell, self._looked, self._waiting = view, cell, looked, waiting
         self.query_one(Page).show(self._lines())
 
     def on_page_resized(self) -> None:
@@ -103,7 +106,7 @@ class ImageInspector(Surviving, Widget):
         label = int(self.document.labels(self._view)[column].split("\n")[0])
         if self._looked is None or column >= len(self._looked.before):
             before = self._base(column)
-            yield Content.styled("the worker looks at it…", "$text-muted")
+            yield Content.styled(self._waiting, "$text-muted")
             if before is not None:
                 yield from _table(before, None, label)
             return

@@ -16,6 +16,7 @@ from eiftui.domains.schema import Cell
 from eiftui.errors import InputError
 from eiftui.tui import copying
 from eiftui.tui.document import Document
+from eiftui.tui.keymap import key_of
 from eiftui.tui.order import ORDERS
 from eiftui.tui.picture import Picture
 from eiftui.tui.screens.prompt import PromptScreen
@@ -210,7 +211,7 @@ class MatrixPane(Part):
                 rows, columns = self.query_one(Overview).block
                 words += f" · the strongest of {rows} × {columns} cells" if rows * columns > 1 else ""
             if marked := self._marked:
-                words = f"{marked} ought to be lower than … c marks the other cell"
+                words = f"{marked} ought to be lower than … {key_of(self.app, 'matrix.contrast')} marks the other cell"
             self.query_one(Words).show(Content(words))
 
     def _show_overview(self) -> None:

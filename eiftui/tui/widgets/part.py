@@ -60,5 +60,6 @@ class Words(Surviving, Widget):
         return self._lines[y] if y < len(self._lines) else Strip.blank(self.size.width, self.rich_style)
 
     def _wrapped(self) -> list[Strip]:
-        width = self.size.width
-        return Visual.to_strips(self, self._content, width, None, self.visual_style, pad=True) if width else []
+        width, height = self.size
+        content = self._content.truncate(width, ellipsis=True) if height == 1 else self._content
+        return Visual.to_strips(self, content, width, None, self.visual_style, pad=True) if width else []

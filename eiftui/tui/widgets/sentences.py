@@ -18,6 +18,7 @@ from eiftui.session.safetext import without_controls
 from eiftui.tui.document import Document
 from eiftui.tui.edits import Edits
 from eiftui.tui.form import changed
+from eiftui.tui.keymap import key_of
 from eiftui.tui.sentences import ROLE_NAMES, origin_in_words
 from eiftui.tui.widgets.part import Part, Words
 from eiftui.tui.widgets.sentence_list import SentenceList
@@ -120,7 +121,7 @@ class SentencesPane(Part):
         text = self._list.chosen
         if text and self._do(partial(self._edits.delete, text)):
             both = " from both lists" if text.role == "both" else ""
-            self.notify(f"Deleted{both}; u takes that back.")
+            self.notify(f"Deleted{both}; {key_of(self.app, 'sentences.undo')} takes that back.")
 
     def action_change_role(self) -> None:
         self._change(self._edits.change_role)

@@ -12,6 +12,7 @@ from textual.timer import Timer
 from eiftui.session.safetext import visible
 from eiftui.show.numbers import duration
 from eiftui.tui.document import Document
+from eiftui.tui.keymap import key_of
 from eiftui.tui.running import Phase, Runner
 from eiftui.tui.widgets.part import Part, Words
 
@@ -19,9 +20,6 @@ SECONDS_BETWEEN_PAINTS = 0.1
 SECONDS_BETWEEN_CLOCKS = 1.0
 WIDE = 100
 """Columns from which on there is room for a long bar and for the rate."""
-
-HINTS = {Phase.LOADING: "esc stops", Phase.ESTIMATING: "esc stops", Phase.MEASURING: "r pauses  esc stops"}
-"""What can be done about what goes on."""
 
 
 class StatusBar(Part):
@@ -72,9 +70,21 @@ class StatusBar(Part):
     def _line(self) -> Content:
         """What goes on and, where there is room, how it is stopped."""
         line = Content(" ") + self._describe()
-        hint = HINTS.get(self.runner.phase, "")
+        hint = self._hint()
         room = self.size.width - line.cell_length - len(hint) - 1
         return line if room < 1 else line + Content(" " * room) + Content.styled(hint, "$text-muted")
+
+    def _hint(self) -> str:
+        """What can be done about what goes on."""
+        run, stop = (key_of(self.app, id) for id in ("run.run", "run.cancel"))
+        match self.runner.phase:
+            case Phase.LOADING | Phase.ESTIMATING:
+                return f"{stop} stops"
+            case Phase.MEASURING:
+                return f"{run} pauses  {stop} stops"
+            case Phase.PAUSED:
+                return f"{run} goes on  {stop} ends"
+        return ""
 
     def _describe(self) -> Content:
         runner, text = self.runner, visible(self.runner.text)
@@ -90,9 +100,7 @@ class StatusBar(Part):
             case Phase.STOPPING:
                 return Content.styled("stopping; what is measured is kept…", "$text-warning")
             case Phase.PAUSED:
-                return Content.styled("paused", "$text-warning") + Content(
-                    f" · {self._lacking()} · r goes on · esc ends"
-                )
+                return Content.styled("paused", "$text-warning") + Content(f" · {self._lacking()}")
             case Phase.FAILED:
                 return Content.styled(text, "$text-error").truncate(self.size.width - 2, ellipsis=True)
         return self._idle()
@@ -115,7 +123,7 @@ class StatusBar(Part):
         if not (self.document.rows and self.document.probes):
             return Content.styled("nothing to measure: write a sentence", "$text-muted")
         if self.document.lacking():
-            hint = "" if self.runner.worker is None else " · r measures them"
+            hint = "" if self.runner.worker is None else f" · {key_of(self.app, 'run.run')} measures them"
             return Content(self._lacking() + hint)
         return Content.styled("everything is measured", "$text-success")
 
