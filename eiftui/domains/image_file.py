@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
 
 from eiftui.domains.digits import SIDE, Pixels
 from eiftui.domains.files import open_regular
@@ -23,22 +24,33 @@ INK = 16
 def read_image(path: Path) -> Pixels:
     """The image in a file as white on black, (28, 28): fitted into 20×20 and centred by its mass, as MNIST's are.
 
-    One of 28×28 stays as it is. Raises InputError if there is none, or it is blank or too large.
+    One of 28×28 keeps its size and place. Raises InputError if there is none, or it is blank or too large.
     """
-    from PIL import Image, UnidentifiedImageError
-
     try:
         with open_regular(path) as file, Image.open(file, formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise InputError(f"{path}: {image.width}×{image.height} pixels are too many")
-            grey = np.asarray(image.convert("L"))
-            if grey.shape != (SIDE, SIDE):
-                grey = _like_mnist(_white_on_black(grey))
-    except (UnidentifiedImageError, Image.DecompressionBombError, SyntaxError, ValueError) as error:
+            grey = _white_on_black(_grey(image))
+    except Image.DecompressionBombError as error:
+        raise InputError(f"{path}: its pixels are too many") from error
+    except (UnidentifiedImageError, SyntaxError, ValueError) as error:
         raise InputError(f"{path} is no image of a kind that is known ({', '.join(FORMATS)})") from error
     except OSError as error:
         raise InputError(f"cannot read {path} ({error.strerror or 'it is cut off'})") from error
-    return grey.astype(np.uint8)
+    if np.ptp(grey) < INK:
+        raise InputError("the image is blank")
+    return grey if grey.shape == (SIDE, SIDE) else _like_mnist(grey)
+
+
+def _grey(image: Image.Image) -> Pixels:
+    """On white paper where it is transparent, in 8 bits."""
+    if image.has_transparency_data:
+        seen = image.convert("RGBA")
+        image = Image.new("RGBA", seen.size, "white")
+        image.alpha_composite(seen)
+    if image.mode.startswith("I"):
+        return (np.asarray(image) // 257).astype(np.uint8)
+    return np.asarray(image.convert("L"))
 
 
 def _white_on_black(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -48,11 +60,7 @@ def _white_on_black(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _like_mnist(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    from PIL import Image
-
     written = np.argwhere(grey >= INK)
-    if not len(written):
-        raise InputError("the image is blank")
     (top, left), (bottom, right) = written.min(axis=0), written.max(axis=0) + 1
     cut = Image.fromarray(grey[top:bottom, left:right])
     scale = INNER / max(cut.size)
