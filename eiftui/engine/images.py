@@ -13,7 +13,8 @@ from eiftui.domains.digits import builtin_digits, draw_digits
 from eiftui.domains.noise import CLEAN, Noise
 from eiftui.engine.image_requests import ImageSet, LookAtImages, LookedAt
 from eiftui.influence import images as influence
-from eiftui.influence.images import ImageBatch, Weights
+from eiftui.influence.images import ImageBatch
+from eiftui.influence.logits import Weights
 from eiftui.influence.memory import keep_freed
 from eiftui.models.classifier import BaseNetwork, Classifier, load_network, patches
 from eiftui.models.image_data import MNIST
@@ -82,15 +83,13 @@ def looked(request: LookAtImages) -> LookedAt:
     dtype = getattr(torch, request.dtype)
     network = load_network(request.network).network.to(dtype)
     learned, probes = (_batch(images, dtype) for images in (request.train, request.probes))
-    tuned = influence.fine_tuned(network, learned, request.optimizer)
-    after = [
-        influence.probabilities(network, {name: stack[row] for name, stack in tuned.items()}, probes.images)
-        for row in range(len(learned.labels))
-    ]
+    changes = influence.fine_tuned(network, learned, request.optimizer)
+    rows = range(len(learned.labels))
+    after = [influence.probabilities(network, probes.images, influence.of_row(changes, row)) for row in rows]
     return LookedAt(
-        before=tuple(influence.probabilities(network, {}, probes.images).numpy()),
+        before=tuple(influence.probabilities(network, probes.images).numpy()),
         after=tuple(torch.cat(after).numpy()),
-        eif=tuple(influence.trained(network, tuned, probes).numpy()),
+        eif=tuple(influence.trained(network, changes, probes).numpy()),
     )
 
 
@@ -112,21 +111,21 @@ class _Rehearsal(ImageSession):
 
 
 class _Rows:
-    """Keeps the weights that were fine-tuned last, which several blocks share."""
+    """Keeps the changes of weights that were made last, which several blocks share."""
 
     def __init__(self, session: ImageSession, networks: list[BaseNetwork]) -> None:
         self.session, self.networks = session, networks
         self.dtype = getattr(torch, session.settings.dtype)
-        self._tuned: tuple[tuple[object, ...], Weights] | None = None
+        self._changes: tuple[tuple[object, ...], Weights] | None = None
 
     def measure(self, block: Block) -> Iterator[ImageBlock | ImageBase | ImageFloor]:
         """The records of a block, in every condition, and of the base network where it has none yet."""
         network, probes = self.network(block), self.batch(block, block.how.probe)
         yield from self._base(block, network, probes)
-        tuned = self.tuned(block, network)
+        changes = self.changes(block, network)
         for condition, how in zip(IMAGE_CONDITIONS, (influence.trained, influence.predicted), strict=True):
             began = time.monotonic()
-            eif = how(network, tuned, probes).numpy()
+            eif = how(network, changes, probes).numpy()
             yield ImageBlock(
                 key=self.key(block, block.how),
                 condition=condition,
@@ -155,13 +154,13 @@ class _Rows:
         images = torch.from_numpy(self.session.images(block.draw, noise)).to(self.dtype)
         return ImageBatch(patches(images), torch.from_numpy(digits.labels))
 
-    def tuned(self, block: Block, network: Classifier) -> Weights:
-        """The weights after learning each training image of a block."""
+    def changes(self, block: Block, network: Classifier) -> Weights:
+        """What learning each training image of a block changes in the weights."""
         which = (block.network, block.draw, block.how.optimizer, block.how.train, block.how.shuffled)
-        if self._tuned is None or self._tuned[0] != which:
+        if self._changes is None or self._changes[0] != which:
             batch = self.batch(block, block.how.train)
-            self._tuned = which, influence.fine_tuned(network, batch, block.how.optimizer)
-        return self._tuned[1]
+            self._changes = which, influence.fine_tuned(network, batch, block.how.optimizer)
+        return self._changes[1]
 
     def _base(self, block: Block, network: Classifier, probes: ImageBatch) -> Iterator[ImageBase | ImageFloor]:
         """Of the base network, once for each kind of noise; labels are the images' own in the first block of each."""
@@ -170,10 +169,11 @@ class _Rows:
             yield ImageBase(
                 key=self.key(block, noise),
                 losses=influence.losses(network, {}, probes).numpy(),
-                probabilities=tuple(influence.probabilities(network, {}, probes.images).numpy()),
+                probabilities=tuple(influence.probabilities(network, probes.images).numpy()),
             )
         if noise == CLEAN and self.session.floor(block.network, block.draw) is None:
-            yield ImageFloor(key=self.key(block, noise), value=influence.null_floor(network, probes))
+            share = influence.RELATIVE_ERROR[self.dtype]
+            yield ImageFloor(key=self.key(block, noise), value=influence.null_floor(network, probes), relative=share)
 
 
 def _batch(images: ImageSet, dtype: torch.dtype) -> ImageBatch:

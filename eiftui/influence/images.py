@@ -1,13 +1,12 @@
 """Influence between images: one fine-tuned classifier for each training image, all of them at once.
 
-The gradients of all rows come from one vectorised backward, their weights are stacked along a first axis, and the
-steps are those of `torch.optim` on the stacks, whose rules act on every number alone. Only reading the losses goes row
-by row: many small convolutions at once are slower than one after the other.
+The gradients of all rows come from one vectorised backward, what they change in weights is stacked along a first axis,
+and the steps are those of `torch.optim` on the stacks, whose rules act on every number alone. Only what that does to
+losses is read row by row: many small convolutions at once are slower than one after the other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -15,10 +14,15 @@ from torch import Tensor, nn
 from torch.func import functional_call, grad, vmap
 from torch.nn.functional import cross_entropy
 
-from eiftui.influence.reference import torch_optimizer
+from eiftui.influence.logits import Logits, Weights
+from eiftui.influence.pair import Pair
+from eiftui.influence.reference import Intended
+from eiftui.influence.rules import log_sum_exp
+from eiftui.models.classifier import Classifier
 from eiftui.settings import Optimizer
 
-Weights = Mapping[str, Tensor]
+RELATIVE_ERROR = {torch.float32: 2e-5, torch.float64: 1e-12}
+"""How wrong a trained matrix may be, as a share of its largest number."""
 
 
 @dataclass(frozen=True)
@@ -46,58 +50,63 @@ def gradients(network: nn.Module, weights: Weights, batch: ImageBatch, stacked: 
     return each
 
 
-def fine_tuned(network: nn.Module, batch: ImageBatch, optimizer: Optimizer) -> Weights:
-    """The weights after `optimizer.epochs` steps on one image: (images, *weight), a set for each image."""
-    base = dict(network.named_parameters())
-    rows = len(batch.labels)
-    stacks = {name: weight.detach().expand(rows, *weight.shape).clone() for name, weight in base.items()}
-    rule = torch_optimizer(list(stacks.values()), optimizer)
+def fine_tuned(network: Classifier, batch: ImageBatch, optimizer: Optimizer) -> Weights:
+    """How `optimizer.epochs` steps on one image change the weights: (images, *weight), a change for each image.
+
+    Steps are taken in float64: Adam makes whole steps of gradients that are all rounding.
+    """
+    kind = batch.images.dtype
+    batch = ImageBatch(batch.images.double(), batch.labels)
+    base = {name: weight.detach().double() for name, weight in network.named_parameters()}
+    stacks = [weight.expand(len(batch.labels), *weight.shape) for weight in base.values()]
+    intended = Intended(stacks, optimizer)
+    changes = dict(zip(base, intended.change, strict=True))
     for step in range(optimizer.epochs):
-        each = (
-            gradients(network, stacks, batch, stacked=True) if step else gradients(network, base, batch, stacked=False)
-        )
+        weights = {name: base[name] + change for name, change in changes.items()} if step else base
+        each = gradients(network, weights, batch, stacked=step > 0)
         if optimizer.clip_norm is not None:
             each = _clipped(each, optimizer.clip_norm)
-        for name, stack in stacks.items():
+        for name, stack in zip(base, stacks, strict=True):
             stack.grad = each[name]
-        rule.step()
-    for stack in stacks.values():
-        stack.grad = None
-    return stacks
+        intended.step(stacks)
+    return {name: change.to(kind) for name, change in changes.items()}
 
 
 @torch.no_grad()
-def trained(network: nn.Module, tuned: Weights, probes: ImageBatch) -> Tensor:
-    """EIF of each row's weights on each probe, nats: (rows, probes)."""
-    before = losses(network, {}, probes)
-    rows = len(next(iter(tuned.values())))
-    after = [losses(network, {name: stack[row] for name, stack in tuned.items()}, probes) for row in range(rows)]
-    return torch.stack(after) - before
+def trained(network: Classifier, changes: Weights, probes: ImageBatch) -> Tensor:
+    """EIF of each row's change of weights on each probe, nats: (rows, probes)."""
+    logits = Logits(network, probes.images)
+    rows = len(next(iter(changes.values())))
+    moved = torch.stack([logits.change(of_row(changes, row)) for row in range(rows)])
+    labels = probes.labels.expand(rows, -1).unsqueeze(-1)
+    return log_sum_exp(Pair(logits.base, moved)).d - moved.gather(-1, labels)[..., 0]
 
 
-def predicted(network: nn.Module, tuned: Weights, probes: ImageBatch) -> Tensor:
+def of_row(changes: Weights, row: int) -> Weights:
+    """The change of weights that one row brought."""
+    return {name: change[row] for name, change in changes.items()}
+
+
+def predicted(network: nn.Module, changes: Weights, probes: ImageBatch) -> Tensor:
     """To first order: the change of all weights times the gradient of each probe's loss, nats: (rows, probes)."""
     base = dict(network.named_parameters())
     slopes = gradients(network, base, probes, stacked=False)
-    parts = ((tuned[name] - base[name]).flatten(1) @ slopes[name].flatten(1).T for name in base)
+    parts = (changes[name].flatten(1) @ slopes[name].flatten(1).T for name in base)
     return torch.stack(list(parts)).sum(0)
 
 
 @torch.no_grad()
-def null_floor(network: nn.Module, probes: ImageBatch) -> float:
-    """The largest abs(EIF) that unchanged weights report when the probes are cut into other batches, nats."""
-    whole = losses(network, {}, probes)
-    one_by_one = [
-        losses(network, {}, ImageBatch(image[None], label[None]))
-        for image, label in zip(probes.images, probes.labels, strict=True)
-    ]
-    return float((whole - torch.cat(one_by_one)).abs().max())
+def null_floor(network: Classifier, probes: ImageBatch) -> float:
+    """The largest abs(EIF) that unchanged weights report, nats."""
+    unchanged = {name: torch.zeros_like(weight)[None] for name, weight in network.named_parameters()}
+    return float(trained(network, unchanged, probes).abs().max())
 
 
 @torch.no_grad()
-def probabilities(network: nn.Module, weights: Weights, images: Tensor) -> Tensor:
-    """Of each class: (images, classes)."""
-    classes: Tensor = functional_call(network, dict(weights), images).softmax(1)
+def probabilities(network: nn.Module, images: Tensor, change: Weights | None = None) -> Tensor:
+    """Of each class, after a change of weights: (images, classes)."""
+    weights = {name: weight + change[name] for name, weight in network.named_parameters()} if change else {}
+    classes: Tensor = functional_call(network, weights, images).softmax(1)
     return classes
 
 

@@ -190,13 +190,15 @@ class ImageBlock(Written):
 
 
 class ImageFloor(Written):
-    """The null floor: what weights that did not change report when probes are cut into other batches."""
+    """The null floor of the trained condition."""
 
     kind: Literal["image_floor"] = "image_floor"
     key: str
     """`ImageSettings.key` of the noise on them."""
     value: Number
-    """Nats."""
+    """What weights that did not change report, nats."""
+    relative: Number = 0.0
+    """What the number format leaves uncertain, as a share of a matrix's largest number."""
 
 
 ImageRecord = ImageSettingsRecord | ImageDraw | ImageNetwork | ImageBase | ImageBlock | ImageFloor

@@ -61,7 +61,7 @@ class ImageSession(Kept):
         self._networks: dict[str, ImageNetwork] = {}
         self._base: dict[str, ImageBase] = {}
         self._blocks: dict[tuple[ImageCondition, str], ImageBlock] = {}
-        self._floors: dict[str, float] = {}
+        self._floors: dict[str, ImageFloor] = {}
         self._has_settings = False
 
     @classmethod
@@ -169,10 +169,18 @@ class ImageSession(Kept):
         key = self.key(network, draw, noise)
         return self._base.get(key) if key else None
 
-    def floor(self, network: int, draw: int) -> float | None:
-        """The null floor of a network and draw, nats; None where not measured."""
+    def floor(self, network: int, draw: int, treatment: Treatment | None = None) -> float | None:
+        """The trained abs(EIF) of a network and draw that cannot be told from zero, nats; None where not measured.
+
+        It is the null floor, or what the number format leaves uncertain beside the largest number if that is more.
+        """
         key = self.key(network, draw, CLEAN)
-        return self._floors.get(key) if key else None
+        floor = self._floors.get(key) if key else None
+        if floor is None:
+            return None
+        block = self.block("trained", network, draw, treatment or Treatment(optimizer=self.settings.optimizer))
+        sizes = np.zeros(0) if block is None else np.abs(block[np.isfinite(block)])
+        return max(floor.value, floor.relative * float(sizes.max(initial=0.0)))
 
     def take(self, entries: Iterable[Entry]) -> None:
         """Let count what `keep` has put on the disk: what the file says, so that opening it again changes no number."""
@@ -194,6 +202,6 @@ class ImageSession(Kept):
                 case ImageBlock():
                     self._blocks[entry.condition, entry.key] = entry
                 case ImageFloor():
-                    self._floors[entry.key] = entry.value
+                    self._floors[entry.key] = entry
                 case Notice():
                     self.notices.append(entry.text)

@@ -9,8 +9,18 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from eiftui.influence.images import ImageBatch, fine_tuned, null_floor, predicted, probabilities, trained
-from eiftui.models.classifier import Classifier, patches
+from eiftui.domains.digits import builtin_digits, draw_digits
+from eiftui.influence.images import (
+    RELATIVE_ERROR,
+    ImageBatch,
+    fine_tuned,
+    null_floor,
+    predicted,
+    probabilities,
+    trained,
+)
+from eiftui.models.classifier import Classifier, load_network, patches
+from eiftui.models.train_classifier import as_images
 from eiftui.settings import Optimizer
 
 OPTIMIZERS = [
@@ -75,6 +85,18 @@ def test_small_steps_are_as_predicted(settings: Optimizer) -> None:
     torch.testing.assert_close(predicted(network, tuned, probes), trained(network, tuned, probes), rtol=1e-2, atol=1e-9)
 
 
+@pytest.mark.parametrize("settings", [Optimizer(lr=1e-7), Optimizer(name="adamw", lr=1e-5)])
+def test_it_is_exact_of_images_that_a_network_is_sure_of(settings: Optimizer) -> None:
+    network, digits = load_network("fashion-0").network, draw_digits(builtin_digits(), 1, 0, 0)
+    found, exact = (
+        trained(network.to(kind), fine_tuned(network, batch, settings), batch).double()
+        for kind in (torch.float32, torch.float64)
+        if (batch := ImageBatch(patches(as_images(digits).to(kind)), torch.from_numpy(digits.labels)))
+    )
+    most = RELATIVE_ERROR[torch.float32] * float(exact.abs().max())
+    torch.testing.assert_close(found, exact, rtol=0, atol=most)
+
+
 def test_the_network_itself_stays_as_it_was() -> None:
     network, rows, _ = material(torch.float32)
     before = copy.deepcopy(network.state_dict())
@@ -82,13 +104,25 @@ def test_the_network_itself_stays_as_it_was() -> None:
     torch.testing.assert_close(network.state_dict(), before, rtol=0, atol=0)
 
 
-def test_the_null_floor_is_rounding() -> None:
+def test_unchanged_weights_have_no_influence() -> None:
     network, _, probes = material(torch.float32)
-    assert 0 <= null_floor(network, probes) < 1e-5
+    assert null_floor(network, probes) == 0
+
+
+@pytest.mark.parametrize("settings", OPTIMIZERS)
+@pytest.mark.parametrize("smaller", [1, 1e-2, 1e-4, 1e-6, 1e-8])
+def test_it_is_as_exact_at_any_rate(settings: Optimizer, smaller: float) -> None:
+    settings = settings.model_copy(update={"lr": settings.lr * smaller})
+    network, rows, probes = material(torch.float32)
+    found = trained(network, fine_tuned(network, rows, settings), probes)
+    rows, probes = (ImageBatch(batch.images.double(), batch.labels) for batch in (rows, probes))
+    exact = trained(network.double(), fine_tuned(network, rows, settings), probes)
+    most = RELATIVE_ERROR[torch.float32] * float(exact.abs().max())
+    torch.testing.assert_close(found.double(), exact, rtol=0, atol=most)
 
 
 def test_probabilities_are_of_each_class() -> None:
     network, _, probes = material(torch.float64)
-    found = probabilities(network, {}, probes.images)
+    found = probabilities(network, probes.images)
     assert found.shape == (9, 10)
     torch.testing.assert_close(found.sum(1), torch.ones(9, dtype=torch.float64))

@@ -148,8 +148,9 @@ def _floor(view: ImageView, document: ImageDocument) -> float:
     if view.shown != "trained" or view.scaling != "raw":
         return 0.0
     settings = document.session.settings
+    how = view.treatment(settings)
     floors = [
-        document.session.floor(network, draw) or 0.0
+        document.session.floor(network, draw, how) or 0.0
         for network in range(len(settings.networks))[_only(view.network)]
         for draw in range(settings.draws)[_only(view.draw)]
     ]
