@@ -144,7 +144,7 @@ def how_measured(session: ImageSession) -> Iterator[str]:
             yield f"network {name}, fingerprint {network.fingerprint}: {facts}, {versions}, {settings.dtype}"
     pool = "MNIST's training images" if settings.pool == "mnist" else "the 500 of MNIST that come with eiftui"
     yield f"digits from {pool}; eif = loss after minus loss before, nats"
-    yield f"up to {compact(largest_floor(session))} cannot be told from zero (null floor)"
+    yield f"up to {compact(largest_floor(session))} cannot be told from zero (null floor and number format)"
     yield from (f"note: {notice}" for notice in session.notices)
 
 
