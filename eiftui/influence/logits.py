@@ -70,17 +70,19 @@ class Logits:
 
     def change(self, weights: Weights) -> Tensor:
         """Of the logits, where weights change by `weights`, by name: (images, classes)."""
-        net = self.network
-        weight, bias = ({name: weights[f"{name}.{kind}"] for name, _ in net.named_children()} for kind in KINDS)
-        d = linear(self.patches, weight["conv1"], bias["conv1"])
+        d = linear(self.patches, weights["conv1.weight"], weights["conv1.bias"])
         d = self._first.change(d.movedim(-1, 1))
-        d = conv2d(d, net.conv2.weight + weight["conv2"], padding=1).add_(
-            conv2d(self._first.outputs, weight["conv2"], bias["conv2"], padding=1)
+        kernels = weights["conv2.weight"]
+        d = conv2d(d, self.network.conv2.weight + kernels, padding=1).add_(
+            conv2d(self._first.outputs, kernels, weights["conv2.bias"], padding=1)
         )
         d = self._second.change(d).flatten(1)
-        d = linear(d, net.hidden.weight + weight["hidden"]) + linear(self._flat, weight["hidden"], bias["hidden"])
-        d = self._hidden.change(d)
-        return linear(d, net.out.weight + weight["out"]) + linear(self._hidden.outputs, weight["out"], bias["out"])
+        d = self._hidden.change(self._linear("hidden", self._flat, d, weights))
+        return self._linear("out", self._hidden.outputs, d, weights)
 
-
-KINDS = ("weight", "bias")
+    def _linear(self, layer: str, x: Tensor, d: Tensor, weights: Weights) -> Tensor:
+        """Of a linear layer's outputs, where its weights and, by `d`, its inputs `x` change."""
+        weight = weights[f"{layer}.weight"]
+        return linear(d, self.network.get_parameter(f"{layer}.weight") + weight) + linear(
+            x, weight, weights[f"{layer}.bias"]
+        )
