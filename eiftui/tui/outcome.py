@@ -29,6 +29,14 @@ def in_words(document: Document, cells: int, seconds: float) -> str:
     return f"{said} Strongest: {influence}." if influence else said
 
 
+def warnings(document: Document) -> list[str]:
+    """Of which training sets a step overshoots."""
+    from eiftui.analysis import words  # brings scipy
+    from eiftui.analysis.overshot import overshot
+
+    return list(words.overshot(document.session, overshot(document.session), "a sweep, in the view Rate"))
+
+
 def _strongest(document: Document, condition: Condition) -> str:
     from eiftui.show.summary import strongest  # brings scipy, which takes longer than the first paint
 

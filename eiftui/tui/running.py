@@ -22,7 +22,7 @@ from eiftui.tui.embedding import embed
 from eiftui.tui.errand import Errand
 from eiftui.tui.measuring import Measuring
 from eiftui.tui.mishaps import noted
-from eiftui.tui.outcome import NOTHING_LEFT, in_short, in_words
+from eiftui.tui.outcome import NOTHING_LEFT, in_short, in_words, warnings
 from eiftui.tui.picture import Status
 from eiftui.tui.scope import EVERYTHING
 from eiftui.tui.worker import Worker
@@ -276,6 +276,8 @@ class Runner:
             self.said(measuring.errand.done, "information")
         elif measuring.cells:
             self.said(in_words(self.document, measuring.cells, seconds), "information")
+            for warning in await asyncio.to_thread(warnings, self.document):
+                self.said(warning, "warning")
         elif not faults:
             self.said("Everything is measured already.", "information")
 

@@ -81,6 +81,13 @@ async def test_a_run_measures_everything_the_prediction_first_and_says_so_in_wor
     assert "after learning" in stage.said[-1]
 
 
+async def test_of_training_sets_whose_step_overshoots_it_is_said_so(stage, monkeypatch):
+    monkeypatch.setattr("tests.engine.fake.STRENGTH", {"trained": -0.5, "predicted": 0.7, "prompted": 0.9})
+    stage.runner.run()
+    assert await stage.done() == Phase.IDLE
+    assert "own loss: the step overshoots; try a sweep, in the view Rate" in stage.said[-2] + stage.said[-1]
+
+
 async def test_a_run_that_is_under_way_when_the_session_is_left_goes_on_when_it_is_opened(paced, new):
     paced.runner.run()
     await paced.fake.let(10)
