@@ -9,10 +9,11 @@ from eiftui.domains.schema import Text
 from eiftui.engine.protocol import Task
 from eiftui.session.results import BaseProbe, BaseRecord, Floor, TokenTexts
 from eiftui.session.written import text_id
-from eiftui.tui.cell import estimates, token_changes
+from eiftui.tui.cell import TokenChanges, estimates, token_changes
 from eiftui.tui.document import Document
 from eiftui.tui.picture import Status
 from eiftui.tui.widgets.page import Page
+from eiftui.tui.widgets.tokens import described
 from tests.session.conftest import tokens
 from tests.tui.conftest import screen_of, until
 from tests.tui.golden import assert_golden
@@ -76,6 +77,11 @@ def test_tokens_move_in_log_probability(told):
 def test_colours_of_tokens_have_one_scale_for_trained_and_prompted(told):
     trained, prompted = (token_changes(told, condition, 0, 0, 0) for condition in ("trained", "prompted"))
     assert trained.limit == prompted.limit == max(np.abs([trained.changes, prompted.changes]).max(axis=1))
+
+
+def test_the_numbers_of_a_token_add_up():
+    told = TokenChanges(texts=("a",), before=np.array([-9.834]), changes=np.array([0.994]), limit=1.0)
+    assert described(told, 0) == "1 of 1 · log-prob −9.83 → −8.84 · Δ +0.99"
 
 
 def test_without_a_start_token_the_first_token_has_no_number(told):

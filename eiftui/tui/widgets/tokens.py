@@ -27,11 +27,11 @@ def coloured(tokens: TokenChanges, cursor: int, colours: colour.Depth) -> Conten
 
 
 def described(tokens: TokenChanges, cursor: int) -> str:
-    """The token under the cursor in numbers: `3 of 9 · log-prob −4.10 → −4.22 · Δ −0.12`."""
+    """The token under the cursor in numbers, which add up: `3 of 9 · log-prob −4.10 → −4.22 · Δ −0.12`."""
     words = [f"{cursor + 1} of {len(tokens.texts)}"]
     before, change = (math.nan if one is None else float(one[cursor]) for one in (tokens.before, tokens.changes))
     if not math.isnan(before):
-        after = "" if math.isnan(change) else f" → {_number(before + change)}"
+        after = "" if math.isnan(change) else f" → {_number(round(before, 2) + round(change, 2))}"
         words.append(f"log-prob {_number(before)}{after}")
     if not math.isnan(change):
         small = abs(change) < SMALL
