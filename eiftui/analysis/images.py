@@ -29,8 +29,8 @@ from eiftui.session.image_records import ImageCondition, Treatment
 from eiftui.session.images import ImageSession
 
 Labels = NDArray[np.int64]
-UNMOVED = 1e-6
-"""Nats: what rounding to float32 makes of no change."""
+UNMOVED = 2e-5
+"""What the number format leaves uncertain, as a share of a matrix's largest number."""
 
 
 @dataclass(frozen=True)
@@ -303,7 +303,7 @@ def cosine(matrix: Floats) -> Floats:
     `matrix` is (images, images). nan for an image that does nothing to itself, as one that the base network is sure of.
     """
     own = np.sqrt(np.abs(matrix.diagonal()))
-    own = np.where(own**2 > UNMOVED, own, math.nan)
+    own = np.where(own**2 > UNMOVED * np.abs(matrix).max(), own, math.nan)
     return np.asarray(-matrix / own[:, None] / own[None, :])
 
 

@@ -156,6 +156,11 @@ def percent(share: float) -> str:
     return compact(float(f"{share:.1e}" if share >= 9.5e-10 else f"{share:.0e}"))
 
 
+def bar(share: float, width: int, mark: str) -> str:
+    """A share as so many of `width` marks; none where it is not known."""
+    return mark * round(width * share) if math.isfinite(share) else ""
+
+
 def p_value(p: float) -> str:
     """A probability in two digits: `0.062`, `1.9e-6`, `1`."""
     return "1" if p >= 0.995 else f"{p:.2g}" if p >= 0.001 else compact(float(f"{p:.1e}"))

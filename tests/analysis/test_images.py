@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from eiftui.analysis.images import auc, blocks, by_rate, image_symmetry, look_alikes, noise_findings
+from eiftui.analysis.images import auc, blocks, by_rate, cosine, image_symmetry, look_alikes, noise_findings
 from eiftui.domains.digits import builtin_digits, draw_digits
 from eiftui.domains.noise import Noise
 from eiftui.session.image_records import ImageBlock, ImageDraw, ImageNetwork, ImageSettings, Treatment
@@ -75,6 +75,14 @@ def test_blocks_of_perfect_classes(session: ImageSession) -> None:
     assert 0.5 < found.pixels.mean < 1
     assert len(found.pixels.points) == 2
     assert found.assigned is None
+
+
+def test_cosines_do_not_depend_on_how_large_influence_is() -> None:
+    unsure = influence()
+    unsure[0, 0] = 1e-6
+    np.testing.assert_allclose(cosine(unsure * 1e-12), cosine(unsure))
+    assert np.isnan(cosine(unsure)[0]).all()
+    assert np.isfinite(cosine(unsure)[1:, 1:]).all()
 
 
 def test_the_control_follows_the_labels_that_were_given(session: ImageSession) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eiftui.show.numbers import WIDTH, common_exponent, compact, duration, eif, estimate, scale, scale_limit, size
+from eiftui.show.numbers import WIDTH, bar, common_exponent, compact, duration, eif, estimate, scale, scale_limit, size
 
 
 @pytest.mark.parametrize(
@@ -106,6 +106,10 @@ def test_sizes_are_in_decimal_units(count: float, text: str) -> None:
 )
 def test_learning_rates_are_written_as_people_write_them(rate: float, text: str) -> None:
     assert compact(rate) == text
+
+
+def test_a_share_that_is_not_known_has_no_bar() -> None:
+    assert [bar(share, 30, "#") for share in (0.1, math.nan, math.inf)] == ["###", "", ""]
 
 
 def test_an_estimate_carries_its_interval_and_unit() -> None:

@@ -162,4 +162,4 @@ def _table(was: Array, became: Array | None, label: int) -> Iterator[Content]:
             change = math.log(after / before) if before > 0 < after else math.nan
             line += Content(f"{numbers.percent(after):>7}")
             line += Content.styled(f" {numbers.eif(change):>6} ", "$text-success" if change > 0 else "$text-error")
-        yield line + Content.styled(" " + "█" * round(BAR * after), "$primary")
+        yield line + Content.styled(" " + numbers.bar(after, BAR, "█"), "$primary")
