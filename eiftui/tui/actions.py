@@ -316,8 +316,10 @@ OF_SENTENCES = (
     "list",
     "screen",
     "export",
+    "app.note",
+    "app.log",
 )
-"""Parts that are there in one kind of session alone."""
+"""Parts, and actions, that are there in one kind of session alone."""
 
 BY_ID = {action.id: action for action in ACTIONS}
 

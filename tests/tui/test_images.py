@@ -261,6 +261,7 @@ async def test_help_is_of_images_alone(measured):
         assert "A session of images" in said
         assert "Made-up words" not in said
         assert "Trained or prompted" not in said
+        assert "what you want to remember" not in said
 
 
 def looks(fake: FakeClient) -> list[LookAtImages]:

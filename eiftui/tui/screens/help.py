@@ -54,9 +54,10 @@ class HelpScreen(Surviving, ModalScreen[None]):
         self.dismiss()
 
     def _sections(self) -> Iterator[Static]:
-        parts = SECTIONS.keys() - (OF_SENTENCES if self._of_images else OF_IMAGES)
-        for part in sorted(filter(parts.__contains__, SECTIONS), key=lambda part: part != self._first):
-            if actions := [action for action in ACTIONS if action.part == part]:
+        elsewhere = OF_SENTENCES if self._of_images else OF_IMAGES
+        here = [action for action in ACTIONS if not {action.id, action.part}.intersection(elsewhere)]
+        for part in sorted(SECTIONS, key=lambda part: part != self._first):
+            if actions := [action for action in here if action.part == part]:
                 yield Static(Content.styled(SECTIONS[part], "bold $text-primary"), classes="heading")
                 yield Static(self._table(actions))
 
