@@ -29,6 +29,7 @@ from eiftui.tui.widgets.digit_map import DigitMap
 from eiftui.tui.widgets.image_matrix import ImageMatrix
 from eiftui.tui.widgets.page import Page
 from tests.engine.fake import FakeClient, image_records
+from tests.engine.fake import _look as look
 from tests.tui.conftest import until
 from tests.tui.golden import assert_golden
 from tests.tui.test_main_screen import SIZES
@@ -287,6 +288,19 @@ async def test_what_is_looked_at_is_asked_for_once_however_often_it_is_painted(m
         assert any("learned 0 · #1" in line for line in lines)
         await fake.let_all()
         assert sorted(len(one.train.labels) for one in looks(fake)) == [1, 1, 20]
+
+
+async def test_what_is_no_number_after_learning_is_told_in_words(measured, monkeypatch):
+    def lost(request):
+        found = look(request)
+        return found.model_copy(update={"after": tuple(shares * np.nan for shares in found.after)})
+
+    monkeypatch.setattr("tests.engine.fake._look", lost)
+    app = Explorer(measured, Preferences(), hire=lambda **how: FakeClient())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("enter")
+        lines = await until(pilot, "not finite: the rate is too large")
+        assert not any("nan" in line for line in lines)
 
 
 async def test_an_answer_on_a_digit_that_was_replaced_is_not_taken_for_one_on_the_next(measured):

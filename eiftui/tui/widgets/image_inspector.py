@@ -146,6 +146,8 @@ def _named(name: str, text: str) -> Content:
 
 
 def _told(was: Array, became: Array) -> str:
+    if not np.isfinite(became).all():
+        return "not finite: the rate is too large"
     guess, now = int(was.argmax()), int(became.argmax())
     return f"still taken for {now}" if guess == now else f"taken for {guess}, now for {now}"
 
@@ -161,5 +163,8 @@ def _table(was: Array, became: Array | None, label: int) -> Iterator[Content]:
         if moved:
             change = math.log(after / before) if before > 0 < after else math.nan
             line += Content(f"{numbers.percent(after):>7}")
-            line += Content.styled(f" {numbers.eif(change):>6} ", "$text-success" if change > 0 else "$text-error")
+            line += Content.styled(
+                f" {numbers.eif(None if math.isnan(change) else change):>6} ",
+                "$text-success" if change > 0 else "$text-error",
+            )
         yield line + Content.styled(" " + numbers.bar(after, BAR, "█"), "$primary")
