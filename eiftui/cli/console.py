@@ -42,6 +42,11 @@ def say(console: Console, text: str) -> None:
     console.print(printable(visible(text), console.encoding), markup=False, soft_wrap=True)
 
 
+def warn(text: str) -> None:
+    """Say on standard error what a person should know of what a job gives."""
+    say(Console(stderr=True), f"note: {text}")
+
+
 def say_plot(console: Console, plot: Callable[[tuple[int, int], bool], Text], lines: int) -> None:
     """Print a plot, which is made of its size (columns, lines) and of whether it has colours, whose curves are braille.
 

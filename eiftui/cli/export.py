@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from eiftui.cli.console import make_console, say, warn
 from eiftui.errors import InputError
-from eiftui.session.export import export
+from eiftui.session.export import Drawn, Exported, export
 from eiftui.session.session import Session
 
 NAME = "export"
@@ -16,19 +17,55 @@ HELP = "write a session's numbers as CSV, npz or JSON"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("session", type=Path, metavar="SESSION")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="ends in .csv, .npz or .json")
-    parser.add_argument("--condition", choices=("trained", "prompted", "predicted", "gap"), help="default: trained")
-    parser.add_argument("--layout", choices=("matrix", "long"), default="matrix", help="of CSV (default matrix)")
-    parser.add_argument("--draw", default="mean", metavar="mean|all|K", help="draws are counted from 0 (default mean)")
+    parser.add_argument(
+        "--condition",
+        choices=("trained", "prompted", "predicted", "gap"),
+        help="default: trained in a matrix, else every one that is measured",
+    )
+    parser.add_argument("--layout", choices=("matrix", "long"), help="of CSV (default matrix): long has a line a cell")
+    parser.add_argument(
+        "--draw",
+        metavar="mean|all|K",
+        help="draws are counted from 0 (default: mean in a matrix, which alone has it, else all)",
+    )
 
 
 def main(options: argparse.Namespace) -> None:
-    draw = options.draw if options.draw in ("mean", "all") else _number(options.draw)
+    """Write the file, and say what it holds."""
+    draw = _draw(options)
     with Session.open(options.session, read_only=True) as session:
-        export(session, options.output, options.condition, options.layout, draw)
+        for problem in session.damage:
+            warn(problem)
+        written = export(session, options.output, options.condition, options.layout or "matrix", draw)
+        say(make_console(), f"{options.output}: {_described(session, written, draw)}")
+        if written.missing:
+            warn(f"{written.missing:,} of {written.cells:,} cells are not measured")
 
 
-def _number(text: str) -> int:
+def _draw(options: argparse.Namespace) -> Drawn:
+    """Raises InputError if it is none, or an option is not of the form that is asked for."""
+    csv = options.output.suffix.lower() == ".csv"
+    matrix = csv and options.layout != "long"
+    if options.layout and not csv:
+        raise InputError(f"--layout {options.layout}: only a .csv has a layout")
+    if options.draw == "mean" and not matrix:
+        raise InputError("--draw mean: only a matrix as .csv holds it; give all, or the number of a draw")
+    if options.draw in ("mean", "all", None):
+        return options.draw or ("mean" if matrix else "all")
     try:
-        return int(text)
+        return int(options.draw)
     except ValueError:
-        raise InputError(f"--draw {text}: mean, all, or the number of a draw, counted from 0") from None
+        raise InputError(f"--draw {options.draw}: mean, all, or the number of a draw, counted from 0") from None
+
+
+def _described(session: Session, written: Exported, draw: Drawn) -> str:
+    """What is in the file, as in `10 × 11, trained, mean of 5 draws`."""
+    from eiftui.show.session_heatmap import mean_of
+
+    parts = [f"{len(session.rows)} × {len(session.probes)}", *written.conditions]
+    if isinstance(draw, int):
+        parts.append(f"draw {draw}")
+    elif session.draws > 1:
+        mean = draw == "mean"
+        parts.append(mean_of(session.matrix(written.conditions[0])) if mean else f"{session.draws} draws")
+    return ", ".join(parts)

@@ -21,7 +21,7 @@ from eiftui.analysis.rates import Sweep
 from eiftui.session.readings import Array, Flags, Quantity, Readings
 from eiftui.session.safetext import visible
 from eiftui.show import numbers
-from eiftui.show.summary import mean_and_interval
+from eiftui.show.summary import over_draws
 
 ORANGE, BLUE, GREEN, GREY = "#d7600a", "#0a5fa5", "#1a7f37", "#8a8a8a"
 SCALE = [[0.0, "#08306b"], [0.25, "#3182bd"], [0.5, "#f7f7f7"], [0.75, "#f08a24"], [1.0, "#7f2704"]]
@@ -52,7 +52,7 @@ def _map(
 ) -> Any:
     """The mean of `values` (draws, rows, columns) in colours around zero, with texts and intervals to hover over."""
     with np.errstate(invalid="ignore"):
-        mean, half = mean_and_interval(values)
+        mean, half = over_draws(values)
     limit = numbers.scale_limit(np.ma.masked_array(mean, ~measured.any(axis=0))) or 1.0
     hover = [
         [

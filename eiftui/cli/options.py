@@ -25,6 +25,11 @@ AUTO_LR = {"sgd": 1e-3, "adamw": 1e-5}
 """Learning rates where nothing better is known of the model."""
 ONE_WORKER = ("here", "local", "local:1")
 """What `--workers` may be for a single one."""
+GIVEN = (
+    *("preset", "model", "device", "dtype", "start_token", "trust_remote_code", "engine", "products"),
+    *("optimizer", "lr", "epochs", "momentum", "weight_decay", "clip_norm", "condition", "draws", "seed"),
+)
+"""Options that change settings."""
 
 
 def add_what(parser: argparse.ArgumentParser) -> None:
@@ -90,6 +95,28 @@ def domain(options: argparse.Namespace) -> Domain | None:
     if options.train:
         domains.append(from_text_files(options.train, options.probe))
     return combine(domains) if domains else None
+
+
+def settings_to_go_on(options: argparse.Namespace, session: Session) -> Settings:
+    """The settings with which a session goes on.
+
+    Raises:
+        InputError: a value cannot be, or none is given where the session has lost its own.
+    """
+    if not session.lost_settings:
+        return with_swept_rate(options, session, settings(options, session.settings))
+    if all(getattr(options, name) is None for name in GIVEN):
+        refuse_lost_settings(session)
+    return settings(options, None)
+
+
+def refuse_lost_settings(session: Session) -> None:
+    """Raises InputError if a session would go on with the defaults because its own settings are lost."""
+    if session.lost_settings:
+        raise InputError(
+            f"{session.path} has lost its settings: no record of them can be read; go on with `eiftui run` and those "
+            "that it was measured with: --model, --lr, --draws and the like"
+        )
 
 
 def refuse_other_texts(session: Session, domain: Domain | None, remedy: str) -> None:

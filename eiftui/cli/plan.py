@@ -53,7 +53,7 @@ def _session(options: argparse.Namespace) -> Session:
     if options.session is not None:
         with Session.open(options.session, read_only=True) as found:
             opts.refuse_other_texts(found, domain, "plan one or the other")
-            return found.copy(opts.with_swept_rate(options, found, opts.settings(options, found.settings)))
+            return found.copy(opts.settings_to_go_on(options, found))
     if domain is None:
         raise InputError("nothing to plan: give a SESSION, --domain NAME or --train F.txt")
     return Session.in_memory(domain, opts.settings(options, None))

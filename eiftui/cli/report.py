@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from eiftui.cli import report_file
+from eiftui.cli.console import warn
 from eiftui.cli.options import learning_rate
 from eiftui.errors import InputError
 from eiftui.session.readings import Readings
@@ -43,6 +44,8 @@ def _measured(path: Path, rate: float | None) -> Readings:
     from eiftui.analysis.still import Still
 
     with Session.open(path, read_only=True) as session:  # closed, it can still be read
+        for problem in session.damage:
+            warn(problem)
         still = Still.of(session)
         if rate is None:
             if not any(still.measured(condition).any() for condition in CONDITIONS):

@@ -76,7 +76,7 @@ def open_session(options: argparse.Namespace) -> tuple[Session, Settings, bool]:
     session = Session.open(path)
     try:
         opts.refuse_other_texts(session, domain, "name another file with --out")
-        return session, opts.with_swept_rate(options, session, opts.settings(options, session.settings)), False
+        return session, opts.settings_to_go_on(options, session), False
     except BaseException:
         session.close()
         raise

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
+from eiftui.cli.options import refuse_lost_settings
 from eiftui.cli.run import make_report, stage_words
 from eiftui.engine.protocol import Result, Task
 from eiftui.engine.run import Watch, load
@@ -32,7 +33,11 @@ class Study:
 
 
 def measure_study(session: Session, study: Study, options: argparse.Namespace, console: Console) -> None:
-    """Measure with a progress report; no model is loaded where nothing is missing. Workers end whatever happens."""
+    """Measure with a progress report; no model is loaded where nothing is missing. Workers end whatever happens.
+
+    Raises InputError if the session has lost its settings.
+    """
+    refuse_lost_settings(session)
     if session.model and session.rows and session.probes and not any(study.tasks()):
         study.ask()
         return

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
+
+import numpy as np
 
 from eiftui.domains.files import open_regular
 from eiftui.errors import InputError
@@ -16,7 +19,19 @@ from eiftui.session.readings import Quantity, Readings
 from eiftui.settings import CONDITIONS
 
 Layout = Literal["matrix", "long"]
+Drawn = Literal["mean", "all"] | int
 SUFFIXES = (".csv", ".npz", ".json")
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written."""
+
+    conditions: tuple[Quantity, ...]
+    cells: int
+    """Of all these conditions, over the draws that count."""
+    missing: int
+    """Those of them that are not measured."""
 
 
 def export(
@@ -24,8 +39,8 @@ def export(
     path: Path,
     condition: Quantity | None = None,
     layout: Layout = "matrix",
-    draw: Literal["mean", "all"] | int = "mean",
-) -> None:
+    draw: Drawn = "mean",
+) -> Exported:
     """Write the numbers of the session's current sheet and settings to `path`, whole or not at all.
 
     The suffix chooses the form. `.csv` in the `matrix` layout holds one condition (`trained` unless another is asked
@@ -48,6 +63,8 @@ def export(
     content = _matrix(session, conditions[0], draw) if matrix else _whole(session, path, conditions, draws)
     with replacing(path) as file:
         content(file)
+    measured = np.array([session.measured(which)[draws] for which in conditions])
+    return Exported(tuple(conditions), measured.size, int((~measured).sum()))
 
 
 def is_session(path: Path) -> bool:
@@ -64,7 +81,7 @@ _SESSION = b'{"kind":"header",'
 Content = Callable[[BinaryIO], None]
 
 
-def _matrix(session: Readings, condition: Quantity, draw: Literal["mean", "all"] | int) -> Content:
+def _matrix(session: Readings, condition: Quantity, draw: Drawn) -> Content:
     return lambda file: write_csv(file, matrix_lines(session, condition, draw))
 
 

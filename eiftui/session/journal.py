@@ -198,7 +198,7 @@ def check_header(path: Path, line: bytes) -> None:
     """Raises InputError if `line` does not start a session file of this eiftui's format."""
     try:
         header = json.loads(line)
-        known = header["kind"] == "header" and isinstance(header["format"], int)
+        known = header["kind"] == "header" and type(header["format"]) is int  # which a truth value is not
     except (ValueError, TypeError, KeyError, RecursionError):
         known = False
     if not known:

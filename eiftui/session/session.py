@@ -42,6 +42,7 @@ class Session(Kept, Readings):
         Kept.__init__(self, path, writer)
         Readings.__init__(self)
         self._reader = reader
+        self._damage: list[str] = []
 
     @classmethod
     def create(cls, path: Path, domain: Domain, settings: Settings | None = None) -> Self:
@@ -86,6 +87,16 @@ class Session(Kept, Readings):
         session._take(self._state.compact())
         session.configure(settings or self.settings)
         return session
+
+    @property
+    def damage(self) -> tuple[str, ...]:
+        """A line about each damaged record of the file, which was left out. They are among the `notices` too."""
+        return tuple(self._damage)
+
+    @property
+    def lost_settings(self) -> bool:
+        """Whether no record of its settings can be read, so that they are the defaults."""
+        return not self._state.has_settings
 
     def append(self, *records: Record) -> None:
         """Add records: all of them, or none. When this returns they are on the disk.
@@ -142,7 +153,7 @@ class Session(Kept, Readings):
 
     def configure(self, settings: Settings) -> None:
         """Go on with other settings. `undo` goes back. Raises as `append` does."""
-        if settings != self.settings:
+        if settings != self.settings or self.lost_settings:
             self.append(SettingsRecord(settings=settings))
 
     def ensure_draws(self) -> None:
@@ -164,6 +175,7 @@ class Session(Kept, Readings):
         reading = self._reader.read()
         if reading.restarted:
             self._start_over()
+            self._damage.clear()
         self._take_reading(reading)
         return bool(reading.restarted or reading.entries or reading.problems)
 
@@ -183,6 +195,7 @@ class Session(Kept, Readings):
 
     def _take_reading(self, reading: Reading) -> None:
         self._take(reading.entries)
+        self._damage.extend(reading.problems)
         self._take(Notice(text=problem) for problem in reading.problems)
 
     def _take(self, entries: Iterable[Entry]) -> None:

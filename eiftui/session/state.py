@@ -61,7 +61,7 @@ class State:
         """Sheets and settings that undo goes back to, the next one last; likewise `undone` for redo."""
         self.has_sheet = False
         """Whether any record of it was readable."""
-        self._has_settings = False
+        self.has_settings = False
         self._step: Change = "edit"
         """How the next settings come about."""
         self.ids: set[str] = set()
@@ -148,9 +148,9 @@ class State:
 
     @apply.register
     def _(self, record: SettingsRecord) -> None:
-        if self._has_settings:
+        if self.has_settings:
             self._remember(self.settings, self._step)
-        self.settings, self._has_settings, self._step = record.settings, True, "edit"
+        self.settings, self.has_settings, self._step = record.settings, True, "edit"
         self.optimizers[record.settings.optimizer] = None
 
     @apply.register

@@ -10,7 +10,7 @@ from eiftui.session.readings import Array, Flags, Quantity, Readings
 from eiftui.session.safetext import visible
 from eiftui.settings import Condition
 from eiftui.show.heatmap import Heatmap, heatmap
-from eiftui.show.summary import mean_and_interval
+from eiftui.show.summary import over_draws
 
 UNITS = "change of loss, nats per token"
 """Of every matrix of a session."""
@@ -36,19 +36,32 @@ def mean_heatmap(
     floor: float | None,
     legend: bool = True,
 ) -> Heatmap:
-    """The mean over draws of (draws, rows, columns), with its intervals where there are several."""
+    """The mean over draws of (draws, rows, columns), with intervals where there are several."""
     with np.errstate(invalid="ignore"):
-        mean, half = mean_and_interval(values)
-    several = len(values) > 1
+        mean, half = over_draws(values)
     return heatmap(
         np.ma.masked_array(mean, ~measured.any(axis=0)),
         rows,
         columns,
-        f"{title}, mean of {len(values)} draws" if several else title,
+        f"{title}, {mean_of(values)}" if len(values) > 1 else title,
         floor=floor or 0.0,
-        interval=half if several else None,
+        interval=half if len(values) > 1 else None,
         legend=legend,
     )
+
+
+def mean_of(values: Array) -> str:
+    """Of how many draws a mean of (draws, rows, columns) is: those with a finite number, over the cells that have any.
+
+    `mean of 20 draws`, `mean of 2 of 20 draws`, `mean of 2 to 4 of 20 draws`. Cells that all draws share do not count.
+    """
+    counts, draws = np.isfinite(values).sum(axis=0), len(values)
+    shared = (counts == draws) & (np.fmin.reduce(values, axis=0) == np.fmax.reduce(values, axis=0))
+    counted = counts[(counts > 0) & ~shared]
+    least, most = counted.min(initial=draws), counted.max(initial=0)
+    if least == draws:
+        return f"mean of {draws} draws"
+    return f"mean of {least if least == most else f'{least} to {most}'} of {draws} draws"
 
 
 def known_floor(session: Readings, condition: Condition) -> float | None:

@@ -50,7 +50,7 @@ def strongest(
     `matrix_draws` is (draws, rows, columns), in nats per token. Cells without a finite mean are left out. `how` is what
     a sentence says of its row.
     """
-    mean, half = mean_and_interval(matrix_draws)
+    mean, half = over_draws(matrix_draws)
     size = np.where(np.isfinite(mean), np.abs(mean), -1.0)
     order = [divmod(int(cell), mean.shape[1]) for cell in np.argsort(-size, axis=None, kind="stable")]
     return [

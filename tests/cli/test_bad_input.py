@@ -273,6 +273,24 @@ def test_a_session_whose_sentences_are_lost_is_refused(measure: Command, eiftui:
         assert_refused(eiftui(*job), "s.eif has lost its sentences")
 
 
+def test_a_session_whose_settings_are_lost_goes_on_with_given_ones_only(
+    measure: Command, eiftui: Command, tiny_folder: Path
+) -> None:
+    assert measure("--quiet").code == 0
+    lines = Path("s.eif").read_text().splitlines(keepends=True)
+    damaged = "".join(
+        line.replace('"optimizer"', '"optimiser"') if '"kind":"settings"' in line else line for line in lines
+    )
+    Path("s.eif").write_text(damaged)
+    for job in ("run", "plan", "sweep"):
+        assert_refused(eiftui(job, "s.eif"), "s.eif has lost its settings", "--model")
+    assert Path("s.eif").read_text() == damaged
+    given = ("--model", tiny_folder, "--device", "cpu", "--draws", "2")
+    assert eiftui("run", "s.eif", "--quiet", *given).code == 0
+    assert len(Path("s.eif").read_text().splitlines()) == len(lines) + 1  # the settings, and nothing measured twice
+    assert eiftui("run", "s.eif", "--quiet").code == 0
+
+
 def test_a_prompt_and_a_probe_that_are_too_long_together_are_refused_before_anything_is_measured(
     measure: Command, eiftui: Command, tiny_folder: Path
 ) -> None:
@@ -316,7 +334,9 @@ def test_a_session_of_a_newer_format_is_refused_untouched(measure: Command, eift
     assert Path("s.eif").read_text() == newer
 
 
-@pytest.mark.parametrize("content", [b"", b"Snow is white.\n", b"{}\n", b"\x00\xff\n", b"[1, 2]\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"Snow is white.\n", b"{}\n", b"\x00\xff\n", b"[1, 2]\n", b'{"kind":"header","format":true}\n']
+)
 def test_a_file_that_is_no_session_is_refused_untouched(eiftui: Command, content: bytes) -> None:
     Path("other.eif").write_bytes(content)
     for job in (("run", "other.eif"), ("export", "other.eif", "-o", "x.csv"), ("plan", "other.eif")):
@@ -360,6 +380,9 @@ def test_a_folder_as_a_session_is_said_to_be_one(eiftui: Command) -> None:
         (("-o", "x.csv", "--condition", "prompted"), ["prompted", "run"]),
         (("-o", "x.csv", "--condition", "gap"), ["prompted", "run"]),
         (("-o", "x.csv", "--layout", "wide"), ["--layout"]),
+        (("-o", "x.npz", "--layout", "matrix"), ["--layout", "only a .csv"]),
+        (("-o", "x.json", "--draw", "mean"), ["--draw mean", "only a matrix"]),
+        (("-o", "x.csv", "--layout", "long", "--draw", "mean"), ["--draw mean", "only a matrix"]),
     ],
 )
 def test_what_cannot_be_exported_leaves_no_file(

@@ -86,11 +86,55 @@ def test_json_holds_what_is_needed_to_compute_any_number_again(eiftui: Command, 
             assert np.mean(cell["changes"]) == pytest.approx(expected, rel=1e-4, abs=1e-8)
 
 
-def test_an_export_replaces_an_earlier_one_and_says_nothing(eiftui: Command, session: Session) -> None:
+def test_an_export_replaces_an_earlier_one(eiftui: Command, session: Session) -> None:
     Path("x.csv").write_text("old")
-    answer = eiftui("export", "s.eif", "-o", "x.csv")
-    assert (answer.code, answer.out, answer.err) == (0, "", "")
+    assert eiftui("export", "s.eif", "-o", "x.csv").code == 0
     assert "old" not in Path("x.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("x.csv",), "x.csv: 3 × 3, trained, mean of 2 draws"),
+        (("x.csv", "--condition", "gap", "--draw", "1"), "x.csv: 3 × 3, gap, draw 1"),
+        (("x.csv", "--draw", "all"), "x.csv: 3 × 3, trained, 2 draws"),
+        (("x.csv", "--layout", "long"), "x.csv: 3 × 3, trained, predicted, prompted, 2 draws"),
+        (("x.json", "--condition", "prompted"), "x.json: 3 × 3, prompted, 2 draws"),
+    ],
+)
+def test_what_an_export_holds_is_said_in_a_line(
+    eiftui: Command, session: Session, arguments: tuple[str, ...], said: str
+) -> None:
+    answer = eiftui("export", "s.eif", "-o", *arguments)
+    assert (answer.code, answer.out, answer.err) == (0, said + "\n", "")
+
+
+def test_what_is_not_measured_is_counted(measure: Command, eiftui: Command) -> None:
+    assert measure("--quiet", "--draws", "4", "--condition", "prompted").code == 0
+    assert measure("--quiet", "--draws", "2", "--condition", "trained").code == 0
+    with Session.open(Path("s.eif")) as session:
+        session.configure(session.settings.model_copy(update={"draws": 4}))
+    answer = eiftui("export", "s.eif", "-o", "x.csv")
+    assert answer.out == "x.csv: 3 × 3, trained, mean of 2 of 4 draws\n"
+    assert answer.err == "note: 16 of 36 cells are not measured\n"  # one has no slot, and is measured once
+    assert "trained: change of loss, nats per token, mean of 2 of 4 draws" in eiftui("report", "s.eif").out
+
+
+@pytest.mark.parametrize("kept", [0, 1, 99])
+def test_damaged_records_are_told_with_what_is_left_and_with_the_error_that_nothing_is(
+    measure: Command, eiftui: Command, kept: int
+) -> None:
+    assert measure("--quiet").code == 0
+    lines = Path("s.eif").read_text().splitlines()
+    broken = [place for place, line in enumerate(lines) if '"condition":"trained"' in line][kept:]
+    for place in broken:
+        lines[place] = lines[place].replace('"eif"', '"eef"')
+    Path("s.eif").write_text("\n".join(lines) + "\n")
+    told = [f"note: line {place + 1} of s.eif is damaged and was left out" for place in broken]
+    answer = eiftui("export", "s.eif", "-o", "x.csv")
+    assert answer.code == (0 if kept else 2)
+    assert answer.err.splitlines()[: len(told)] == told
+    assert ("damaged" in eiftui("report", "s.eif").err) == bool(told)
 
 
 def test_an_export_never_overwrites_a_session(measure, eiftui, tmp_path):

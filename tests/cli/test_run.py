@@ -252,3 +252,11 @@ def test_two_engines_on_bfloat16_weights_share_no_number(measure: Command) -> No
     assert set(cells().values()) == {1}
     records = map(json.loads, Path("s.eif").read_text().splitlines())
     assert len({record["key"] for record in records if record["kind"] == "base"}) == 2
+
+
+def test_a_cell_without_slots_has_no_interval(measure: Command) -> None:
+    shown = measure("--draws", "3", "--lr", "1e-2").out
+    assert "mean of 3 draws" in shown
+    assert "±" in next(line for line in shown.splitlines() if line.startswith("1 {A} is {B}."))
+    plain = next(line for line in shown.splitlines() if line.startswith("3 Snow is white."))
+    assert len(re.findall("±", plain)) == 2  # of its three cells, one has no slot
