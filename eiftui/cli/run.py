@@ -46,9 +46,9 @@ def main(options: argparse.Namespace) -> None:
             _measure(session, settings, options, report, console)
         except BrokenPipeError as error:
             raise EiftuiError("nobody reads the progress any more; what was measured is kept") from error
-        except (InputError, OSError):
+        except Exception:
             if created and not any(session.measured(condition).any() for condition in session.settings.conditions):
-                session.discard()  # so that the same command works once its input is mended
+                session.discard()  # so that the same command works once its cause is mended
             raise
         if options.quiet:
             say_not_finite(Console(stderr=True), session)

@@ -34,6 +34,9 @@ from eiftui.models.registry import entry
 from eiftui.models.source import resolve
 from eiftui.settings import ModelChoice
 
+TRIAL = (2, 3, 4, 5)
+"""Tokens that every vocabulary has."""
+
 
 @dataclass(frozen=True)
 class LanguageModel:
@@ -93,7 +96,21 @@ def load_model(choice: ModelChoice, progress: Progress = lambda stage, fraction:
         raise EiftuiError(
             f"{choice.name} does not fit in the memory of {device}; try --dtype bfloat16 or --device cpu"
         ) from error
-    return replace(LanguageModel.of(network, tokenizer, _with_start(choice)), files=files)
+    model = replace(LanguageModel.of(network, tokenizer, _with_start(choice)), files=files)
+    _try(model)
+    return model
+
+
+def _try(model: LanguageModel) -> None:
+    """Have the model read something. Raises InputError if it cannot here, whatever it or torch says of that."""
+    try:
+        with torch.no_grad(), quiet():
+            model.network(input_ids=torch.tensor([TRIAL], device=model.device))
+    except Exception as error:  # of all kinds
+        raise InputError(
+            f"{model.choice.name} cannot read a text on {model.device} with {model.choice.dtype} weights: "
+            f"{_first_words(error)}"
+        ) from error
 
 
 def choose_device(name: str) -> torch.device:
@@ -145,11 +162,17 @@ def _load(source: str, choice: ModelChoice) -> tuple[PreTrainedModel, PreTrained
         "trust_remote_code": choice.trust_remote_code,
         "local_files_only": not Path(source).is_dir(),
     }
-    weights = {"attn_implementation": "eager", "use_safetensors": True, "dtype": getattr(torch, choice.dtype)}
+    weights: dict[str, Any] = {
+        "attn_implementation": "eager",
+        "use_safetensors": True,
+        "dtype": getattr(torch, choice.dtype),
+    }
     try:
         with quiet():
             config = AutoConfig.from_pretrained(source, **options)
             _check_causal(config)
+            if choice.dtype == "float64" and hasattr(config, "_experts_implementation"):
+                weights["experts_implementation"] = "eager"  # that by grouped products has no float64
             tokenizer = AutoTokenizer.from_pretrained(source, **options)
             network = AutoModelForCausalLM.from_pretrained(source, config=config, **weights, **options)
     except Exception as error:  # the libraries that read the files raise all kinds, bare ones too
@@ -180,4 +203,9 @@ _REASONS = (
 
 def _reason(error: Exception) -> str:
     text = f"{error} {error.__cause__ or ''}"
-    return next((why for sign, why in _REASONS if sign in text.lower()), " ".join(text.split())[:200])
+    return next((why for sign, why in _REASONS if sign in text.lower()), _first_words(text))
+
+
+def _first_words(what: object) -> str:
+    """The beginning of what is said, on one line."""
+    return " ".join(str(what).split())[:200]

@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from eiftui.domains.library import load_builtin
+from eiftui.engine.measurer import Measurer
 from eiftui.session.session import Session
 from eiftui.settings import CONDITIONS
 from tests.cli.conftest import Command
@@ -135,6 +136,20 @@ def test_a_complete_session_is_shown_again_and_not_changed(measure: Command) -> 
     assert again.lines[-6:] == first.lines[-6:]
     assert again.err == ""
     assert Path("s.eif").read_bytes() == before
+
+
+def test_a_new_session_in_which_nothing_was_measured_is_not_left_behind_whatever_went_wrong(
+    measure: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*given: object) -> None:
+        raise RuntimeError("out of luck")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Measurer, "measure", fail)
+        with pytest.raises(RuntimeError, match="out of luck"):
+            measure("--quiet")
+    assert not Path("s.eif").exists()
+    assert measure("--quiet").code == 0
 
 
 def test_a_floor_that_was_not_reached_is_measured_when_the_run_goes_on(measure: Command) -> None:

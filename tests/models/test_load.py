@@ -13,7 +13,7 @@ from huggingface_hub import constants
 from eiftui.errors import InputError
 from eiftui.models.load import choose_device, load_model
 from eiftui.settings import ModelChoice
-from tests.models.tiny import BOS, EOS, tiny_model, tiny_network, tiny_tokenizer
+from tests.models.tiny import BOS, EOS, tiny_experts, tiny_model, tiny_network, tiny_tokenizer
 
 _SMALL = {"vocab_size": 97, "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
 
@@ -42,6 +42,26 @@ def test_a_folder_loads_ready_to_be_measured(saved: Path) -> None:
 def test_weights_are_kept_in_the_format_asked_for(saved: Path) -> None:
     model = load_model(ModelChoice(name=str(saved), device="cpu", dtype="bfloat16"))
     assert {parameter.dtype for parameter in model.network.parameters()} == {torch.bfloat16}
+
+
+def test_a_mixture_of_experts_reads_in_float64(tmp_path: Path) -> None:
+    tiny_experts().save_pretrained(tmp_path)
+    tiny_tokenizer().save_pretrained(tmp_path)
+    read = {}
+    for dtype in ("float32", "float64"):
+        model = load_model(ModelChoice(name=str(tmp_path), device="cpu", dtype=dtype))
+        read[dtype] = model.network(input_ids=torch.tensor([[1, 2, 3, 4]])).logits
+    assert read["float64"].dtype == torch.float64
+    torch.testing.assert_close(read["float32"].double(), read["float64"], rtol=1e-5, atol=1e-5)
+
+
+def test_a_model_that_fails_at_what_it_reads_is_refused_in_a_line(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*given: object, **named: object) -> None:
+        raise RuntimeError("Expected mat_a to be Float32,\n BFloat16 or Float16")
+
+    monkeypatch.setattr(T.LlamaForCausalLM, "forward", fail)
+    said = refusal(saved, dtype="float64")
+    assert "cannot read a text on cpu with float64 weights: Expected mat_a to be Float32, BFloat16" in said
 
 
 def test_loading_writes_nothing_on_the_screen(saved: Path, capfd: pytest.CaptureFixture[str]) -> None:
