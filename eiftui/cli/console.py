@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TextIO
 
 from rich.console import Console
@@ -35,6 +38,17 @@ def make_console() -> Console:
 def file_console(file: TextIO) -> Console:
     """For a file: plain text of 120 columns, whatever the environment says of terminals."""
     return Console(file=file, width=WIDTH_OF_A_FILE, highlight=False, no_color=True, force_terminal=False)
+
+
+def called() -> str:
+    """The command as a shell finds it: `eiftui`, or with the path by which it was called where that finds another."""
+    command = Path(sys.argv[0])
+    if command.parts[-2:] == ("eiftui", "__main__.py"):
+        return f"{shlex.quote(sys.executable)} -m eiftui"
+    found = shutil.which("eiftui")
+    if command.name != "eiftui" or (found and command.exists() and command.samefile(found)):
+        return "eiftui"
+    return shlex.quote(str(command))
 
 
 def say(console: Console, text: str) -> None:

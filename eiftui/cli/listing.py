@@ -11,7 +11,7 @@ from rich.text import Text as Cell
 
 from eiftui.cli.console import make_console, say
 from eiftui.domains.draw import draw
-from eiftui.domains.library import builtin_names, load_builtin
+from eiftui.domains.library import builtin_file, builtin_names, load_builtin
 from eiftui.domains.schema import Domain, Text
 from eiftui.errors import InputError
 from eiftui.show.encoding import printable
@@ -20,7 +20,7 @@ NOT_NARROW = 80
 
 
 class Domains:
-    """`eiftui domains [NAME]`."""
+    """`eiftui domains [NAME [--toml]]`."""
 
     NAME = "domains"
     HELP = "list the built-in domains, or show one with a drawn example"
@@ -28,10 +28,17 @@ class Domains:
     @staticmethod
     def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument("name", nargs="?", metavar="NAME")
+        parser.add_argument("--toml", action="store_true", help="print its file, to write one like it (--domain-file)")
 
     @staticmethod
     def main(options: argparse.Namespace) -> None:
         console = make_console()
+        if options.toml:
+            if not options.name:
+                raise InputError("which domain? eiftui domains NAME --toml")
+            for line in builtin_file(options.name).splitlines():
+                say(console, line)
+            return
         if options.name:
             _show(console, load_builtin(options.name))
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,11 @@ from eiftui.domains.library import load_builtin, load_file
 from eiftui.domains.schema import Domain
 from eiftui.domains.textfile import from_text_files
 from eiftui.errors import InputError, first_problem, problem
+from eiftui.session.readings import Readings
 from eiftui.session.records import Sheet
 from eiftui.session.session import Session
 from eiftui.settings import CONDITIONS, DTYPES, Settings
+from eiftui.show.numbers import compact
 
 AUTO_LR = {"sgd": 1e-3, "adamw": 1e-5}
 """Learning rates where nothing better is known of the model."""
@@ -183,16 +185,30 @@ def learning_rate(text: str, option: str = "--lr", otherwise: str = "") -> float
 
 def with_swept_rate(options: argparse.Namespace, session: Session, asked: Settings) -> Settings:
     """`asked`, and with `--lr auto` at the rate that the session's sweep suggests, if it has one for these settings."""
-    from eiftui.analysis.cells import NoAnswer
-    from eiftui.analysis.rates import at_rate, sweep
+    from eiftui.analysis.rates import at_rate
 
-    if options.lr != "auto" or session.swept is None:
-        return asked
+    seen = session.under(asked)
+    rate = _suggested(seen) if options.lr == "auto" else None
+    return asked if rate is None else at_rate(seen, rate).settings
+
+
+def asides(options: argparse.Namespace, session: Readings) -> Iterator[str]:
+    """What whoever gave the options may not expect of a session that reads as they ask for."""
+    if options.lr == "auto" and _suggested(session) is None:
+        yield f"no sweep suggests a learning rate: the model's own {compact(session.settings.optimizer.lr)}"
+    if options.draws is not None and options.draws > session.draws:
+        yield f"no sentence has a slot, so that all draws are the same: 1 instead of {options.draws}"
+
+
+def _suggested(session: Readings) -> float | None:
+    """The learning rate that a session's sweep suggests for its settings, if it has one that does."""
+    from eiftui.analysis.cells import NoAnswer
+    from eiftui.analysis.rates import sweep
+
     try:
-        suggestion = sweep(session.under(asked)).suggestion
+        return sweep(session).suggestion
     except NoAnswer:
-        return asked
-    return asked if suggestion is None else at_rate(session.under(asked), suggestion).settings
+        return None
 
 
 def _changed(base: Any, options: argparse.Namespace, renamed: dict[str, str], same: Sequence[str]) -> dict[str, Any]:

@@ -36,6 +36,7 @@ def main(options: argparse.Namespace) -> None:
             load(session, here, options.memory_budget)
             small = sample(session)
             found = small.estimate(calibrate(here.measurer, small.request))
+        asides = list(opts.asides(options, session))
         draws, rows, columns = session.draws, len(session.rows), len(session.probes)
     lines = [f"{rows} training sets × {columns} probes × {draws} draws: {found.cells:,} cells to measure"]
     lines += [f"  {condition:<10} {duration(seconds)}" for condition, seconds in found.seconds.items()]
@@ -43,7 +44,7 @@ def main(options: argparse.Namespace) -> None:
         f"time    about {duration(found.total)}" + " with one worker" * (options.workers not in opts.ONE_WORKER),
         f"memory  about {size(found.memory)} at most, of it {size(found.weights)} weights",
     ]
-    for line in lines:
+    for line in (*lines, *(f"note: {aside}" for aside in asides)):
         say(console, line)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from rich.console import Console
 
 from eiftui.analysis.cells import own_cells
-from eiftui.cli.console import say
+from eiftui.cli.console import called, say
 from eiftui.session.readings import Readings
 from eiftui.session.safetext import visible
 from eiftui.session.session import Session
@@ -23,6 +23,8 @@ STRONGEST = 3
 def print_results(console: Console, session: Session) -> None:
     """Print every condition of the session, and what to do next."""
     say(console, settings_line(session))
+    if session.sheet.source:
+        say(console, f"sentences: {session.sheet.source}")
     for condition in session.settings.conditions:
         last = condition == session.settings.conditions[-1]
         print_heatmap(console, session_heatmap(session, condition, f"{condition}: {UNITS}", legend=last))
@@ -39,12 +41,13 @@ def print_results(console: Console, session: Session) -> None:
 
 def _further(session: Session, file: str) -> dict[str, str]:
     """Commands to go on with, and what each is good for; `file` is the session's, as a shell reads it."""
+    eiftui = called()
     further = {
-        f"eiftui export {file} -o matrix.csv": "the matrix, for a paper",
-        f"eiftui export {file} -o all.json": "everything, down to single tokens",
+        f"{eiftui} export {file} -o matrix.csv": "the matrix, for a paper",
+        f"{eiftui} export {file} -o all.json": "everything, down to single tokens",
     }
     if session.sheet.slots:
-        further[f"eiftui run {file} --draws {2 * session.draws}"] = "more draws; nothing is measured twice"
+        further[f"{eiftui} run {file} --draws {2 * session.draws}"] = "more draws; nothing is measured twice"
     return further
 
 
@@ -88,7 +91,7 @@ def _say_overshot(session: Session, console: Console) -> None:
     from eiftui.analysis.overshot import overshot
     from eiftui.analysis.words import overshot as told  # takes longer to load than most jobs do
 
-    remedy = f"`eiftui sweep {shlex.quote(str(session.path or 'SESSION'))} --adopt`"
+    remedy = f"`{called()} sweep {shlex.quote(str(session.path or 'SESSION'))} --adopt`"
     for line in told(session, overshot(session), remedy):
         say(console, line)
 

@@ -41,6 +41,9 @@ def main(options: argparse.Namespace) -> None:
     console = make_console()
     session, settings, created = open_session(options)
     with session:
+        if not options.quiet:
+            for aside in opts.asides(options, session.under(settings)):
+                say(console, f"note: {aside}")
         report = make_report(options, console)
         try:
             _measure(session, settings, options, report, console)

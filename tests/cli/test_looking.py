@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from eiftui.domains.library import builtin_names, load_builtin
+from eiftui.domains.library import builtin_names, load_builtin, load_file
 from eiftui.models.registry import ENTRIES, PRESETS
-from tests.cli.conftest import Command
+from tests.cli.conftest import ROOT, Command
 
 
 def test_domains_lists_every_built_in_one_with_its_size(eiftui: Command) -> None:
@@ -28,6 +28,21 @@ def test_a_domain_is_shown_with_its_texts_and_contrasts(eiftui: Command, name: s
     assert load_builtin(name).title in answer.out
     for text in load_builtin(name).texts[:3]:
         assert text.label.split()[-1] in answer.out
+
+
+def test_the_file_of_a_domain_can_be_taken_as_one_of_your_own(eiftui: Command) -> None:
+    Path("MINE.toml").write_text(eiftui("domains", "negation", "--toml").out, encoding="utf-8")
+    assert load_file(Path("MINE.toml")).contrasts == load_builtin("negation").contrasts
+    assert (eiftui("domains", "--toml").code, eiftui("domains", "nosuch", "--toml").code) == (2, 2)
+
+
+def test_the_domain_that_the_readme_writes_is_measured_and_reported(eiftui: Command, tiny_folder: Path) -> None:
+    blocks = (ROOT / "README.md").read_text(encoding="utf-8").split("```")
+    (written,) = [block.removeprefix("toml\n") for block in blocks if "[[contrasts]]" in block]
+    Path("MINE.toml").write_text(written, encoding="utf-8")
+    what = ("--domain-file", "MINE.toml", "--draws", "2", "--model", tiny_folder)
+    assert eiftui("run", "--quiet", *what).code == 0
+    assert "transitivity: the conclusion above its converse" in eiftui("report", "sessions/MINE.eif").out
 
 
 def test_models_lists_every_known_one_and_the_presets(eiftui: Command) -> None:

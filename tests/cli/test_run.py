@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import shutil
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -275,3 +276,33 @@ def test_a_cell_without_slots_has_no_interval(measure: Command) -> None:
     assert "±" in next(line for line in shown.splitlines() if line.startswith("1 {A} is {B}."))
     plain = next(line for line in shown.splitlines() if line.startswith("3 Snow is white."))
     assert len(re.findall("±", plain)) == 2  # of its three cells, one has no slot
+
+
+def test_a_rate_that_no_sweep_suggests_and_draws_that_would_be_the_same_are_told(
+    measure: Command, eiftui: Command, tiny_folder: Path
+) -> None:
+    Path("plain.txt").write_text("Snow is white.\nA dog barks.\nSnow is white.\n")
+    what = ("--train", "plain.txt", "--model", tiny_folder, "--draws", "10", "--lr", "auto")
+    rate = "note: no sweep suggests a learning rate: the model's own 1e-3"
+    draws = "so that all draws are the same: 1 instead of 10"
+    for answer in (eiftui("plan", *what), eiftui("run", *what, "--out", "plain.eif")):
+        assert rate in answer.out
+        assert draws in answer.out
+    assert "sentences: plain.txt (1 repeated line counted once)" in answer.out
+    assert eiftui("run", *what, "--out", "plain.eif", "--quiet").out == ""
+    assert "note: no s" not in measure().out
+
+
+def test_the_advice_names_the_command_as_it_was_called(
+    measure: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("on the path", "venv/bin"):
+        command = tmp_path / folder / "eiftui"
+        command.parent.mkdir(parents=True)
+        command.write_text("#!/bin/sh\n")
+        command.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "on the path"))
+    monkeypatch.setattr(sys, "argv", ["venv/bin/eiftui"])
+    assert "  venv/bin/eiftui export s.eif -o matrix.csv" in measure().lines[-3]
+    monkeypatch.setattr(sys, "argv", [str(tmp_path / "on the path" / "eiftui")])
+    assert "  eiftui export s.eif -o matrix.csv" in measure().lines[-3]
