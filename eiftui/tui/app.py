@@ -183,9 +183,11 @@ class Explorer(OneByOne):
 
     def exit(self, *how: Any, **more: Any) -> None:
         """Whatever ends it, what is being written is kept: what is no sentence yet, in the note."""
-        if isinstance(self.document, Document) and (drafts := finished(self)):
-            self._keep_note("\n".join(filter(None, (self.document.session.note, *drafts))))
-        super().exit(*how, **more)
+        try:
+            if isinstance(self.document, Document) and (drafts := finished(self)):
+                self._keep_note("\n".join(filter(None, (self.document.session.note, *drafts))))
+        finally:
+            super().exit(*how, **more)
 
     def action_log(self) -> None:
         from eiftui.tui.screens.log import MISHAPS, WORKERS_LOG, LogScreen

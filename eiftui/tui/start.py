@@ -53,7 +53,7 @@ def _farewell(path: Path | None) -> str:
 async def _show(app: Explorer, mouse: bool) -> int:
     """Run the application until it is left, or a signal or the terminal's end ends it: 130, as any interruption."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, app.exit, None, INTERRUPTED)
+        asyncio.get_running_loop().add_signal_handler(number, _interrupt, app)
     watch = asyncio.create_task(_leave_with_the_terminal(app))
     await app.run_async(mouse=mouse)
     watch.cancel()
@@ -66,4 +66,9 @@ async def _leave_with_the_terminal(app: Explorer) -> None:
     terminal.register(sys.stdin, 0)  # its end is told whatever is asked for
     while not terminal.poll(0):
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
-    app.exit(None, INTERRUPTED)
+    _interrupt(app)
+
+
+def _interrupt(app: Explorer) -> None:
+    """Leave from within the application: what it does on leaving belongs to its screens."""
+    app.call_later(app.exit, None, INTERRUPTED)

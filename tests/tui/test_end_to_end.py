@@ -154,3 +154,24 @@ def test_it_does_not_outlive_a_terminal_that_goes_without_a_signal(tmp_path):
         terminal.until("Training sets")
         terminal.hang_up()
         assert terminal.process.wait(LONG) == 130
+
+
+@pytest.mark.parametrize(("key", "kept"), [("a", "sentence"), ("N", "note")])
+@pytest.mark.parametrize("end", ["signal", "terminal"])
+def test_what_is_being_written_is_kept_whatever_ends_it(tmp_path, key, kept, end):
+    path = a_session(tmp_path, draws=1)
+    with Terminal(path) as terminal:
+        terminal.until("Training sets")
+        terminal.press(key)
+        terminal.until("kept when you leave" if kept == "note" else "Add")
+        terminal.press("Wolves howl.")
+        terminal.until("Wolves howl.")
+        if end == "signal":
+            terminal.process.send_signal(signal.SIGTERM)
+            assert terminal.ended() == 130
+        else:
+            terminal.hang_up()
+            assert terminal.process.wait(LONG) == 130
+    session = Session.open(path, read_only=True)
+    written = session.note if kept == "note" else " ".join(row.label for row in session.rows)
+    assert "Wolves howl." in written
