@@ -241,9 +241,9 @@ def log_sum_exp(a: Pair, dim: int = -1, keepdim: bool = False) -> Pair:
         total = log_sum_exp(transpose(a, dim, -1), -1, keepdim=True)
         return transpose(total, dim, -1) if keepdim else getitem(total, (..., 0))
     x = a.x.logsumexp(-1, keepdim=True)
-    p = (a.x - x).exp_()
-    # a product of matrices for each place: rows × last axis, times last axis
-    total = torch.matmul(torch.expm1(a.d).movedim(0, -2), p.unsqueeze(-1)).movedim(-2, 0)
+    weights = (a.x - a.x.amax(-1, keepdim=True)).exp_()
+    # no product with a vector: that adds up all of an axis in one go, and loses digits
+    total = torch.expm1(a.d).mul_(weights).sum(-1, keepdim=True) / weights.sum(-1, keepdim=True)
     doubtful, change = lost_digits(total)[..., 0], torch.log1p(total)
     if doubtful.any():
         where = doubtful.nonzero(as_tuple=True)

@@ -37,8 +37,8 @@ class LogSumChange:
         self._largest = largest
         weights = (x - largest[:, None]).exp_()
         self._sum = self._sum + weights.sum(-1)
-        # a product of matrices for each place: rows × part, times part
-        self._change = self._change + torch.matmul(torch.expm1(d).transpose(0, 1), weights[..., None])[..., 0].T
+        # no product with a vector: that adds up all of a vocabulary in one go, and loses digits
+        self._change = self._change + torch.expm1(d).mul_(weights).sum(-1)
 
     @property
     def change(self) -> Tensor:
