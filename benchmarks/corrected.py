@@ -13,14 +13,14 @@ from eiftui.influence.engine import text_of
 from eiftui.influence.evaluation import base_losses
 from eiftui.influence.layout import groups, tree
 from eiftui.influence.products import times
-from eiftui.influence.weights import Matrix, RowVector, as_activation
+from eiftui.influence.weights import Matrix, RowVector
 
 
 class Changed(Matrix):
     """A matrix in a forward whose batch axis is the rows, each with its own change; the head's gives a part."""
 
-    def __init__(self, base, name, rows, update, part=None):
-        super().__init__(base, name, part)
+    def __init__(self, base, name, kind, rows, update, part=None):
+        super().__init__(base, name, kind, part)
         self.rows, self.update = rows, update
 
     def product(self, x, out_in):
@@ -37,8 +37,8 @@ class Changed(Matrix):
 class ChangedVector(RowVector):
     """A norm's weight or a bias of which each row has its own."""
 
-    def __init__(self, base, name, values):
-        super().__init__(base, name, None, values)
+    def __init__(self, base, name, kind, values):
+        super().__init__(base, name, kind, None, values)
 
     def beside(self, x):
         return self.own.reshape(len(self.own), *[1] * (x.dim() - self.own.dim()), *self.own.shape[1:])
@@ -70,8 +70,8 @@ def weights(forward, change):
     for name in change.matrices:
         base, update = forward.parameters[name], partial(change.update, name)
         part = forward.part if name == forward.head else None
-        changed[name] = Changed(base, name, change.rows, update, part)
+        changed[name] = Changed(base, name, forward.dtype, change.rows, update, part)
     for name, vector in change.vectors.items():
         base = forward.parameters[name]
-        changed[name] = ChangedVector(base, name, as_activation(base) + vector)
+        changed[name] = ChangedVector(base, name, forward.dtype, base.to(forward.dtype) + vector)
     return changed

@@ -142,9 +142,10 @@ class FactorEngine:
             give_back()
             change = self.change([rows[row] for row in block], optimizer)
             give_back()
+            products = None if change.is_long else self._products
             parts: dict[int, Tensor] = {}
             for one in packed:
-                parts |= zip(one.indices, loss_changes(self.forward, one, change, self._products), strict=True)
+                parts |= zip(one.indices, loss_changes(self.forward, one, change, products), strict=True)
             return [_result(row, [parts[p][i] for p in range(len(probes))]) for i, row in enumerate(block)]
 
         for block in blocks:

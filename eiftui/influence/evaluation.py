@@ -15,7 +15,7 @@ from eiftui.influence.layout import SGD_NODES, Layout, Text, groups, side_by_sid
 from eiftui.influence.pair import Pair
 from eiftui.influence.recording import Change
 from eiftui.influence.vocabulary import LogSum, LogSumChange
-from eiftui.influence.weights import PairMatrix, Tape, as_activation
+from eiftui.influence.weights import PairMatrix, Tape
 
 LINES = 16
 """Texts side by side in one forward, for models that do not follow trees."""
@@ -105,11 +105,11 @@ def pair_weights(forward: Forward, change: Change, tape: Tape | None, products: 
     for name in change.matrices:
         base, update = forward.parameters[name], partial(change.update, name)
         if name == forward.head:  # logits are too many to keep
-            weights[name] = PairMatrix(base, name, update, None, products, forward.part)
+            weights[name] = PairMatrix(base, name, forward.dtype, update, None, products, forward.part)
         else:
-            weights[name] = PairMatrix(base, name, update, tape, products)
+            weights[name] = PairMatrix(base, name, forward.dtype, update, tape, products)
     for name, vector in change.vectors.items():
-        weights[name] = Pair(as_activation(forward.parameters[name]), vector)
+        weights[name] = Pair(forward.parameters[name].to(forward.dtype), vector)
     return weights
 
 

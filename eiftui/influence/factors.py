@@ -6,7 +6,7 @@ what the layer was given and D (tokens, out) the gradient at what it gave. Facto
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -51,6 +51,10 @@ class Factor(Protocol):
         """The factor of some of the tokens alone."""
         ...
 
+    def cast(self, to: Callable[[Tensor], Tensor]) -> Factor:
+        """The same numbers in another format."""
+        ...
+
 
 @dataclass(frozen=True)
 class Dense:
@@ -85,6 +89,9 @@ class Dense:
 
     def of(self, tokens: slice) -> Dense:
         return Dense(self.gradients[:, tokens], self.inputs[:, tokens], self.out_in)
+
+    def cast(self, to: Callable[[Tensor], Tensor]) -> Dense:
+        return Dense(to(self.gradients), to(self.inputs), self.out_in)
 
 
 @dataclass(frozen=True)
@@ -126,6 +133,9 @@ class OneHot:
 
     def of(self, tokens: slice) -> OneHot:
         return OneHot(self.ids[:, tokens], self.inputs[:, tokens], self.size, self.padding)
+
+    def cast(self, to: Callable[[Tensor], Tensor]) -> OneHot:
+        return OneHot(self.ids, to(self.inputs), self.size, self.padding)
 
 
 def stacked(factors: Sequence[Factor]) -> Factor:

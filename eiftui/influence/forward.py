@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from copy import copy
 from typing import Any
 
 import torch
@@ -41,15 +42,24 @@ class Forward:
         self.part = Part()
         """Which logits a stand-in for that matrix makes."""
         self.head_numbers = HEAD_NUMBERS
-        self.plain = plain_weights(self.parameters)
+        self.plain = plain_weights(self.parameters, self.dtype)
+        self._buffers: dict[str, Tensor] = {}
         self._takes_positions = "position_ids" in inspect.signature(network.forward).parameters
         self._trunk = _trunk(network)
         self.follows_trees = self._takes_positions and self._try_tree()
         self.heads = {getattr(network.config, name, 0) for name in ("num_attention_heads", "num_key_value_heads")}
         """Lengths of an axis of attention heads."""
 
+    def in_float64(self) -> Forward:
+        """The same with activations in float64; the weights are widened one at a time, as they are met."""
+        wide = copy(self)
+        wide.dtype = torch.float64
+        wide.plain = plain_weights(self.parameters, wide.dtype)
+        wide._buffers = {name: b.double() for name, b in self.network.named_buffers() if b.is_floating_point()}
+        return wide
+
     def precision(self) -> AbstractContextManager[Any]:
-        """Keeps a float64 model in float64."""
+        """Keeps a model whose activations are float64 in float64."""
         return KeepDouble() if self.dtype == torch.float64 else nullcontext()
 
     def logits(self, weights: Mapping[str, Any], places: Places) -> Tensor:
@@ -57,7 +67,7 @@ class Forward:
         mask = self._mask(places)
         with self.precision():
             call = _Around(self.network, lambda network: self._call(network, places, mask))
-            return functional_call(call, _inside(weights), args=())
+            return functional_call(call, self._inside(weights), args=())
 
     def read(
         self, weights: Mapping[str, Any], layout: Layout, rows: int, passes: Iterable[Callable[[slice, Any], None]]
@@ -77,11 +87,15 @@ class Forward:
                     each(self.part.now, self._call(network, layout, mask))
 
         with self.precision(), self._trunk_once(layout.read):
-            functional_call(_Around(self.network, in_parts), _inside(weights), args=())
+            functional_call(_Around(self.network, in_parts), self._inside(weights), args=())
 
     def reading(self, weights: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Weights for `read`: those of the base model but for `weights`, of which one stands in for the head's."""
-        return {**self.plain, self.head: Matrix(self.parameters[self.head], self.head, self.part), **(weights or {})}
+        head = Matrix(self.parameters[self.head], self.head, self.dtype, self.part)
+        return {**self.plain, self.head: head, **(weights or {})}
+
+    def _inside(self, weights: Mapping[str, Any]) -> dict[str, Any]:
+        return {f"network.{name}": weight for name, weight in (*self._buffers.items(), *weights.items())}
 
     def _call(self, network: nn.Module, places: Places, mask: Any) -> Any:
         arguments: dict[str, Any] = {"input_ids": places.ids, "use_cache": False}
@@ -148,10 +162,6 @@ class _Around(nn.Module):
 
     def forward(self) -> Any:
         return self._work(self.network)
-
-
-def _inside(weights: Mapping[str, Any]) -> dict[str, Any]:
-    return {f"network.{name}": weight for name, weight in weights.items()}
 
 
 class _Once:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
+
+import torch
 
 from eiftui.influence.forward import Forward
 from eiftui.influence.losses import Tokens
 from eiftui.influence.memory import Budget, even, halving
 from eiftui.influence.recording import Change, Gradients, record, total_bytes
 from eiftui.settings import Optimizer
+
+LONG = 8.0
+"""Nats by which a row's steps would lower their own losses, to first order, where they are long: no loss is as large.
+
+They overshoot, and what comes of them depends so strongly on the gradients that these are taken in float64."""
 
 
 class Point(NamedTuple):
@@ -28,6 +36,7 @@ class KeptGradients:
     def __init__(self, forward: Forward, budget: Budget) -> None:
         self._forward, self._budget = forward, budget
         self._kept: OrderedDict[Point, Gradients] = OrderedDict()
+        self._exact = _exact(forward, budget)
 
     @property
     def at_base(self) -> frozenset[Tokens]:
@@ -36,6 +45,8 @@ class KeptGradients:
 
     def clear(self) -> None:
         self._kept.clear()
+        if self._exact:
+            self._exact.clear()
 
     def first(self, sequences: Sequence[Tokens]) -> list[Gradients]:
         """The gradient of each of `sequences` at the base weights."""
@@ -46,6 +57,18 @@ class KeptGradients:
 
         With `at_base`, every gradient is taken at the base weights, as the first-order prediction has it.
         """
+        steps = self._steps(rows, optimizer, at_base)
+        long = [] if at_base else [row for row, own in enumerate(steps) if _fall(own, optimizer) > LONG]
+        if self._exact and long:
+            exact = self._exact._steps([rows[row] for row in long], optimizer)
+            for row, own in zip(long, exact, strict=True):
+                steps[row] = [gradients.to(self._forward.dtype) for gradients in own]
+        return Change(self._forward, steps, optimizer, bool(long))
+
+    def _steps(
+        self, rows: Sequence[Sequence[Tokens]], optimizer: Optimizer, at_base: bool = False
+    ) -> list[list[Gradients]]:
+        """The gradients of each row's sequences, in order."""
         steps = [[gradients] for gradients in self.first([row[0] for row in rows])]
         for step in range(1, max(map(len, rows))):
             going = [row for row, own in enumerate(rows) if len(own) > step]
@@ -57,7 +80,7 @@ class KeptGradients:
                 )
             for row, gradients in zip(going, found, strict=True):
                 steps[row].append(gradients)
-        return Change(self._forward, steps, optimizer)
+        return steps
 
     def _further(
         self, learned: Sequence[Sequence[Tokens]], steps: Sequence[Sequence[Gradients]], optimizer: Optimizer
@@ -93,3 +116,17 @@ class KeptGradients:
                 return
             if point not in used:
                 held -= total_bytes([self._kept.pop(point)])
+
+
+def _exact(forward: Forward, budget: Budget) -> KeptGradients | None:
+    """Gradients of the same model in float64, where there is more to be had than `forward` has."""
+    if forward.dtype == torch.float64 or forward.device.type == "mps":
+        return None
+    return KeptGradients(forward.in_float64(), replace(budget, number=torch.float64.itemsize))
+
+
+def _fall(steps: Sequence[Gradients], optimizer: Optimizer) -> float:
+    """By how much SGD's steps lower the loss of their own sentences, to first order: nats."""
+    if optimizer.name != "sgd":
+        return 0.0
+    return sum(float(optimizer.lr * own.clip(optimizer.clip_norm) * own.norm.cpu() ** 2) for own in steps)

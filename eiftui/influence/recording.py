@@ -17,7 +17,7 @@ from eiftui.influence.forward import Forward
 from eiftui.influence.layout import Line, in_line
 from eiftui.influence.losses import RecordedLoss, Tokens
 from eiftui.influence.updates import Schedule, Update, make_update, vector_change
-from eiftui.influence.weights import RowMatrix, RowVector, as_activation
+from eiftui.influence.weights import RowMatrix, RowVector
 from eiftui.settings import Optimizer
 
 
@@ -42,6 +42,16 @@ class Gradients:
         vectors = [gradient.cpu().double().square().sum() for gradient in self.vectors.values()]
         return torch.stack([*matrices, *vectors]).sum().sqrt()
 
+    def to(self, kind: torch.dtype) -> Gradients:
+        """The same in another number format."""
+        made: dict[tuple[int, torch.Size], Tensor] = {}  # layers that were given the same inputs go on sharing them
+
+        def cast(numbers: Tensor) -> Tensor:
+            return made.setdefault((numbers.data_ptr(), numbers.shape), numbers.to(kind))
+
+        matrices = {name: [factor.cast(cast) for factor in factors] for name, factors in self.matrices.items()}
+        return Gradients(matrices, {name: gradient.to(kind) for name, gradient in self.vectors.items()})
+
     def clip(self, largest: float | None) -> Tensor:
         """What norm clipping multiplies the gradient by, as `torch.nn.utils.clip_grad_norm_` does: a number."""
         if largest is None:
@@ -63,8 +73,12 @@ class Change:
     matrix is put together when it is asked for, used and dropped.
     """
 
-    def __init__(self, forward: Forward, steps: Sequence[Sequence[Gradients]], optimizer: Optimizer) -> None:
+    def __init__(
+        self, forward: Forward, steps: Sequence[Sequence[Gradients]], optimizer: Optimizer, is_long: bool = False
+    ) -> None:
         self.rows, self._steps = len(steps), steps
+        self.is_long = is_long
+        """Whether it leads so far that no format narrower than that of activations is good for anything in it."""
         self.matrices = tuple(steps[0][0].matrices)
         clips = torch.full((max(map(len, steps)), self.rows), torch.nan, dtype=torch.float64)
         for row, own in enumerate(steps):
@@ -73,7 +87,7 @@ class Change:
         self.vectors = {
             name: vector_change(
                 self._schedule,
-                as_activation(forward.parameters[name]),
+                forward.parameters[name].to(forward.dtype),
                 [[g.vectors[name] for g in own] for own in steps],
             )
             for name in steps[0][0].vectors
@@ -103,10 +117,12 @@ def record(forward: Forward, sequences: Sequence[Tokens], before: Change | None)
     for name, parameter in forward.parameters.items():
         if parameter.dim() == 2:
             update = partial(before.update, name) if before and name in before.matrices else None
-            weights[name] = RowMatrix(parameter, name, line, update, matrices[name].append)
+            weights[name] = RowMatrix(parameter, name, forward.dtype, line, update, matrices[name].append)
         elif parameter.dim() < 2:
-            leaves[name] = _leaf(parameter, len(sequences), before.vectors.get(name) if before else None)
-            weights[name] = RowVector(parameter, name, line, leaves[name])
+            leaves[name] = _leaf(
+                parameter.to(forward.dtype), len(sequences), before.vectors.get(name) if before else None
+            )
+            weights[name] = RowVector(parameter, name, forward.dtype, line, leaves[name])
         else:
             raise UnsupportedModel(
                 f"the weight {name} is neither a matrix nor a vector: shape {tuple(parameter.shape)}"
@@ -138,5 +154,5 @@ def _own(matrices: dict[str, list[Factor]], vectors: dict[str, Tensor], sequence
 
 
 def _leaf(parameter: Tensor, sequences: int, change: Tensor | None) -> Tensor:
-    values = as_activation(parameter).detach().expand(sequences, *parameter.shape)
+    values = parameter.detach().expand(sequences, *parameter.shape)
     return (values.clone() if change is None else values + change).requires_grad_()

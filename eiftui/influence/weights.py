@@ -32,10 +32,6 @@ def activation_dtype(weight: Tensor) -> torch.dtype:
     return torch.promote_types(weight.dtype, torch.float32)
 
 
-def as_activation(weight: Tensor) -> Tensor:
-    return weight.to(activation_dtype(weight))
-
-
 class _Linear(torch.autograd.Function):
     """x Wᵀ (or x W), with each sequence's own change of W where there is one; a sink is told the gradients at it.
 
@@ -95,8 +91,8 @@ class Weight(Carried):
     name: str
 
     @staticmethod
-    def __new__(cls, base: Tensor, name: str, *_: Any) -> Any:
-        self = torch.Tensor._make_wrapper_subclass(cls, base.shape, dtype=activation_dtype(base), device=base.device)
+    def __new__(cls, base: Tensor, name: str, kind: torch.dtype, *_: Any) -> Any:
+        self = torch.Tensor._make_wrapper_subclass(cls, base.shape, dtype=kind, device=base.device)
         self.base, self.name = base, name
         return self
 
@@ -112,7 +108,7 @@ class Matrix(Weight):
 
     part: Part | None
 
-    def __init__(self, base: Tensor, name: str, part: Part | None = None) -> None:
+    def __init__(self, base: Tensor, name: str, kind: torch.dtype, part: Part | None = None) -> None:
         self.part = part
 
     @property
@@ -135,14 +131,16 @@ class Matrix(Weight):
 
     def lookup(self, ids: Tensor, padding: int | None = None) -> Any:
         """Lines `ids` of an embedding, whose line `padding` torch gives no gradient."""
-        return as_activation(F.embedding(ids, self.base))
+        return F.embedding(ids, self.base).to(self.dtype)
 
 
 class RowMatrix(Matrix):
     """A matrix that sequences in a line meet, each with its own `update`; notes factors in `sink`."""
 
-    def __init__(self, base: Tensor, name: str, line: Line, update: MakeUpdate | None, sink: Sink) -> None:
-        super().__init__(base, name)
+    def __init__(
+        self, base: Tensor, name: str, kind: torch.dtype, line: Line, update: MakeUpdate | None, sink: Sink
+    ) -> None:
+        super().__init__(base, name, kind)
         self.line, self.update, self.sink = line, update, sink
 
     def product(self, x: Tensor, out_in: bool) -> Tensor:
@@ -188,12 +186,13 @@ class PairMatrix(Matrix):
         self,
         base: Tensor,
         name: str,
+        kind: torch.dtype,
         update: MakeUpdate,
         tape: Tape | None,
         products: torch.dtype | None,
         part: Part | None = None,
     ) -> None:
-        super().__init__(base, name, part)
+        super().__init__(base, name, kind, part)
         self.update, self.tape, self.products = update, tape, products
 
     def product(self, x: Pair, out_in: bool) -> Pair:
@@ -233,7 +232,7 @@ class PairMatrix(Matrix):
 class RowVector(Weight):
     """A norm's weight or a bias, of which each sequence in a line has its own: `values` (sequences, *shape)."""
 
-    def __init__(self, base: Tensor, name: str, line: Line, values: Tensor) -> None:
+    def __init__(self, base: Tensor, name: str, kind: torch.dtype, line: Line, values: Tensor) -> None:
         self.line, self.own = line, values
 
     def beside(self, x: Tensor) -> Tensor:
@@ -257,7 +256,7 @@ class RowVector(Weight):
         if beside is None:
             own = next(a for a in args if isinstance(a, RowVector))
             values = func(*[a.own if isinstance(a, RowVector) else a for a in args], **kwargs)
-            return RowVector(own.base, own.name, own.line, values)
+            return RowVector(own.base, own.name, own.dtype, own.line, values)
         return func(*[a.beside(beside) if isinstance(a, RowVector) else a for a in args], **kwargs)
 
 
@@ -267,9 +266,9 @@ def _row_norm(func: Any, x: Tensor, shape: Any, weight: Any = None, bias: Any = 
     return y if bias is None else y + bias.beside(y)
 
 
-def plain_weights(parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Stand-ins for unchanged parameters, by which activations are at least float32, and products are fast."""
-    return {name: Matrix(p, name) if p.dim() == 2 else as_activation(p) for name, p in parameters.items()}
+def plain_weights(parameters: Mapping[str, Tensor], kind: torch.dtype) -> dict[str, Tensor]:
+    """Stand-ins for unchanged parameters, by which activations are of `kind`, and products are fast."""
+    return {name: Matrix(p, name, kind) if p.dim() == 2 else p.to(kind) for name, p in parameters.items()}
 
 
 class _Transposed(Carried):

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from eiftui.influence import gradients
 from eiftui.influence.engine import Engine
 from eiftui.settings import Optimizer
 from tests.influence.measuring import (
@@ -136,3 +137,20 @@ def test_a_learning_rate_of_zero_changes_nothing_at_all(architecture: str, optim
     assert not tokens(results).any()
     assert not matrix(results).any()
     assert not predicted(one, TRIPLE, PROBES, still).any()
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_gradients_of_long_steps_are_those_of_float64(architecture: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gradients, "LONG", 0.0)
+    changes = [
+        one.change(TRIPLE, Optimizer(lr=1e-2)).vectors  # type: ignore[attr-defined]
+        for one in (engine_of(network(architecture, torch.float32)), double_engine(architecture, "factors"))
+    ]
+    for name, exact in changes[1].items():
+        assert (changes[0][name].double() - exact).norm() < 2e-7 * exact.norm()
+
+
+def test_a_step_is_long_where_it_would_lower_its_own_loss_by_more_than_there_is() -> None:
+    one = engine("llama", "factors", torch.float32)
+    assert not one.change(TRIPLE, Optimizer(lr=1e-2)).is_long  # type: ignore[attr-defined]
+    assert one.change(TRIPLE, Optimizer(lr=1.0)).is_long  # type: ignore[attr-defined]
