@@ -24,7 +24,7 @@ SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 async def test_a_session_is_shown_in_full(measured, explorer, size):
     async with explorer(measured).run_test(size=SIZES[size]) as pilot:
         await pilot.press("down", "right")
-        assert_golden(f"measured-{size}", await until(pilot, "±"))
+        assert_golden(f"measured-{size}", await until(pilot, " ± "))
 
 
 async def test_the_footer_has_the_keys_that_matter_where_the_person_is(measured, explorer):
@@ -43,7 +43,7 @@ async def test_without_colours_everything_is_in_the_text(measured, explorer, siz
     monkeypatch.setenv("NO_COLOR", "1")
     async with explorer(measured).run_test(size=SIZES[size]) as pilot:
         await pilot.press("down", "minus")
-        assert_golden(f"no-colour-{size}", await until(pilot, "±"))
+        assert_golden(f"no-colour-{size}", await until(pilot, " ± "))
 
 
 async def test_one_key_toggles_trained_and_prompted_on_the_same_scale(measured, explorer):
