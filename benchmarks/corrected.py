@@ -19,8 +19,8 @@ from eiftui.influence.weights import Matrix, RowVector
 class Changed(Matrix):
     """A matrix in a forward whose batch axis is the rows, each with its own change; the head's gives a part."""
 
-    def __init__(self, base, name, kind, rows, update, part=None):
-        super().__init__(base, name, kind, part)
+    def __init__(self, base, name, dtype, rows, update, part=None):
+        super().__init__(base, name, dtype, part)
         self.rows, self.update = rows, update
 
     def product(self, x, out_in):
@@ -37,8 +37,8 @@ class Changed(Matrix):
 class ChangedVector(RowVector):
     """A norm's weight or a bias of which each row has its own."""
 
-    def __init__(self, base, name, kind, values):
-        super().__init__(base, name, kind, None, values)
+    def __init__(self, base, name, dtype, values):
+        super().__init__(base, name, dtype, None, values)
 
     def beside(self, x):
         return self.own.reshape(len(self.own), *[1] * (x.dim() - self.own.dim()), *self.own.shape[1:])

@@ -14,7 +14,7 @@ from torch.func import functional_call
 
 from eiftui.influence.layout import Layout, Places, Text, side_by_side, tree
 from eiftui.influence.precision import KeepDouble
-from eiftui.influence.weights import Matrix, Part, activation_dtype, plain_weights
+from eiftui.influence.weights import Matrix, Part, plain_weights
 
 HEAD_NUMBERS = 1 << 20
 """Least number of logits, over all rows, that exist at once: about what a processor's cache holds."""
@@ -34,7 +34,8 @@ class Forward:
         self.parameters = dict(network.named_parameters())
         first = next(iter(self.parameters.values()))
         self.device = first.device
-        self.dtype = activation_dtype(first)
+        self.dtype = torch.promote_types(first.dtype, torch.float32)
+        """Number format of activations: that of the weights, but never narrower than float32."""
         head: Tensor = network.get_output_embeddings().weight  # type: ignore[operator]
         self.vocabulary = head.shape[0]
         self.head = next(name for name, parameter in self.parameters.items() if parameter is head)

@@ -119,9 +119,8 @@ def record(forward: Forward, sequences: Sequence[Tokens], before: Change | None)
             update = partial(before.update, name) if before and name in before.matrices else None
             weights[name] = RowMatrix(parameter, name, forward.dtype, line, update, matrices[name].append)
         elif parameter.dim() < 2:
-            leaves[name] = _leaf(
-                parameter.to(forward.dtype), len(sequences), before.vectors.get(name) if before else None
-            )
+            change = before.vectors.get(name) if before else None
+            leaves[name] = _leaf(parameter.to(forward.dtype), len(sequences), change)
             weights[name] = RowVector(parameter, name, forward.dtype, line, leaves[name])
         else:
             raise UnsupportedModel(

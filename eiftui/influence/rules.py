@@ -15,6 +15,7 @@ from torch import Tensor
 from eiftui.errors import UnsupportedModel
 from eiftui.influence.pair import Pair, aligned, rule, value
 from eiftui.influence.structural import getitem, transpose
+from eiftui.influence.vocabulary import LogSumChange, lost_digits
 
 
 @rule("add", "__add__", "__radd__")
@@ -236,25 +237,17 @@ def softmax(a: Pair, dim: int = -1, dtype: Any = None, **_: Any) -> Pair:
 
 @rule("logsumexp")
 def log_sum_exp(a: Pair, dim: int = -1, keepdim: bool = False) -> Pair:
-    """log1p(Σ p expm1(d)) over the last axis."""
+    """As `LogSumChange` has it, of an axis that comes in one part."""
     if dim not in (-1, a.x.dim() - 1):
         total = log_sum_exp(transpose(a, dim, -1), -1, keepdim=True)
         return transpose(total, dim, -1) if keepdim else getitem(total, (..., 0))
-    x = a.x.logsumexp(-1, keepdim=True)
-    weights = (a.x - a.x.amax(-1, keepdim=True)).exp_()
-    # no product with a vector: that adds up all of an axis in one go, and loses digits
-    total = torch.expm1(a.d).mul_(weights).sum(-1, keepdim=True) / weights.sum(-1, keepdim=True)
-    doubtful, change = lost_digits(total)[..., 0], torch.log1p(total)
+    x, total = a.x.logsumexp(-1), LogSumChange()
+    total.add(a.x, a.d)
+    doubtful, change = total.lost, total.change
     if doubtful.any():
         where = doubtful.nonzero(as_tuple=True)
-        base = a.x[where[1:]]
-        change[where] = (base + a.d[where]).logsumexp(-1, keepdim=True) - x[where[1:]]
-    return Pair(x, change) if keepdim else Pair(x[..., 0], change[..., 0])
-
-
-def lost_digits(total: Tensor) -> Tensor:
-    """Where 1 + Σ p expm1(d) has lost digits, or something in it was too large; the plain difference is good there."""
-    return ~((total > -0.98) & (total < torch.inf))
+        change[where] = (a.x[where[1:]] + a.d[where]).logsumexp(-1) - x[where[1:]]
+    return Pair(x[..., None], change[..., None]) if keepdim else Pair(x, change)
 
 
 @rule("log_softmax")

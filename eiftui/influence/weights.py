@@ -27,11 +27,6 @@ MakeUpdate = Callable[..., Update]
 """Puts an update of all outputs, or of the slice of them that it is given, together when it is needed."""
 
 
-def activation_dtype(weight: Tensor) -> torch.dtype:
-    """Number format of activations beside a weight: its own, but never narrower than float32."""
-    return torch.promote_types(weight.dtype, torch.float32)
-
-
 class _Linear(torch.autograd.Function):
     """x Wᵀ (or x W), with each sequence's own change of W where there is one; a sink is told the gradients at it.
 
@@ -85,14 +80,14 @@ class Part:
 
 
 class Weight(Carried):
-    """A stand-in for a parameter, with its shape and place, in the number format of activations."""
+    """A stand-in for a parameter, with its shape and place, in the number format of activations, `dtype`."""
 
     base: Tensor
     name: str
 
     @staticmethod
-    def __new__(cls, base: Tensor, name: str, kind: torch.dtype, *_: Any) -> Any:
-        self = torch.Tensor._make_wrapper_subclass(cls, base.shape, dtype=kind, device=base.device)
+    def __new__(cls, base: Tensor, name: str, dtype: torch.dtype, *_: Any) -> Any:
+        self = torch.Tensor._make_wrapper_subclass(cls, base.shape, dtype=dtype, device=base.device)
         self.base, self.name = base, name
         return self
 
@@ -108,7 +103,7 @@ class Matrix(Weight):
 
     part: Part | None
 
-    def __init__(self, base: Tensor, name: str, kind: torch.dtype, part: Part | None = None) -> None:
+    def __init__(self, base: Tensor, name: str, dtype: torch.dtype, part: Part | None = None) -> None:
         self.part = part
 
     @property
@@ -138,9 +133,9 @@ class RowMatrix(Matrix):
     """A matrix that sequences in a line meet, each with its own `update`; notes factors in `sink`."""
 
     def __init__(
-        self, base: Tensor, name: str, kind: torch.dtype, line: Line, update: MakeUpdate | None, sink: Sink
+        self, base: Tensor, name: str, dtype: torch.dtype, line: Line, update: MakeUpdate | None, sink: Sink
     ) -> None:
-        super().__init__(base, name, kind)
+        super().__init__(base, name, dtype)
         self.line, self.update, self.sink = line, update, sink
 
     def product(self, x: Tensor, out_in: bool) -> Tensor:
@@ -186,13 +181,13 @@ class PairMatrix(Matrix):
         self,
         base: Tensor,
         name: str,
-        kind: torch.dtype,
+        dtype: torch.dtype,
         update: MakeUpdate,
         tape: Tape | None,
         products: torch.dtype | None,
         part: Part | None = None,
     ) -> None:
-        super().__init__(base, name, kind, part)
+        super().__init__(base, name, dtype, part)
         self.update, self.tape, self.products = update, tape, products
 
     def product(self, x: Pair, out_in: bool) -> Pair:
@@ -232,7 +227,7 @@ class PairMatrix(Matrix):
 class RowVector(Weight):
     """A norm's weight or a bias, of which each sequence in a line has its own: `values` (sequences, *shape)."""
 
-    def __init__(self, base: Tensor, name: str, kind: torch.dtype, line: Line, values: Tensor) -> None:
+    def __init__(self, base: Tensor, name: str, dtype: torch.dtype, line: Line, values: Tensor) -> None:
         self.line, self.own = line, values
 
     def beside(self, x: Tensor) -> Tensor:
@@ -266,9 +261,9 @@ def _row_norm(func: Any, x: Tensor, shape: Any, weight: Any = None, bias: Any = 
     return y if bias is None else y + bias.beside(y)
 
 
-def plain_weights(parameters: Mapping[str, Tensor], kind: torch.dtype) -> dict[str, Tensor]:
-    """Stand-ins for unchanged parameters, by which activations are of `kind`, and products are fast."""
-    return {name: Matrix(p, name, kind) if p.dim() == 2 else p.to(kind) for name, p in parameters.items()}
+def plain_weights(parameters: Mapping[str, Tensor], dtype: torch.dtype) -> dict[str, Tensor]:
+    """Stand-ins for unchanged parameters, by which activations are of `dtype`, and products are fast."""
+    return {name: Matrix(p, name, dtype) if p.dim() == 2 else p.to(dtype) for name, p in parameters.items()}
 
 
 class _Transposed(Carried):
