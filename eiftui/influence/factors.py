@@ -6,7 +6,7 @@ what the layer was given and D (tokens, out) the gradient at what it gave. Facto
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -185,10 +185,28 @@ def _summands(a: Factor, b: Factor) -> Tensor:
     return _left(a, b).mul_(_all_pairs(a.inputs, b.inputs))
 
 
-def inner_of_sums(a: Sequence[Factor], b: Sequence[Factor]) -> Tensor:
-    """The inner products of gradients that are sums of factors: (rows of a, rows of b)."""
-    products = [inner(one, other) for one in a for other in b]
-    return torch.stack(products).sum(0)
+def squared_norm(matrices: Iterable[Sequence[Factor]]) -> Tensor:
+    """‖G‖² of the gradients of several matrices together, each a sum of factors of one row: float64, no device.
+
+    ‖Sᵀ X‖² = Σ (S Sᵀ) ∘ (X Xᵀ); layers that were given the same inputs share the second.
+    """
+    inputs: dict[tuple[int, torch.Size], Tensor] = {}
+    products: list[Tensor] = []
+
+    def square(x: Tensor) -> Tensor:
+        place = (x.data_ptr(), x.shape)
+        if place not in inputs:
+            inputs[place] = x[0] @ x[0].T
+        return inputs[place]
+
+    for factors in matrices:
+        for a, one in enumerate(factors):
+            if isinstance(one, Dense):
+                products.append((one.gradients[0] @ one.gradients[0].T).mul_(square(one.inputs)).sum())
+            else:
+                products.append(inner(one, one)[0, 0])
+            products += [2 * inner(one, other)[0, 0] for other in factors[:a]]
+    return torch.stack(products).cpu().double().sum()
 
 
 def _all_pairs(a: Tensor, b: Tensor) -> Tensor:

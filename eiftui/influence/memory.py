@@ -65,7 +65,7 @@ class Budget:
     @property
     def recorded_tokens(self) -> int:
         """Tokens of one recording: activations kept for the backward, and the logits with their gradients."""
-        return min(LINE, max(16, self.bytes // (self.number * (2 * self.width + 2 * self.vocabulary))))
+        return min(LINE, max(16, self.bytes // (self.number * (3 * self.width // 2 + 2 * self.vocabulary))))
 
     def row_bytes(self, tokens: int, nodes: int) -> int:
         """What one row takes while it is evaluated: the factors of its tokens, and activations of the tree's nodes."""

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from eiftui.errors import UnsupportedModel
-from eiftui.influence.factors import Factor, inner_of_sums
+from eiftui.influence.factors import Factor, squared_norm
 from eiftui.influence.forward import Forward
 from eiftui.influence.layout import Line, in_line
 from eiftui.influence.losses import RecordedLoss, Tokens
@@ -36,11 +36,10 @@ class Gradients:
 
     @cached_property
     def norm(self) -> Tensor:
-        """The 2-norm of the whole gradient, from Gram matrices: ‖DᵀX‖² = Σ (XXᵀ ∘ DDᵀ)."""
-        given = [[factor.trained for factor in factors] for factors in self.matrices.values()]
-        matrices = [inner_of_sums(factors, factors)[0, 0].cpu().double() for factors in given]
+        """The 2-norm of the whole gradient."""
+        matrices = squared_norm([factor.trained for factor in factors] for factors in self.matrices.values())
         vectors = [gradient.cpu().double().square().sum() for gradient in self.vectors.values()]
-        return torch.stack([*matrices, *vectors]).sum().sqrt()
+        return torch.stack([matrices, *vectors]).sum().sqrt()
 
     def to(self, kind: torch.dtype) -> Gradients:
         """The same in another number format."""
