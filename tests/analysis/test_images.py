@@ -8,7 +8,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from eiftui.analysis.images import auc, blocks, by_rate, cosine, image_symmetry, look_alikes, noise_findings
+from eiftui.analysis.images.classes import auc, blocks, look_alikes
+from eiftui.analysis.images.likeness import cosine
+from eiftui.analysis.images.noise import noise_findings
+from eiftui.analysis.images.rates import by_rate
+from eiftui.analysis.images.symmetry import image_symmetry
 from eiftui.domains.digits import builtin_digits, draw_digits
 from eiftui.domains.noise import Noise
 from eiftui.session.image_records import ImageBlock, ImageDraw, ImageNetwork, ImageSettings, Treatment

@@ -9,7 +9,7 @@ import pytest
 
 from eiftui.analysis.cells import own_cells
 from eiftui.analysis.findings import analyse
-from eiftui.analysis.image_findings import analyse_images
+from eiftui.analysis.images.findings import analyse_images
 from eiftui.analysis.overshot import overshot
 from eiftui.analysis.rates import at_rate
 from eiftui.cli.console import file_console

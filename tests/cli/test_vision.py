@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from eiftui.analysis.image_findings import analyse_images
+from eiftui.analysis.images.findings import analyse_images
 from eiftui.domains.noise import Noise
 from eiftui.session.image_records import Treatment
 from eiftui.session.images import ImageSession

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from eiftui.analysis.estimates import Estimate
-from eiftui.analysis.images import AtRate, Blocks, LookAlikes, NoiseFinding
+from eiftui.analysis.images.classes import Blocks, LookAlikes
+from eiftui.analysis.images.noise import NoiseFinding
+from eiftui.analysis.images.rates import AtRate
 from eiftui.cli.figures import BLUE, GREEN, GREY, ORANGE, as_matrix, coloured, drawn, layout
 from eiftui.cli.vision.words import QUADRANTS
 from eiftui.domains.digits import CLASSES, Digits, Pixels

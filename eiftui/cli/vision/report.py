@@ -29,14 +29,14 @@ def main(options: argparse.Namespace) -> None:
 
 def print_session(session: ImageSession, console: Console) -> None:
     """The report as text. Raises InputError if nothing is measured with the session's settings."""
-    from eiftui.analysis.image_findings import analyse_images
+    from eiftui.analysis.images.findings import analyse_images
     from eiftui.cli.vision.report_text import print_report
 
     print_report(console, session, analyse_images(session))
 
 
 def _html(session: ImageSession) -> str:
-    from eiftui.analysis.image_findings import analyse_images
+    from eiftui.analysis.images.findings import analyse_images
     from eiftui.cli.vision.report_html import report_page
 
     return report_page(session, analyse_images(session))

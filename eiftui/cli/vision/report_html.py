@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from eiftui.analysis.estimates import Estimate
-from eiftui.analysis.image_findings import ImageFindings
-from eiftui.analysis.images import NoiseFinding
+from eiftui.analysis.images.findings import ImageFindings
+from eiftui.analysis.images.noise import NoiseFinding
 from eiftui.cli.page import escaped, made_by, page, preformatted, shown, side_by_side, verdict
 from eiftui.cli.vision import figures, words
 from eiftui.session.images import ImageSession

@@ -6,7 +6,7 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from eiftui.analysis.image_findings import ImageFindings
+from eiftui.analysis.images.findings import ImageFindings
 from eiftui.cli.console import say
 from eiftui.cli.vision import words
 from eiftui.domains.digits import CLASSES

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from eiftui.analysis.estimates import Estimate
-from eiftui.analysis.images import AtRate, Blocks, Diverged, ImageSymmetry, LookAlikes, NoiseFinding
+from eiftui.analysis.images.classes import Blocks, LookAlikes
+from eiftui.analysis.images.noise import NoiseFinding
+from eiftui.analysis.images.rates import AtRate, Diverged
+from eiftui.analysis.images.symmetry import ImageSymmetry
 from eiftui.session.images import ImageSession
 from eiftui.show.numbers import compact, estimate, magnitude, ratio
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from eiftui.analysis.images import by_class, cosine
+from eiftui.analysis.images.classes import by_class
+from eiftui.analysis.images.likeness import cosine
 from eiftui.analysis.symmetry import centred
 from eiftui.domains.digits import CLASSES, Digits
 from eiftui.domains.noise import Images, Noise, with_noise

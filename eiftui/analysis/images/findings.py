@@ -5,21 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from eiftui.analysis.estimates import Estimate
-from eiftui.analysis.images import (
-    AtRate,
-    Blocks,
-    Diverged,
-    ImageSymmetry,
-    LookAlikes,
-    NoiseFinding,
-    blocks,
-    by_rate,
-    classes,
-    diverged,
-    image_symmetry,
-    look_alikes,
-    noise_findings,
-)
+from eiftui.analysis.images.classes import Blocks, LookAlikes, blocks, classes, look_alikes
+from eiftui.analysis.images.noise import NoiseFinding, noise_findings
+from eiftui.analysis.images.rates import AtRate, Diverged, by_rate, diverged
+from eiftui.analysis.images.symmetry import ImageSymmetry, image_symmetry
 from eiftui.errors import InputError
 from eiftui.session.image_records import IMAGE_CONDITIONS, ImageCondition
 from eiftui.session.images import ImageSession
