@@ -16,13 +16,13 @@ from eiftui.analysis.distributions import Sparsity
 from eiftui.analysis.dynamics import Dynamics
 from eiftui.analysis.dynamics import dynamics as traced
 from eiftui.analysis.findings import Findings, attempt
-from eiftui.analysis.first_order import Agreement, Met
+from eiftui.analysis.first_order import GOOD, Agreement, Met
 from eiftui.analysis.rates import LEAST_EFFECT, Sweep
 from eiftui.analysis.semantics import NotEmbedded, Semantics
 from eiftui.analysis.symmetry import Symmetry
 from eiftui.session.readings import Quantity, Readings
 from eiftui.settings import Optimizer
-from eiftui.show.numbers import compact, estimate, p_value, ratio
+from eiftui.show.numbers import compact, estimate, p_value, percent, ratio
 from eiftui.show.summary import mean_and_interval
 
 LISTED = 5
@@ -115,7 +115,7 @@ def sparsity(found: dict[Quantity, Sparsity | NoAnswer]) -> Iterator[str]:
         if isinstance(one, NoAnswer):
             yield f"{which}: no answer: {one}"
         else:
-            floor = "" if one.below_floor is None else f", {one.below_floor.mean:.0%} of cells under the floor"
+            floor = "" if one.below_floor is None else f", {percent(one.below_floor.mean)} of cells under the floor"
             hoyer, gini = (ratio(part.mean, part.half) for part in (one.hoyer, one.gini))
             yield f"{which:<9} Hoyer {hoyer}, Gini {gini}{floor}"
 
@@ -204,7 +204,7 @@ def sweep_table(found: Sweep) -> Iterator[str]:
         own = "" if one.own is None else estimate(one.own.mean, one.own.half)
         others = estimate(one.others.mean, one.others.half) if one.finite else "not finite"
         mark = "*" if low <= index <= high else " "
-        error = "" if math.isnan(one.error) else f"{one.error:.1%}"
+        error = "" if math.isnan(one.error) else percent(one.error, 1)
         yield f"{mark} {compact(one.rate):<8} {own:<20} {others:<20} {agreement[index]:<10} {error}".rstrip()
 
 
@@ -224,7 +224,7 @@ def sweep_conclusions(found: Sweep) -> Iterator[str]:
             yield "It reaches the end of the grid and may go on."
         yield f"Suggested learning rate, its geometric middle: {compact(found.suggestion or 0.0)}"
     if found.breakdown is not None:
-        yield f"The first-order prediction errs by more than 10 % from {compact(found.breakdown)} on."
+        yield f"The first-order prediction errs by more than {percent(GOOD)} from {compact(found.breakdown)} on."
 
 
 def dynamics(session: Readings, how: str) -> Iterator[str]:

@@ -20,6 +20,7 @@ from eiftui.session.results import Measured
 from eiftui.session.safetext import visible
 from eiftui.session.session import Session
 from eiftui.settings import Settings
+from eiftui.show.numbers import completed
 from eiftui.show.progress import JsonProgress, ProgressReport, QuietProgress, RunProgress
 from eiftui.show.session_heatmap import session_heatmap
 
@@ -128,7 +129,7 @@ def _measure(
 
 
 def stage_words(text: str, fraction: float | None) -> str:
-    return visible(text) if fraction is None else f"{visible(text)} {fraction:.0%}"
+    return visible(text) if fraction is None else f"{visible(text)} {completed(fraction)}"
 
 
 class _Watcher:

@@ -142,18 +142,28 @@ def ratio(mean: float, half: float = math.nan) -> str:
     return text if math.isnan(half) else f"{text} ± {half:.2f}"
 
 
-def percent(share: float) -> str:
-    """A probability in per cent, with two digits at least, or as it is where that is very small: `97.3%`, `3.9e-9`.
+def percent(share: float, decimals: int = 0) -> str:
+    """A share in per cent: `30 %`, `97.3 %`; `?` if not known. The one form of it, in tables as in sentences."""
+    return "?" if math.isnan(share) else f"{100 * share:.{decimals}f} %"
+
+
+def completed(share: float) -> str:
+    """How much of some work is done, in whole per cent: `100 %` is all of it, and nothing less."""
+    return percent(math.floor(100 * share + 1e-9) / 100)  # 0.29 is a little less in binary
+
+
+def probability(share: float) -> str:
+    """In per cent, with two digits at least, or as it is where that is very small: `97.3 %`, `9.12 %`, `3.9e-9`.
 
     No more than six characters; `?` if not known.
     """
-    if math.isnan(share):
-        return "?"
+    if math.isnan(share) or share >= 0.9995:
+        return percent(share)
     if share >= 0.0995:
-        return f"{share:.1%}"
+        return percent(share, 1)
     if share >= 0.001 or not share:
-        return f"{share:.2%}"
-    return compact(float(f"{share:.1e}" if share >= 9.5e-10 else f"{share:.0e}"))
+        return percent(share, 2)
+    return compact(float(f"{share:.1e}" if share >= 9.95e-10 else f"{share:.0e}"))
 
 
 def bar(share: float, width: int, mark: str) -> str:

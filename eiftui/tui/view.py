@@ -145,7 +145,7 @@ def title(view: View, drawn: Picture, draws: int) -> str:
         some = "up to " if drawn.measured < 1 else ""
         words.append(f"mean of {some}{draws} draws" if view.draw is None else f"draw {view.draw + 1} of {draws}")
     if drawn.measured < 1:
-        words.append(f"{math.floor(100 * drawn.measured)} % measured")
+        words.append(f"{numbers.completed(drawn.measured)} measured")
     orders = {"rows": view.rows_by, "columns": view.columns_by}
     words += [f"{axis} by {order}" for axis, order in orders.items() if order != "number"]
     filters = {"rows": view.row_filter, "columns": view.column_filter}

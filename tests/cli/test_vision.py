@@ -161,7 +161,7 @@ def test_one_cell_is_shown_with_its_images_and_all_probabilities(eiftui: Command
     answer = eiftui("vision", "show", "s.eif", "3", "8", "--probe-noise", "1")
     assert answer.lines[0].split() == ["learned:", "3", "probe:", "8"]
     assert answer.lines[8].split() == ["clean", "noise", "1"]
-    shown = [line.split() for line in answer.lines if line[:5].strip().isdecimal()]
+    shown = [line.replace(" %", "%").split() for line in answer.lines if line[:5].strip().isdecimal()]
     assert [int(line[0]) for line in shown] == list(range(10))
     before = [next(part for part in line[1:] if part != "*") for line in shown]
     shares = [float(share.rstrip("%")) / (100 if share.endswith("%") else 1) for share in before]

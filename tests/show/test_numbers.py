@@ -7,7 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eiftui.show.numbers import WIDTH, bar, common_exponent, compact, duration, eif, estimate, scale, scale_limit, size
+from eiftui.show.numbers import (
+    WIDTH,
+    bar,
+    common_exponent,
+    compact,
+    completed,
+    duration,
+    eif,
+    estimate,
+    percent,
+    probability,
+    scale,
+    scale_limit,
+    size,
+)
 
 
 @pytest.mark.parametrize(
@@ -106,6 +120,36 @@ def test_sizes_are_in_decimal_units(count: float, text: str) -> None:
 )
 def test_learning_rates_are_written_as_people_write_them(rate: float, text: str) -> None:
     assert compact(rate) == text
+
+
+def test_a_share_is_in_per_cent() -> None:
+    assert [percent(0.298), percent(0.2984, 1), percent(math.nan)] == ["30 %", "29.8 %", "?"]
+
+
+def test_work_is_complete_only_when_all_of_it_is_done() -> None:
+    assert [completed(share) for share in (0.0, 0.29, 0.999, 1.0)] == ["0 %", "29 %", "99 %", "100 %"]
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (1.0, "100 %"),
+        (0.9994, "99.9 %"),
+        (0.973, "97.3 %"),
+        (0.0912, "9.12 %"),
+        (0.0, "0.00 %"),
+        (3.9e-9, "3.9e-9"),
+        (9.6e-10, "1e-9"),
+        (math.nan, "?"),
+    ],
+)
+def test_a_probability_has_two_digits_at_least(share: float, text: str) -> None:
+    assert probability(share) == text
+
+
+@given(st.floats(0, 1, allow_subnormal=False))
+def test_a_probability_fits_six_characters(share: float) -> None:
+    assert len(probability(share)) <= 6
 
 
 def test_a_share_that_is_not_known_has_no_bar() -> None:

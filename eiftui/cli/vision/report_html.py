@@ -10,7 +10,7 @@ from eiftui.analysis.images.noise import NoiseFinding
 from eiftui.cli.page import escaped, made_by, page, preformatted, shown, side_by_side, verdict
 from eiftui.cli.vision import figures, words
 from eiftui.session.images import ImageSession
-from eiftui.show.numbers import ratio
+from eiftui.show.numbers import percent, ratio
 
 
 def report_page(session: ImageSession, findings: ImageFindings) -> str:
@@ -57,5 +57,5 @@ def _noise_table(findings: Sequence[NoiseFinding]) -> str:
 def _side(found: NoiseFinding, times: Estimate, share: Estimate) -> str:
     return (
         f"<td>{verdict(found.verdict(times))}<br>{ratio(times.mean, times.half)} times<br>"
-        f'<span class="note">{share.mean:.0%} of pairs</span></td>'
+        f'<span class="note">{percent(share.mean)} of pairs</span></td>'
     )

@@ -18,7 +18,7 @@ from eiftui.engine.image_requests import ImageSet, LookAtImages
 from eiftui.errors import InputError
 from eiftui.session.images import ImageSession
 from eiftui.show.digits import beside, picture, way
-from eiftui.show.numbers import bar, estimate, percent
+from eiftui.show.numbers import bar, estimate, probability
 
 NAME = "show"
 HELP = "one training image and one probe: the images, and all class probabilities before and after"
@@ -111,7 +111,8 @@ def _bars(before: Floats, after: Floats, label: int) -> Iterator[str]:
     yield f"{'class':<7} {'before':>9} {'after':>9}"
     for number, (was, became) in enumerate(zip(before, after, strict=True)):
         mark = "*" if number == label else " "
-        yield f"{number:>4} {mark}  {percent(was):>9} {percent(became):>9}  {bar(float(became), BAR, '#')}".rstrip()
+        both = f"{probability(was):>9} {probability(became):>9}"
+        yield f"{number:>4} {mark}  {both}  {bar(float(became), BAR, '#')}".rstrip()
     guess, now = int(np.argmax(before)), int(np.argmax(after))
     told = f"still takes it for {now}" if guess == now else f"took it for {guess}, and now for {now}"
     if not np.isfinite(after).all():

@@ -9,6 +9,7 @@ from eiftui.cli.console import make_console, say
 from eiftui.errors import InputError
 from eiftui.session.atomic import replacing
 from eiftui.session.written import eiftui_version
+from eiftui.show.numbers import percent
 from eiftui.show.progress import QuietProgress, RunProgress
 
 NAME = "train"
@@ -35,7 +36,7 @@ def main(options: argparse.Namespace) -> None:
         content, share = _trained(options)
         file.write(content)
     if not options.quiet:
-        say(make_console(), f"{out}: right for {share:.2%} of FashionMNIST's 10,000 test images")
+        say(make_console(), f"{out}: right for {percent(share, 2)} of FashionMNIST's 10,000 test images")
 
 
 def _trained(options: argparse.Namespace) -> tuple[bytes, float]:

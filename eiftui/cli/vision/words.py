@@ -12,7 +12,7 @@ from eiftui.analysis.images.noise import NoiseFinding
 from eiftui.analysis.images.rates import AtRate, Diverged
 from eiftui.analysis.images.symmetry import ImageSymmetry
 from eiftui.session.images import ImageSession
-from eiftui.show.numbers import compact, estimate, magnitude, ratio
+from eiftui.show.numbers import compact, estimate, magnitude, percent, ratio
 
 SIGN = "negative: a digit became more likely to be seen as its class; positive: less"
 SHOWN_PAIRS = 5
@@ -125,7 +125,7 @@ def noise_claims() -> Iterator[str]:
 
 
 def _side(found: NoiseFinding, times: Estimate, share: Estimate) -> str:
-    return f"{_ratio(times):<12} {share.mean:>5.0%} {found.verdict(times):<10}"
+    return f"{_ratio(times):<12} {percent(share.mean):>5} {found.verdict(times):<10}"
 
 
 def rates(findings: list[AtRate]) -> Iterator[str]:

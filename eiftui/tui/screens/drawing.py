@@ -136,5 +136,5 @@ class DrawingScreen(Dialogue[Digits]):
         for label in range(CLASSES):
             change = numbers.estimate(float(eif[self._labels == label].mean()))
             mark = "◂" if label == self._label else " "
-            lines.append(Content(f"{label:>3}{mark}   {numbers.percent(float(seen[label])):>8}{change:>23}"))
+            lines.append(Content(f"{label:>3}{mark}   {numbers.probability(float(seen[label])):>8}{change:>23}"))
         return [*lines, Content.styled(f"{'itself':<7}{numbers.estimate(own):>31}", "$text-muted")]

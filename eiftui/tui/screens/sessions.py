@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from eiftui.session.safetext import visible
 from eiftui.session.session import Session
 from eiftui.session.shelf import delete, duplicate, named, rename, sessions_in
 from eiftui.settings import Settings
+from eiftui.show.numbers import completed
 from eiftui.tui.actions import dialogue_bindings
 from eiftui.tui.beginning import FEW_DRAWS
 from eiftui.tui.document import Document
@@ -199,7 +199,7 @@ class SessionsScreen(Dialogue[Path]):
             return [name, *[Content("")] * (len(COLUMNS) - 1)]
         if seen.problem:
             return [name, Content.styled("unreadable", "$text-error"), *[Content("")] * (len(COLUMNS) - 2)]
-        share = Content(f"{math.floor(100 * seen.measured):>6} %")
+        share = Content(f"{completed(seen.measured):>8}")
         busy = Content.styled("running" if seen.going_on else "in use", "$text-warning")
         measured = share if writer_of(path) in (None, "this process") else busy
         size = f"{seen.rows}×{seen.columns}×{seen.draws}"

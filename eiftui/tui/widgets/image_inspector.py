@@ -159,10 +159,10 @@ def _table(was: Array, became: Array | None, label: int) -> Iterator[Content]:
     for number, before in enumerate(was.tolist()):
         line = Content.styled(f"{number:>3}{'◂' if number == label else ' '} ", "bold" if number == label else "")
         after = before if became is None else float(became[number])
-        line += Content(f"{numbers.percent(before):>7}")
+        line += Content(f"{numbers.probability(before):>7}")
         if moved:
             change = math.log(after / before) if before > 0 < after else math.nan
-            line += Content(f"{numbers.percent(after):>7}")
+            line += Content(f"{numbers.probability(after):>7}")
             line += Content.styled(
                 f" {numbers.eif(None if math.isnan(change) else change):>6} ",
                 "$text-success" if change > 0 else "$text-error",

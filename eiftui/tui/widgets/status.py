@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.timer import Timer
 
 from eiftui.session.safetext import visible
-from eiftui.show.numbers import duration
+from eiftui.show.numbers import completed, duration
 from eiftui.tui.document import Document
 from eiftui.tui.keymap import key_of
 from eiftui.tui.running import Phase, Runner
@@ -92,7 +92,7 @@ class StatusBar(Part):
             case Phase.MEASURING:
                 return self._progress()
             case Phase.LOADING:
-                bar = "" if runner.fraction is None else f" {math.floor(100 * runner.fraction)} %"
+                bar = "" if runner.fraction is None else f" {completed(runner.fraction)}"
                 words = [self._bar(runner.fraction)] if runner.fraction is not None else []
                 return Content(" ").join([*words, Content(f"{text or 'starting the worker'}{bar}…")])
             case Phase.ESTIMATING:
