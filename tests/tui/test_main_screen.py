@@ -14,6 +14,7 @@ from eiftui.tui.preferences import Preferences, load
 from eiftui.tui.screens.help import HelpScreen
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.matrix import MatrixPane
+from tests.engine.fake import FakeClient
 from tests.tui.conftest import screen_of, until
 from tests.tui.golden import assert_golden
 
@@ -194,3 +195,17 @@ def test_the_screens_process_never_loads_torch():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+async def test_while_an_estimate_is_made_the_status_says_so(document, monkeypatch):
+    monkeypatch.setattr(Explorer, "NOTIFICATION_TIMEOUT", 600)  # however slow the machine
+    fake = FakeClient(paced=True)
+    async with Explorer(document, Preferences(), hire=lambda **how: fake).run_test(notifications=True) as pilot:
+        await until(pilot, "starting the worker")
+        await fake.let(3)  # its model
+        await until(pilot, "cells not measured")
+        await pilot.press("T")
+        await until(pilot, "estimating what it takes…")
+        await fake.let_all()
+        await until(pilot, "for 81 cells")
+        await until(pilot, "cells not measured")

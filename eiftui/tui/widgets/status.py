@@ -20,6 +20,7 @@ SECONDS_BETWEEN_PAINTS = 0.1
 SECONDS_BETWEEN_CLOCKS = 1.0
 WIDE = 100
 """Columns from which on there is room for a long bar and for the rate."""
+ESTIMATING = Content("estimating what it takes…")
 
 
 class StatusBar(Part):
@@ -29,6 +30,8 @@ class StatusBar(Part):
         super().__init__(document, id="run")
         self.runner = runner
         self._due: Timer | None = None
+        self._estimating = False
+        """Whether a person waits to hear what the rest will take."""
 
     def compose(self) -> ComposeResult:
         yield Words()
@@ -55,9 +58,17 @@ class StatusBar(Part):
     def action_retry(self) -> None:
         self.runner.retry()
 
-    @work(exclusive=True)
+    @work
     async def action_estimate(self) -> None:
-        self.runner.said(await self.runner.cost(self.document.session.settings), "information")
+        if self._estimating:
+            return
+        self._estimating = True
+        self.note_change()
+        try:
+            self.runner.said(await self.runner.cost(self.document.session.settings), "information")
+        finally:
+            self._estimating = False
+            self.note_change()
 
     def _show(self) -> None:
         self._due = None
@@ -88,6 +99,8 @@ class StatusBar(Part):
 
     def _describe(self) -> Content:
         runner, text = self.runner, visible(self.runner.text)
+        if self._estimating:
+            return ESTIMATING
         match runner.phase:
             case Phase.MEASURING:
                 return self._progress()
@@ -96,7 +109,7 @@ class StatusBar(Part):
                 words = [self._bar(runner.fraction)] if runner.fraction is not None else []
                 return Content(" ").join([*words, Content(f"{text or 'starting the worker'}{bar}…")])
             case Phase.ESTIMATING:
-                return Content("estimating what it takes…")
+                return ESTIMATING
             case Phase.STOPPING:
                 return Content.styled("stopping; what is measured is kept…", "$text-warning")
             case Phase.PAUSED:
