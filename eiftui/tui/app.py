@@ -23,8 +23,9 @@ from textual.worker import WorkerFailed
 from eiftui.errors import EiftuiError
 from eiftui.session.records import Note
 from eiftui.session.safetext import visible
-from eiftui.tui.actions import BY_ID, part_bindings
+from eiftui.tui.actions import BY_ID
 from eiftui.tui.beginning import FOLDER, open_document
+from eiftui.tui.bindings import part_bindings
 from eiftui.tui.document import Document
 from eiftui.tui.drafts import finished
 from eiftui.tui.keymap import usable, without_vim

@@ -6,7 +6,9 @@ from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from eiftui.tui.actions import ACTIONS, SECTIONS, Action
+from eiftui.tui.action import Action
+from eiftui.tui.actions import ACTIONS
+from eiftui.tui.sections import SECTIONS
 
 
 class Actions(Provider):

@@ -6,7 +6,7 @@ from collections import Counter
 
 from textual.actions import parse
 
-from eiftui.tui.actions import ACTIONS, SECTIONS, screen_bindings
+from eiftui.tui.actions import ACTIONS
 from eiftui.tui.app import Explorer
 from eiftui.tui.keymap import without_vim
 from eiftui.tui.screens.dialogue import Dialogue
@@ -21,6 +21,7 @@ from eiftui.tui.screens.model import ModelScreen
 from eiftui.tui.screens.prompt import PromptScreen
 from eiftui.tui.screens.sessions import SessionsScreen
 from eiftui.tui.screens.settings import SettingsScreen
+from eiftui.tui.sections import SECTIONS
 from eiftui.tui.widgets.findings import FindingsPane
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.image_matrix import ImageMatrix
@@ -86,10 +87,3 @@ def test_no_key_means_two_things_in_one_place():
 def test_vims_keys_can_be_taken_away():
     assert without_vim()["heatmap.down"] == "down"
     assert "matrix.toggle_prompted" not in without_vim()
-
-
-def test_a_screen_binds_the_keys_of_its_parts_that_work_everywhere():
-    ids = {binding.id for binding in screen_bindings(MainScreen.PARTS)}
-    assert "matrix.toggle_prompted" in ids
-    assert "heatmap.down" not in ids
-    assert "app.quit" not in ids

@@ -14,7 +14,8 @@ from textual.widgets.option_list import Option
 
 from eiftui.errors import EiftuiError
 from eiftui.session.safetext import visible
-from eiftui.tui.actions import BY_ID, dialogue_bindings
+from eiftui.tui.actions import BY_ID
+from eiftui.tui.bindings import dialogue_bindings
 from eiftui.tui.mishaps import Surviving
 from eiftui.tui.widgets.keybar import KeyBar
 

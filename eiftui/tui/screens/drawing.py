@@ -17,7 +17,7 @@ from eiftui.domains.image_file import read_image
 from eiftui.engine.image_requests import LookedAt
 from eiftui.errors import InputError
 from eiftui.show import numbers
-from eiftui.tui.actions import dialogue_bindings
+from eiftui.tui.bindings import dialogue_bindings
 from eiftui.tui.screens.dialogue import Dialogue
 from eiftui.tui.screens.prompt import PromptScreen
 from eiftui.tui.widgets.canvas import Canvas

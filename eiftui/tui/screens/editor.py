@@ -19,7 +19,7 @@ from eiftui.domains.schema import SEPARATOR, SLOT, Role
 from eiftui.errors import EiftuiError, InputError
 from eiftui.session.editing import Wording, next_role
 from eiftui.session.safetext import hidden_again, visible, without_controls
-from eiftui.tui.actions import part_bindings
+from eiftui.tui.bindings import part_bindings
 from eiftui.tui.counting import Counter, words_in
 from eiftui.tui.edits import Sentences, read_lines
 from eiftui.tui.keymap import hints

@@ -15,7 +15,7 @@ from textual.widgets import Input, Label, Select, Static
 from eiftui.errors import EiftuiError, InputError
 from eiftui.session.atomic import replacing
 from eiftui.session.readings import Quantity
-from eiftui.tui.actions import dialogue_bindings
+from eiftui.tui.bindings import dialogue_bindings
 from eiftui.tui.document import Document
 from eiftui.tui.exporting import FORMS, Draws, Wish, write
 from eiftui.tui.screens.dialogue import Dialogue

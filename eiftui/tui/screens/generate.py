@@ -14,7 +14,7 @@ from eiftui.domains.schema import Text
 from eiftui.errors import EiftuiError
 from eiftui.session.editing import next_role
 from eiftui.session.safetext import visible
-from eiftui.tui.actions import part_bindings
+from eiftui.tui.bindings import part_bindings
 from eiftui.tui.document import Document
 from eiftui.tui.edits import Edits
 from eiftui.tui.keymap import hints, key_of

@@ -12,8 +12,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from eiftui.tui.actions import ACTIONS, OF_IMAGES, OF_SENTENCES, SECTIONS, Action, part_bindings
+from eiftui.tui.action import Action
+from eiftui.tui.actions import ACTIONS
+from eiftui.tui.bindings import part_bindings
 from eiftui.tui.mishaps import Surviving
+from eiftui.tui.sections import OF_IMAGES, OF_SENTENCES, SECTIONS
 
 READING = """\
 A row is a training set, a column a probe. A cell says how the loss of the probe moved, in nats per token, when the

@@ -15,7 +15,8 @@ from eiftui.engine.image_requests import ImageSet, LookAtImages, LookedAt
 from eiftui.session.image_plan import Block, planned
 from eiftui.session.safetext import visible
 from eiftui.show.numbers import compact
-from eiftui.tui.actions import BY_ID, foreign_bindings, screen_bindings
+from eiftui.tui.actions import BY_ID
+from eiftui.tui.bindings import foreign_bindings, screen_bindings
 from eiftui.tui.images.document import ImageDocument, Own
 from eiftui.tui.images.view import ImageView
 from eiftui.tui.images.work import ImageWork

@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from eiftui.session.safetext import visible
 from eiftui.settings import CONDITIONS
-from eiftui.tui.actions import dialogue_bindings
+from eiftui.tui.bindings import dialogue_bindings
 from eiftui.tui.document import Document
 from eiftui.tui.picture import Status
 from eiftui.tui.screens.dialogue import Dialogue

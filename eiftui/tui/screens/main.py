@@ -15,7 +15,8 @@ from eiftui.errors import EiftuiError
 from eiftui.session.editing import contrast
 from eiftui.settings import ModelChoice, Settings
 from eiftui.show.numbers import compact
-from eiftui.tui.actions import BY_ID, screen_bindings
+from eiftui.tui.actions import BY_ID
+from eiftui.tui.bindings import screen_bindings
 from eiftui.tui.document import Document
 from eiftui.tui.mishaps import Surviving, survived
 from eiftui.tui.running import Runner, Severity

@@ -15,7 +15,7 @@ from eiftui.models.available import Available, available, choice_of, look_up, me
 from eiftui.session.safetext import visible
 from eiftui.settings import DTYPES, ModelChoice
 from eiftui.show.numbers import size
-from eiftui.tui.actions import part_bindings
+from eiftui.tui.bindings import part_bindings
 from eiftui.tui.keymap import hints
 from eiftui.tui.mishaps import Surviving
 

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import TextArea
 
-from eiftui.tui.actions import dialogue_bindings
+from eiftui.tui.bindings import dialogue_bindings
 from eiftui.tui.screens.dialogue import Dialogue
 from eiftui.tui.widgets.keybar import KeyBar
 

@@ -12,7 +12,7 @@ from textual.widgets.input import Selection
 
 from eiftui.errors import InputError
 from eiftui.session.safetext import visible
-from eiftui.tui.actions import part_bindings
+from eiftui.tui.bindings import part_bindings
 from eiftui.tui.keymap import key_of
 from eiftui.tui.mishaps import Surviving
 

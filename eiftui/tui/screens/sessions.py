@@ -27,8 +27,8 @@ from eiftui.session.session import Session
 from eiftui.session.shelf import delete, duplicate, named, rename, sessions_in
 from eiftui.settings import Settings
 from eiftui.show.numbers import completed
-from eiftui.tui.actions import dialogue_bindings
 from eiftui.tui.beginning import FEW_DRAWS
+from eiftui.tui.bindings import dialogue_bindings
 from eiftui.tui.document import Document
 from eiftui.tui.screens.dialogue import Ask, Choose, Dialogue
 from eiftui.tui.widgets.keybar import KeyBar

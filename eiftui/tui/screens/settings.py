@@ -15,7 +15,7 @@ from textual.widgets import Input, Label, Static
 from eiftui.models.registry import PRESETS
 from eiftui.session.safetext import visible
 from eiftui.settings import Settings
-from eiftui.tui.actions import part_bindings
+from eiftui.tui.bindings import part_bindings
 from eiftui.tui.form import FIELDS, Field, Invalid, read, written
 from eiftui.tui.keymap import hints
 from eiftui.tui.mishaps import Surviving

@@ -19,7 +19,7 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from eiftui.session.session import Session
-from eiftui.tui.actions import part_bindings
+from eiftui.tui.bindings import part_bindings
 from eiftui.tui.document import Document
 from eiftui.tui.errand import Errand
 from eiftui.tui.keymap import key_of

@@ -18,7 +18,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from eiftui.show.encoding import fitted
-from eiftui.tui.actions import part_bindings
+from eiftui.tui.bindings import part_bindings
 from eiftui.tui.mishaps import Surviving
 from eiftui.tui.picture import Picture, differing, place_of, same_frame, same_lines
 from eiftui.tui.widgets.cells import DENSE, DIGIT, INTERVAL, NUMBER, WIDTHS, Painter, depth

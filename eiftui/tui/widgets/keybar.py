@@ -10,7 +10,8 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from eiftui.tui.actions import BY_ID, Action
+from eiftui.tui.action import Action
+from eiftui.tui.actions import BY_ID
 from eiftui.tui.mishaps import Surviving
 
 SPACE = 2

@@ -11,7 +11,7 @@ from textual.widgets.option_list import Option
 
 from eiftui.domains.schema import Text
 from eiftui.session.safetext import visible
-from eiftui.tui.actions import part_bindings
+from eiftui.tui.bindings import part_bindings
 from eiftui.tui.mishaps import Surviving
 from eiftui.tui.offers import Offer
 from eiftui.tui.sentences import with_slots

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from eiftui.tui.actions import part_bindings
+from eiftui.tui.bindings import part_bindings
 from eiftui.tui.blocks import blocks
 from eiftui.tui.mishaps import Surviving
 from eiftui.tui.picture import Picture

@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from eiftui.domains.schema import Text
-from eiftui.tui.actions import part_bindings
+from eiftui.tui.bindings import part_bindings
 from eiftui.tui.mishaps import Surviving
 from eiftui.tui.sentences import with_slots
 
