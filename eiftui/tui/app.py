@@ -16,9 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console
 from textual.command import CommandPalette, Provider
-from textual.keys import format_key
 from textual.theme import Theme
-from textual.worker import WorkerFailed
 
 from eiftui.errors import EiftuiError
 from eiftui.session.records import Note
@@ -28,9 +26,9 @@ from eiftui.tui.beginning import FOLDER, open_document
 from eiftui.tui.bindings import part_bindings
 from eiftui.tui.document import Document
 from eiftui.tui.drafts import finished
-from eiftui.tui.keymap import usable, without_vim
+from eiftui.tui.keymap import Keymap
 from eiftui.tui.keystrokes import OneByOne
-from eiftui.tui.mishaps import Mishap, mishaps_path, noted
+from eiftui.tui.mishaps import mishaps_path
 from eiftui.tui.palette import Actions
 from eiftui.tui.preferences import Preferences, save
 from eiftui.tui.running import Runner
@@ -78,11 +76,9 @@ class Explorer(OneByOne):
             self.register_theme(theme)
         if preferences.theme in self.available_themes:
             self.theme = preferences.theme
-        self.set_keymap(self.own_keys)
+        self.keys = Keymap(preferences.keys, preferences.vim_keys)
+        self.set_keymap(self.keys.changed)
         self._said: deque[str] = deque(maxlen=MESSAGES)
-        self._mishaps: set[str] = set()
-        self._ready_once = False
-        """Whether the first screen has been shown."""
         self._numbers = count(1)
         self._shown_mode = self.DEFAULT_MODE
         self.add_mode(self._shown_mode, self._main_screen)
@@ -93,26 +89,12 @@ class Explorer(OneByOne):
 
     def on_mount(self) -> None:
         if self._is_new:
-            self.notify(f"New session {self.document.name}; {self.key_of('app.sessions')} shows the others")
+            self.notify(f"New session {self.document.name}; {self.keys.first('app.sessions')} shows the others")
         self.theme_changed_signal.subscribe(self, self._remember_theme)
-        for problem in usable(self.preferences.keys)[1]:
+        for problem in self.keys.problems:
             self.notify(f"settings, keys: {problem}", severity="warning")
         if self.preferences.theme not in self.available_themes:
             self.notify(f"settings, theme: there is no {self.preferences.theme}", severity="warning")
-
-    @property
-    def own_keys(self) -> dict[str, str]:
-        """Keys of actions that are not the default."""
-        return ({} if self.preferences.vim_keys else without_vim()) | usable(self.preferences.keys)[0]
-
-    def keys_of(self, id: str) -> list[str]:
-        """The keys of an action as they are shown."""
-        keys = self.own_keys.get(id, BY_ID[id].all_keys)
-        return [_shown(key.strip()) for key in keys.split(",") if key.strip()]
-
-    def key_of(self, id: str) -> str:
-        """The first key of an action, for a hint; where it has none, the way to it."""
-        return next(iter(self.keys_of(id)), f"“{BY_ID[id].title}” in the palette")
 
     def action_do(self, id: str) -> None:
         """Do an action of the registry, wherever its part is."""
@@ -124,7 +106,7 @@ class Explorer(OneByOne):
     def action_help(self) -> None:
         if not isinstance(self.screen, HelpScreen):
             of_images = not isinstance(self.document, Document)
-            self.push_screen(HelpScreen(self.keys_of, getattr(self.screen, "part", "matrix"), of_images))
+            self.push_screen(HelpScreen(self.keys.of, getattr(self.screen, "part", "matrix"), of_images))
 
     def action_palette(self) -> None:
         if not isinstance(self.screen, CommandPalette):
@@ -204,27 +186,6 @@ class Explorer(OneByOne):
         self._said.append(f"{datetime.now():%H:%M}  {message}")
         super().notify(visible(message), **how | {"markup": False})
 
-    def on_mishap(self, message: Mishap) -> None:
-        """Say once what went wrong, however often it does."""
-        mishap = repr(message.error)
-        if mishap in self._mishaps:
-            return
-        self._mishaps.add(mishap)
-        try:
-            self.notify(noted(message.error), severity="error")
-        except Exception as error:  # nobody is left to tell
-            super()._handle_exception(error)
-
-    def on_ready(self) -> None:
-        self._ready_once = True
-
-    def _handle_exception(self, error: Exception) -> None:
-        """What anybody raises ends the program only where there is nothing on the screen yet, or nothing any more."""
-        # Textual has no public way to survive what handlers, callbacks, timers and workers raise
-        cause = error.error if isinstance(error, WorkerFailed) else error
-        if not (self._ready_once and self.post_message(Mishap(cause))):
-            super()._handle_exception(error)
-
     def action_theme(self) -> None:
         self.search_themes()
 
@@ -262,7 +223,7 @@ class Explorer(OneByOne):
 
     def on_main_screen_writer_ended(self) -> None:
         self.refresh_bindings()
-        self.notify(f"Nobody writes this session any more: {self.key_of('app.take_over')} goes on with it")
+        self.notify(f"Nobody writes this session any more: {self.keys.first('app.take_over')} goes on with it")
 
     def _main_screen(self) -> MainScreen | ImagesScreen:
         # digits can be looked at where nothing is to be measured
@@ -295,13 +256,3 @@ def _resolved(document: Document | ImageDocument) -> Path | None:
 def _few_colours() -> bool:
     """Whether the terminal has its own 16 colours at most, which are then used as they are."""
     return "NO_COLOR" in os.environ or Console(force_terminal=True).color_system == "standard"
-
-
-def _shown(key: str) -> str:
-    """A key as a person would write it: `^p`, `G`, `?`."""
-    *modifiers, name = key.split("+") if len(key) > 1 else [key]
-    text = name if name == "enter" else format_key(name)
-    if "ctrl" in modifiers:
-        modifiers.remove("ctrl")
-        text = f"^{text}"
-    return "+".join([*modifiers, text])

@@ -1,4 +1,4 @@
-"""Keys of somebody's own in place of those of the actions."""
+"""The keys of actions as a person has them: their own in place of the defaults, with or without vim's."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from textual.app import App
-from textual.keys import Keys, _character_to_key
+from textual.keys import Keys, _character_to_key, format_key
 
 from eiftui.tui.actions import ACTIONS, BY_ID
 
@@ -14,10 +14,30 @@ NAMED_KEYS = {key.value.rpartition("+")[2] for key in Keys} | {_character_to_key
 """Names of keys that are not one character."""
 
 
+class Keymap:
+    """Which keys each action has."""
+
+    def __init__(self, own: Mapping[str, str], vim: bool) -> None:
+        """`own` is a person's own keymap, and `vim` says whether vim's keys are wanted."""
+        used, self.problems = usable(own)
+        """A line about each entry that cannot be used."""
+        self.changed = ({} if vim else without_vim()) | used
+        """By id of the action, where they are not the default."""
+
+    def of(self, id: str) -> list[str]:
+        """The keys of an action as they are shown."""
+        keys = self.changed.get(id, BY_ID[id].all_keys)
+        return [_shown(key.strip()) for key in keys.split(",") if key.strip()]
+
+    def first(self, id: str) -> str:
+        """The first key of an action, for a hint; where it has none, the way to it."""
+        return next(iter(self.of(id)), f"“{BY_ID[id].title}” in the palette")
+
+
 def key_of(app: App[Any], id: str) -> str:
     """The first key of an action as the person has it, for a hint."""
-    key: str = app.key_of(id)  # type: ignore[attr-defined]
-    return key
+    keys: Keymap = app.keys  # type: ignore[attr-defined]
+    return keys.first(id)
 
 
 def hints(app: App[Any], what: Mapping[str, str]) -> str:
@@ -46,3 +66,13 @@ def _is_key(key: str) -> bool:
 def without_vim() -> dict[str, str]:
     """The keymap that takes vim's keys away."""
     return {action.id: action.keys for action in ACTIONS if action.vim}
+
+
+def _shown(key: str) -> str:
+    """A key as a person would write it: `^p`, `G`, `?`."""
+    *modifiers, name = key.split("+") if len(key) > 1 else [key]
+    text = name if name == "enter" else format_key(name)
+    if "ctrl" in modifiers:
+        modifiers.remove("ctrl")
+        text = f"^{text}"
+    return "+".join([*modifiers, text])

@@ -8,17 +8,16 @@ from contextlib import suppress
 from typing import Any
 
 from textual import events
-from textual.app import App
 from textual.dom import DOMNode
 from textual.widget import Widget
 
-from eiftui.tui.mishaps import Surviving
+from eiftui.tui.mishaps import SurvivingApp
 
 PATIENCE = 1.0
 """Seconds after which a key is given up on whose parts are too busy, or gone: the next one is taken."""
 
 
-class OneByOne(Surviving, App[Any]):
+class OneByOne(SurvivingApp):
     """Takes a key or a paste when what the one before it set off is done: a slow line brings many at once."""
 
     def __init__(self, **how: Any) -> None:

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_log_path
+from textual.app import App
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.widget import Widget
+from textual.worker import WorkerFailed
 
 
 class Mishap(Message):
@@ -31,6 +34,37 @@ class Surviving(MessagePump):
             await super()._dispatch_message(message)
         except Exception as error:
             self.app._handle_exception(error)
+
+
+class SurvivingApp(Surviving, App[Any]):
+    """Says what went wrong, and goes on."""
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(**how)
+        self._mishaps: set[str] = set()
+        self._ready_once = False
+        """Whether the first screen has been shown."""
+
+    def on_mishap(self, message: Mishap) -> None:
+        """Say once what went wrong, however often it does."""
+        mishap = repr(message.error)
+        if mishap in self._mishaps:
+            return
+        self._mishaps.add(mishap)
+        try:
+            self.notify(noted(message.error), severity="error")
+        except Exception as error:  # nobody is left to tell
+            super()._handle_exception(error)
+
+    def on_ready(self) -> None:
+        self._ready_once = True
+
+    def _handle_exception(self, error: Exception) -> None:
+        """What anybody raises ends the program only where there is nothing on the screen yet, or nothing any more."""
+        # Textual has no public way to survive what handlers, callbacks, timers and workers raise
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if not (self._ready_once and self.post_message(Mishap(cause))):
+            super()._handle_exception(error)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from eiftui.session.session import Session  # noqa: E402
 from eiftui.settings import Settings  # noqa: E402
 from eiftui.tui.app import Explorer  # noqa: E402
 from eiftui.tui.document import Document  # noqa: E402
-from eiftui.tui.mishaps import Mishap  # noqa: E402
+from eiftui.tui.mishaps import Mishap, SurvivingApp  # noqa: E402
 from eiftui.tui.preferences import Preferences  # noqa: E402
 from tests.session.conftest import Engine  # noqa: E402
 
@@ -49,7 +49,7 @@ def mishaps(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, tmp
 
     monkeypatch.setattr("eiftui.tui.mishaps.mishaps_path", lambda: tmp_path / "mishaps.log")
     if "survives" not in request.node.name:
-        monkeypatch.setattr(Explorer, "on_mishap", fail)
+        monkeypatch.setattr(SurvivingApp, "on_mishap", fail)
     return tmp_path / "mishaps.log"
 
 

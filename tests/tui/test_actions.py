@@ -8,7 +8,6 @@ from textual.actions import parse
 
 from eiftui.tui.actions import ACTIONS
 from eiftui.tui.app import Explorer
-from eiftui.tui.keymap import without_vim
 from eiftui.tui.screens.dialogue import Dialogue
 from eiftui.tui.screens.drawing import DrawingScreen
 from eiftui.tui.screens.editor import EditorScreen
@@ -82,8 +81,3 @@ def test_no_key_means_two_things_in_one_place():
         keys = Counter(key for action in here for key in action.all_keys.split(",") if key)
         if part not in ("help", "editor", "generate", "offers", "settings", "model", "prompt"):
             assert [key for key, count in keys.items() if count > 1] == []
-
-
-def test_vims_keys_can_be_taken_away():
-    assert without_vim()["heatmap.down"] == "down"
-    assert "matrix.toggle_prompted" not in without_vim()

@@ -7,7 +7,6 @@ import pytest
 from eiftui.errors import InputError
 from eiftui.show.colour import contrast
 from eiftui.tui.app import Explorer
-from eiftui.tui.keymap import usable
 from eiftui.tui.preferences import Preferences, environment, load, save
 from eiftui.tui.themes import THEMES
 from tests.tui.conftest import until
@@ -62,20 +61,6 @@ async def test_of_keys_of_ones_own_bad_ones_are_told_and_the_rest_work(measured)
         await until(pilot, "Prompted ·")
         await pilot.press("f1")
         await until(pilot, "What is shown")
-
-
-@pytest.mark.parametrize(
-    "key", ["x", "G", "f12", "ctrl+x", "question_mark", "?", "+", "shift+up", "alt+enter", "space"]
-)
-def test_keys_are_known_by_their_names(key):
-    assert usable({"app.quit": key}) == ({"app.quit": key}, [])
-
-
-@pytest.mark.parametrize("key", ["", "nokey", "hyper+x", "ctrl+", "x,"])
-def test_what_is_no_key_is_told(key):
-    used, problems = usable({"app.quit": key})
-    assert not used
-    assert len(problems) == 1
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
