@@ -2,50 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eiftui.domains.origin import How
-from eiftui.domains.schema import Text
-from eiftui.session.records import DrawWords, Entry, Notice, SettingsRecord, Sheet, Swept, Trajectory
-from eiftui.session.results import BaseProbe, Measured, ModelRecord, Tokens
-from eiftui.session.state import State
-from eiftui.session.written import text_id
-from eiftui.settings import CONDITIONS, Condition, Optimizer, Quantified, Settings
+from eiftui.session.filling import first_of_each
+from eiftui.session.particulars import Particulars
+from eiftui.session.records import Sheet
+from eiftui.session.results import BaseProbe, Measured, Tokens
+from eiftui.settings import CONDITIONS, Condition, Quantified, Settings
 
 Quantity = Literal["trained", "predicted", "prompted", "gap"]
 """A condition, or the gap: trained minus prompted, per cell."""
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-Places = NDArray[np.intp]
-Reshaping = Sheet | SettingsRecord | DrawWords | ModelRecord
-"""Records that change which rows, probes and draws there are, or what numbers they have."""
 
 
-@dataclass(frozen=True)
-class _Filling:
-    """The sheet with one draw's words in its slots."""
-
-    words: dict[str, str]
-    rows: tuple[str, ...]
-    """`text_id` of each training set."""
-    probes: tuple[str, ...]
-    _found: dict[tuple[str, ...], tuple[Places, Places]] = field(default_factory=dict)
-
-    def find(self, probes: tuple[str, ...]) -> tuple[Places, Places]:
-        """The columns that are among some probes, and where they are among them. Rows share their probes, mostly."""
-        if probes not in self._found:
-            place = {probe: index for index, probe in enumerate(probes)}
-            columns = [column for column, probe in enumerate(self.probes) if probe in place]
-            places = [place[self.probes[column]] for column in columns]
-            self._found[probes] = np.array(columns, dtype=np.intp), np.array(places, dtype=np.intp)
-        return self._found[probes]
-
-
-class Readings:
+class Readings(Particulars):
     """The read side of a session.
 
     A number belongs to its key (model, condition, engine, optimiser), its row's and its probe's sentences; where the
@@ -53,73 +27,8 @@ class Readings:
     once. Axes are draws (of the current settings), rows and columns (of the current sheet); EIF is in nats per token.
     """
 
-    _state: State
-    _fillings: list[_Filling] | None
-    """What was derived from the state, until a record changes it; likewise `_keys`."""
     _keys: dict[Quantified, str]
-
-    def __init__(self) -> None:
-        self._start_over()
-
-    @property
-    def sheet(self) -> Sheet:
-        """The sentences."""
-        return self._state.sheet
-
-    @property
-    def settings(self) -> Settings:
-        """What it measures with."""
-        return self._state.settings
-
-    def origin(self, text: Text) -> How | None:
-        """How a text came to be worded as it is; None if it was typed, or is one that the session began with."""
-        origin = self._state.origins.get((text.id, text.sentences))
-        return origin.how if origin else None
-
-    @property
-    def ids(self) -> frozenset[str]:
-        """Of every text that there is or was, as far as the file knows."""
-        return frozenset(self._state.ids)
-
-    @property
-    def rows(self) -> tuple[Text, ...]:
-        """The training sets, with slots."""
-        return self.sheet.rows
-
-    @property
-    def probes(self) -> tuple[Text, ...]:
-        """The probes, with slots: the columns."""
-        return self.sheet.probes
-
-    @property
-    def draws(self) -> int:
-        """How many draws are measured: as the settings say, but one where no sentence has a slot."""
-        return self.settings.draws if self.sheet.slots else 1
-
-    @property
-    def going_on(self) -> bool:
-        """Whether measuring was begun at a screen and neither stopped there nor finished: whoever opens it goes on."""
-        return self._state.going_on
-
-    @property
-    def model(self) -> ModelRecord | None:
-        """The chosen model as it was when it was last loaded; None before that."""
-        return self._state.models.get(self.settings.model)
-
-    @property
-    def swept(self) -> Swept | None:
-        """The learning rates that were last swept; None before that."""
-        return self._state.swept
-
-    @property
-    def trajectories(self) -> tuple[Trajectory, ...]:
-        """What was asked to be learned sentence by sentence, oldest first."""
-        return tuple(self._state.trajectories.values())
-
-    @property
-    def optimizers(self) -> tuple[Optimizer, ...]:
-        """Every optimiser that the session was set to, in order of appearance."""
-        return tuple(self._state.optimizers)
+    """Looked up since the last record that may change them."""
 
     def under(self, settings: Settings | None = None, sheet: Sheet | None = None) -> Readings:
         """The same records as they read under other settings or sentences. What is measured later, it has too."""
@@ -132,24 +41,6 @@ class Readings:
     def with_draws(self, draws: int) -> Readings:
         """The same as it reads with another number of draws."""
         return self.under(self.settings.model_copy(update={"draws": draws}))
-
-    @property
-    def notices(self) -> tuple[Notice, ...]:
-        """What a person should know, oldest first."""
-        return tuple(self._state.notices)
-
-    @property
-    def note(self) -> str:
-        """What a person noted on the session."""
-        return self._state.note.text
-
-    def words(self, draw: int) -> dict[str, str]:
-        """The word of each slot in a draw."""
-        return dict(self._filled[draw].words)
-
-    def filled(self, text: Text, draw: int) -> tuple[str, ...]:
-        """The sentences of a text with the words of a draw."""
-        return text.fill(self._filled[draw].words)
 
     def matrix(self, condition: Quantity) -> Array:
         """EIF, nats per token: (draws, rows, columns). NaN where not measured."""
@@ -271,39 +162,20 @@ class Readings:
     def missing(self, condition: Condition, draw: int) -> list[tuple[int, tuple[int, ...]]]:
         """What is still to be measured: rows, each with the columns it lacks. Of equal texts only the first counts."""
         filling = self._filled[draw]
-        columns = np.array(_first_of_each(filling.probes), dtype=np.intp)
+        columns = np.array(first_of_each(filling.probes), dtype=np.intp)
         lacking = {
             row: tuple(columns[~self.row(condition, draw, row)[1][columns]].tolist())
-            for row in _first_of_each(filling.rows)
+            for row in first_of_each(filling.rows)
         }
         return [(row, columns) for row, columns in lacking.items() if columns]
 
     def base_missing(self, draw: int) -> tuple[int, ...]:
         """Columns whose loss on the base model is still to be measured. Of equal probes only the first counts."""
-        return tuple(c for c in _first_of_each(self._filled[draw].probes) if self._base(draw, c) is None)
-
-    @property
-    def _filled(self) -> list[_Filling]:
-        fillings = self._fillings  # which another thread may forget meanwhile
-        if fillings is None:
-            fillings = self._fillings = [self._fill(self._state.words(draw)) for draw in range(self.draws)]
-        return fillings
-
-    def _fill(self, words: dict[str, str]) -> _Filling:
-        rows, probes = (tuple(text_id(text.fill(words)) for text in texts) for texts in (self.rows, self.probes))
-        return _Filling(words, rows, probes)
-
-    def _start_over(self) -> None:
-        self._state = State()
-        self._forget_derived()
-
-    def _apply(self, entry: Entry) -> None:
-        self._state.apply(entry)
-        if isinstance(entry, Reshaping):
-            self._forget_derived()
+        return tuple(c for c in first_of_each(self._filled[draw].probes) if self._base(draw, c) is None)
 
     def _forget_derived(self) -> None:
-        self._fillings, self._keys = None, {}
+        super()._forget_derived()
+        self._keys = {}
 
     def _key(self, what: Quantified) -> str | None:
         if what not in self._keys and self.model:
@@ -323,11 +195,3 @@ class Readings:
 def share(measured: Flags) -> float:
     """The share of some cells that is measured, 0 to 1; 1 where there are none."""
     return float(measured.mean()) if measured.size else 1.0
-
-
-def _first_of_each(ids: tuple[str, ...]) -> list[int]:
-    """Index of the first appearance of each id, in order."""
-    first: dict[str, int] = {}
-    for index, id in enumerate(ids):
-        first.setdefault(id, index)
-    return list(first.values())

@@ -14,7 +14,8 @@ from eiftui.engine.loaded import take_model
 from eiftui.engine.plan import cells_missing
 from eiftui.engine.protocol import Sentences, Task
 from eiftui.session.lock import SessionLocked, writer_of
-from eiftui.session.readings import Quantity, Reshaping
+from eiftui.session.particulars import Reshaping
+from eiftui.session.readings import Quantity
 from eiftui.session.records import Entry, Notice, Origin, Record
 from eiftui.session.results import Measured, ModelRecord
 from eiftui.session.session import Session
