@@ -18,6 +18,8 @@ class Pace:
     total: int
     done: int
     clock: Clock
+    expected: float = math.nan
+    """Seconds that the run was estimated to take, if it was."""
 
     def __post_init__(self) -> None:
         self.resumed_at, self.began = self.done, self.clock()
@@ -34,8 +36,10 @@ class Pace:
 
     @property
     def left(self) -> float:
-        """Seconds until all is done at this rate; nan if not known yet."""
-        return 0.0 if self.done >= self.total else (self.total - self.done) / self.rate
+        """Seconds until all is done at this rate, or as it was estimated before there is one; nan if not known yet."""
+        if self.done >= self.total:
+            return 0.0
+        return self.expected - self.seconds if math.isnan(self.rate) else (self.total - self.done) / self.rate
 
     def __str__(self) -> str:
         words = [f"{self.done}/{self.total}"]

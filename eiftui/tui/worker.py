@@ -11,7 +11,9 @@ from pathlib import Path
 from platformdirs import user_log_path
 
 from eiftui.engine.client import Client, WorkerDied
-from eiftui.engine.protocol import Load, Stage
+from eiftui.engine.estimate import Estimate, sample
+from eiftui.engine.protocol import Calibrated, Load, Stage
+from eiftui.session.readings import Readings
 from eiftui.session.results import ModelRecord
 from eiftui.settings import Settings
 
@@ -87,6 +89,12 @@ class Worker:
                 model = await self._load(settings)
                 self._loaded = _needed(settings), model
             return model
+
+    async def estimate(self, session: Readings) -> Estimate:
+        """What it will take to measure all that a session of the model lacks. Raises as `Client.one` does."""
+        asked = sample(session)
+        async with self.first():
+            return asked.estimate(await self.client.one(asked.request, Calibrated))
 
     async def cancel(self) -> bool:
         """Give up whatever the process does; whether it goes on. One that does not was ended: `ready` makes another."""

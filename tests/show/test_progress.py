@@ -39,6 +39,15 @@ def test_time_left_is_unknown_before_the_first_step_and_none_at_the_end() -> Non
     assert Pace(total=5, done=5, clock=Clock()).left == 0
 
 
+def test_what_was_estimated_counts_until_there_is_a_rate() -> None:
+    clock = Clock()
+    pace = Pace(total=10, done=0, clock=clock, expected=60)
+    clock.now += 20
+    assert pace.left == 40
+    pace.done = 5
+    assert pace.left == 20
+
+
 def test_a_log_gets_a_line_every_tenth() -> None:
     clock = Clock()
     progress, stream = plain(clock)

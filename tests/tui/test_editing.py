@@ -345,7 +345,7 @@ def test_an_edit_survives_the_kill_that_follows_it(session):
 async def test_the_model_of_a_session_that_is_complete_is_loaded_when_a_sentence_is_written(session):
     runner = Runner(Document(session), Worker(FakeClient))
     runner.run()
-    while runner.busy:
+    while runner.work.busy:
         await asyncio.sleep(0)
     fake = FakeClient()
     app = Explorer(Document(session), Preferences(), hire=lambda **how: fake)

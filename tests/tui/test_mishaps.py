@@ -10,12 +10,13 @@ from textual.message_pump import MessagePump
 
 import eiftui.tui
 from eiftui.tui.mishaps import Surviving
-from eiftui.tui.running import Phase, Runner
+from eiftui.tui.running import Runner
 from eiftui.tui.screens.main import MainScreen
 from eiftui.tui.screens.prompt import PromptScreen
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.inspector import Inspector
 from eiftui.tui.widgets.matrix import MatrixPane
+from eiftui.tui.work import Phase
 from eiftui.tui.worker import Worker
 from tests.engine.fake import FakeClient
 from tests.tui.conftest import until
@@ -115,7 +116,7 @@ async def test_a_run_that_meets_a_mistake_ends_with_a_word(document, monkeypatch
     worker = Worker(FakeClient)
     runner = Runner(document, worker)
     runner.run()
-    await runner._work
-    assert runner.phase == Phase.FAILED
-    assert "a mistake" in runner.text
+    await runner.work.end()
+    assert runner.work.phase == Phase.FAILED
+    assert "a mistake" in runner.work.text
     await worker.close()

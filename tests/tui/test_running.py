@@ -14,7 +14,8 @@ from eiftui.session.session import Session
 from eiftui.settings import Settings
 from eiftui.tui.document import Document
 from eiftui.tui.picture import Status
-from eiftui.tui.running import Phase, Runner
+from eiftui.tui.running import Runner
+from eiftui.tui.work import Phase
 from eiftui.tui.worker import Worker
 from tests.engine.fake import FakeClient
 from tests.tui.conftest import KINDS
@@ -32,19 +33,19 @@ class Stage:
         self.fake: FakeClient = self.worker.client  # type: ignore[assignment]
         self.runner = Runner(self.document, self.worker)
         self.said: list[str] = []
-        self.runner.said = lambda text, severity: self.said.append(text)
+        self.runner.work.said = lambda text, severity: self.said.append(text)
         self.document.changed = self.runner.note_change
 
     async def done(self) -> Phase:
         """What the runner comes to when it is left alone."""
         async with asyncio.timeout(10):
-            while self.runner.busy or self.stopping:
+            while self.runner.work.busy or self.stopping:
                 await asyncio.sleep(0.001)
-        return self.runner.phase
+        return self.runner.work.phase
 
     async def until(self, phase: Phase) -> None:
         async with asyncio.timeout(10):
-            while self.runner.phase != phase:
+            while self.runner.work.phase != phase:
                 await asyncio.sleep(0)
 
     @property
@@ -206,7 +207,7 @@ async def test_a_run_gives_way_to_what_a_person_waits_for_and_then_measures_all(
         await paced.fake.let(2)
         assert (await sampled).text
         assert paced.fake.requests[-1] == asked
-        assert "waits until the model" in paced.runner.text
+        assert "waits until the model" in paced.runner.work.text
         assert Status.RUNNING not in paced.document.statuses("trained", 0)
         measured_before = int(new.measured("trained").sum())
         assert 0 < measured_before < 27
@@ -221,7 +222,7 @@ async def test_a_run_that_gives_way_can_be_stopped(paced, new):
     async with paced.worker.first():
         paced.runner.cancel()
         async with asyncio.timeout(10):
-            while paced.runner.phase == Phase.MEASURING:
+            while paced.runner.work.phase == Phase.MEASURING:
                 await asyncio.sleep(0)
     assert await paced.done() == Phase.IDLE
     assert not new.going_on
@@ -285,7 +286,7 @@ async def test_a_worker_that_dies_with_nothing_to_do_is_a_message(stage):
     stage.runner.begin()
     await stage.done()
     await stage.fake.die(code=1, log="Traceback")
-    assert stage.runner.phase == Phase.FAILED
+    assert stage.runner.work.phase == Phase.FAILED
     assert "Traceback" in stage.said[-1]
 
 

@@ -12,9 +12,9 @@ from eiftui.tui.app import Explorer
 from eiftui.tui.document import Document
 from eiftui.tui.picture import Status
 from eiftui.tui.preferences import Preferences
-from eiftui.tui.running import Phase
 from eiftui.tui.studies import RateSweep, Tracing
 from eiftui.tui.widgets.findings import FindingsPane
+from eiftui.tui.work import Phase
 from tests.engine.fake import FakeClient
 from tests.tui.conftest import screen_of, until
 from tests.tui.test_running import Stage
@@ -36,7 +36,7 @@ def stage(session) -> Stage:
 async def test_a_sweep_measures_every_rate_and_marks_nothing_on_the_matrix(paced, session):
     paced.runner.run(SWEEP)
     await paced.fake.let(3 + 3 + 1)  # the model, the predictions, a row at the first rate
-    assert paced.runner.text == "rate 1e-4 · draw 1/3"
+    assert paced.runner.work.text == "rate 1e-4 · draw 1/3"
     assert set(paced.document.statuses("trained", None).flat) == {Status.PENDING}
     await paced.fake.let_all()
     assert await paced.done() == Phase.IDLE
@@ -93,7 +93,7 @@ async def test_texts_are_embedded_once_and_semantics_has_its_answer(session, wit
         asked = sum(isinstance(request, Embed) for request in runner.worker.client.requests)
         assert asked == session.draws
         runner.embed()
-        while runner.busy:
+        while runner.work.busy:
             await pilot.pause()
         assert sum(isinstance(request, Embed) for request in runner.worker.client.requests) == asked
 

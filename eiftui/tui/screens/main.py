@@ -19,7 +19,7 @@ from eiftui.tui.actions import BY_ID
 from eiftui.tui.bindings import screen_bindings
 from eiftui.tui.document import Document
 from eiftui.tui.mishaps import Surviving, survived
-from eiftui.tui.running import Runner, Severity
+from eiftui.tui.running import Runner
 from eiftui.tui.screens.prompt import PromptScreen
 from eiftui.tui.sharing import WIDE, lists_beside
 from eiftui.tui.widgets.findings import FindingsPane
@@ -31,6 +31,7 @@ from eiftui.tui.widgets.part import Part
 from eiftui.tui.widgets.sentences import SentencesPane
 from eiftui.tui.widgets.status import StatusBar
 from eiftui.tui.widgets.title import TitleBar
+from eiftui.tui.work import Severity
 
 SECONDS_BETWEEN_PAINTS = 0.1
 SECONDS_BETWEEN_LOOKS = 1.0
@@ -70,7 +71,7 @@ class MainScreen(Surviving, Screen[None]):
 
     def on_mount(self) -> None:
         self.document.changed = self._note_change
-        self.runner.said = self._say
+        self.runner.work.said = self._say
         self.app.theme_changed_signal.subscribe(self, lambda theme: self._show_document())
         if self.document.session.read_only:
             self.set_interval(SECONDS_BETWEEN_LOOKS, self._follow)

@@ -13,8 +13,9 @@ from eiftui.session.safetext import visible
 from eiftui.show.numbers import completed, duration
 from eiftui.tui.document import Document
 from eiftui.tui.keymap import key_of
-from eiftui.tui.running import Phase, Runner
+from eiftui.tui.running import Runner
 from eiftui.tui.widgets.part import Part, Words
+from eiftui.tui.work import Phase
 
 SECONDS_BETWEEN_PAINTS = 0.1
 SECONDS_BETWEEN_CLOCKS = 1.0
@@ -37,7 +38,7 @@ class StatusBar(Part):
         yield Words()
 
     def on_mount(self) -> None:
-        self.runner.changed = self.note_change
+        self.runner.work.changed = self.note_change
         self._clock = self.set_interval(SECONDS_BETWEEN_CLOCKS, self._show, pause=True)
         self.call_after_refresh(self._show)
 
@@ -65,14 +66,14 @@ class StatusBar(Part):
         self._estimating = True
         self.note_change()
         try:
-            self.runner.said(await self.runner.cost(self.document.session.settings), "information")
+            self.runner.work.said(await self.runner.cost(self.document.session.settings), "information")
         finally:
             self._estimating = False
             self.note_change()
 
     def _show(self) -> None:
         self._due = None
-        if self.runner.phase == Phase.MEASURING:
+        if self.runner.work.phase == Phase.MEASURING:
             self._clock.resume()
         else:
             self._clock.pause()
@@ -88,7 +89,7 @@ class StatusBar(Part):
     def _hint(self) -> str:
         """What can be done about what goes on."""
         run, stop = (key_of(self.app, id) for id in ("run.run", "run.cancel"))
-        match self.runner.phase:
+        match self.runner.work.phase:
             case Phase.LOADING | Phase.ESTIMATING:
                 return f"{stop} stops"
             case Phase.MEASURING:
@@ -98,15 +99,15 @@ class StatusBar(Part):
         return ""
 
     def _describe(self) -> Content:
-        runner, text = self.runner, visible(self.runner.text)
+        work, text = self.runner.work, visible(self.runner.work.text)
         if self._estimating:
             return ESTIMATING
-        match runner.phase:
+        match work.phase:
             case Phase.MEASURING:
                 return self._progress()
             case Phase.LOADING:
-                bar = "" if runner.fraction is None else f" {completed(runner.fraction)}"
-                words = [self._bar(runner.fraction)] if runner.fraction is not None else []
+                bar = "" if work.fraction is None else f" {completed(work.fraction)}"
+                words = [self._bar(work.fraction)] if work.fraction is not None else []
                 return Content(" ").join([*words, Content(f"{text or 'starting the worker'}{bar}…")])
             case Phase.ESTIMATING:
                 return ESTIMATING
@@ -121,11 +122,11 @@ class StatusBar(Part):
     def _progress(self) -> Content:
         """`████░░ trained · draw 3/5 · 34/75 cells · 12/s · 1m12s left`."""
         pace = self.runner.pace
-        words = [self.runner.text, f"{pace.done}/{pace.total} cells"]
+        words = [self.runner.work.text, f"{pace.done}/{pace.total} cells"]
         if not math.isnan(pace.rate) and self.size.width >= WIDE:
             words.append(f"{pace.rate:.3g}/s" if pace.rate >= 1 else f"{duration(1 / pace.rate)} each")
-        if not math.isnan(self.runner.seconds_left):
-            words.append(f"{duration(max(0.0, self.runner.seconds_left))} left")
+        if not math.isnan(pace.left):
+            words.append(f"{duration(max(0.0, pace.left))} left")
         share = pace.done / pace.total if pace.total else 1.0
         return self._bar(share) + Content(" " + " · ".join(filter(None, words)))
 
