@@ -9,7 +9,6 @@ import numpy as np
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import App
-from textual.geometry import Size
 from textual.strip import Strip
 
 from eiftui.domains.noise import Images
@@ -79,7 +78,7 @@ class DigitMap(HeatMap):
         self._make_painter()
         self._drawn.clear()
         self._strips.clear()
-        self.virtual_size = Size(self._virtual_width, self._top + self._shape[0] * lines)
+        self.virtual_size = self._whole_size
         self.refresh()
 
     def _make_painter(self) -> None:

@@ -11,27 +11,24 @@ import numpy as np
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from eiftui.show.encoding import fitted
 from eiftui.tui.bindings import part_bindings
-from eiftui.tui.mishaps import Surviving
 from eiftui.tui.picture import Picture, differing, place_of, same_frame, same_lines
-from eiftui.tui.widgets.cells import DENSE, DIGIT, INTERVAL, NUMBER, WIDTHS, Painter, depth
+from eiftui.tui.widgets.cells import DENSE, INTERVAL, NUMBER, WIDTHS, Painter, depth
 from eiftui.tui.widgets.column_numbers import column_numbers
+from eiftui.tui.widgets.scrolling import ScrolledCells
 
-HEADER = 1
 RUNNING = "▸"
 MORE = "‹›"
 """Columns are out of sight on this side."""
 SHORTEST_LABEL, LONGEST_LABEL = 8, 40
 
 
-class HeatMap(Surviving, ScrollView, can_focus=True):
+class HeatMap(ScrolledCells, can_focus=True):
     """Shows a `Picture`. Lines and places count in the order shown; messages name rows and columns of the session."""
 
     BINDINGS = part_bindings("heatmap")
@@ -53,14 +50,8 @@ class HeatMap(Surviving, ScrollView, can_focus=True):
         self.first = 1
         """The number of the first row and column."""
         self._labels: Sequence[str] = ()
-        self._line = self._place = 0
         self._zoom: int | None = None
-        self._room = Size(0, 0)
-        """How much it has, or had before it was hidden."""
         self._painter: Painter | None = None
-        self._head = 0
-        self._top, self._tall = HEADER, 1
-        """Lines of the screen that the header takes, and each line of the matrix."""
         self._strips: dict[tuple[int, int], Strip] = {}
         """Of lines painted since the last scroll sideways, part by part: the cells in sight."""
 
@@ -100,17 +91,6 @@ class HeatMap(Surviving, ScrollView, can_focus=True):
         """The columns that it takes to show every number in full, without texts beside them."""
         return self._number + self._shape[1] * self._widths[-1]
 
-    @property
-    def position(self) -> tuple[int, int]:
-        """Line and place of the cursor."""
-        return self._line, self._place
-
-    @property
-    def window(self) -> tuple[range, range]:
-        """The lines and places that are in sight, or were before it was hidden."""
-        top = self.scroll_offset.y // self._tall
-        return range(top, min(self._shape[0], top + self._page)), self._in_sight
-
     def move_to(self, row: int, column: int) -> bool:
         """Put the cursor on a cell of the session; False if a filter hides it."""
         if self.picture is not None:
@@ -119,25 +99,6 @@ class HeatMap(Surviving, ScrollView, can_focus=True):
                 self.move(int(lines[0]), int(places[0]))
                 return True
         return False
-
-    def action_move(self, where: str) -> None:
-        page, wide = max(1, self._page), self._fitting
-        lines, places = self._shape
-        line, place = {
-            "up": (self._line - 1, self._place),
-            "down": (self._line + 1, self._place),
-            "left": (self._line, self._place - 1),
-            "right": (self._line, self._place + 1),
-            "page_up": (self._line - page, self._place),
-            "page_down": (self._line + page, self._place),
-            "page_left": (self._line, self._place - wide),
-            "page_right": (self._line, self._place + wide),
-            "home": (self._line, 0),
-            "end": (self._line, places - 1),
-            "top": (0, self._place),
-            "bottom": (lines - 1, self._place),
-        }[where]
-        self.move(line, place)
 
     def action_zoom(self, by: int) -> None:
         """Make cells wider or narrower by some steps."""
@@ -148,18 +109,6 @@ class HeatMap(Surviving, ScrollView, can_focus=True):
             self._fit()
             self._into_view()
             self.post_message(self.Zoomed())
-
-    def on_click(self, event: events.Click) -> None:
-        place = (event.x - self._head + self._left) // self._cell
-        line = (event.y - self._top + self.scroll_offset.y) // self._tall
-        if event.x >= self._head and event.y >= self._top and line < self._shape[0] and place in self._in_sight:
-            self.move(line, place)
-
-    def on_resize(self) -> None:
-        if self.size.area:
-            self._room = self.size
-            self._fit()
-            self._into_view()
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
@@ -250,41 +199,9 @@ class HeatMap(Surviving, ScrollView, can_focus=True):
     def _cell(self) -> int:
         return self._painter.width if self._painter else NUMBER
 
-    @property
-    def _in_sight(self) -> range:
-        """The places that can be seen: numbers are not cut."""
-        start = self._left // self._cell
-        return range(start, min(self._shape[1], start + self._fitting))
-
-    @property
-    def _left(self) -> int:
-        """How far cells are scrolled: by whole ones."""
-        return int(self.scroll_offset.x) // self._cell * self._cell
-
-    @property
-    def _fitting(self) -> int:
-        """How many places have room, beside a sign where there are more."""
-        room, places = self._room.width - self._head, self._shape[1]
-        return places if places * self._cell <= room else max(1, (room - 1) // self._cell)
-
-    @property
-    def _virtual_width(self) -> int:
-        """Such that the end of the scroll is a whole number of cells."""
-        hidden = self._shape[1] - self._fitting
-        return max(self._head, self._room.width) + hidden * self._cell
-
     def watch_scroll_x(self, old: float, new: float) -> None:
         self._strips.clear()
         super().watch_scroll_x(old, new)
-
-    @property
-    def _page(self) -> int:
-        """How many lines have room."""
-        return max(0, self._room.height - self._top) // self._tall
-
-    def _y(self, line: int) -> int:
-        """Where on the widget a line begins."""
-        return self._top + line * self._tall - self.scroll_offset.y
 
     @property
     def _widths(self) -> tuple[int, ...]:
@@ -299,13 +216,12 @@ class HeatMap(Surviving, ScrollView, can_focus=True):
     def _fit(self) -> None:
         """Choose widths for what there is to show and for the room there is, and paint all of it."""
         self._make_painter()
-        lines, places = self._shape
         number = self._number
-        room = self._room.width - number - places * self._cell - 1
+        room = self._room.width - number - self._shape[1] * self._cell - 1
         longest = max(map(cell_len, self._labels), default=0)
         self._head = number + (min(room, longest, LONGEST_LABEL) + 1 if room >= SHORTEST_LABEL else 0)
         self._strips.clear()
-        self.virtual_size = Size(self._virtual_width, self._top + lines * self._tall)
+        self.virtual_size = self._whole_size
         self.refresh()
 
     def _make_painter(self) -> None:
@@ -316,47 +232,13 @@ class HeatMap(Surviving, ScrollView, can_focus=True):
         """Which width: as chosen, else that of numbers, even where not every column has room then."""
         return len(self._widths) - 1 if self._zoom is None else self._zoom
 
+    def _note_move(self) -> None:
+        if cursor := self.cursor:
+            self.post_message(self.CursorMoved(*cursor))
+
     def _follow(self, cursor: tuple[int, int] | None) -> None:
         """Keep the cursor on the cell of the session it was on, or near it where that is gone."""
         assert self.picture is not None
         if cursor is not None:
             self._line = place_of(cursor[0], self.picture.rows, self._line)
             self._place = place_of(cursor[1], self.picture.columns, self._place)
-
-    def move(self, line: int, place: int) -> None:
-        """Put the cursor on a line and a place, or as near as there are any."""
-        lines, places = self._shape
-        before = self._line, self._place
-        self._line, self._place = max(0, min(lines - 1, line)), max(0, min(places - 1, place))
-        if (self._line, self._place) == before or not lines or not places:
-            return
-        if not self._into_view():
-            for line, place in (before, (self._line, self._place)):
-                x, y = self._head + place * self._cell - self._left, self._y(line)
-                self._refresh(Region(x, y, self._cell, self._tall))
-                if before[0] != self._line:
-                    self._refresh(Region(0, y, self._head, self._tall))
-                if before[1] != self._place:
-                    self._refresh(Region(max(self._head, x - DIGIT), 0, self._cell + DIGIT, self._top))
-        if cursor := self.cursor:
-            self.post_message(self.CursorMoved(*cursor))
-
-    def _into_view(self) -> bool:
-        """Jump by half a page where the cursor is out of sight, as every scroll paints everything; whether it did."""
-        left, top = self._left, self.scroll_offset.y
-        high = self._room.height - self._top
-        y = self._line * self._tall
-        if self._place not in self._in_sight:
-            left = max(0, self._place - self._fitting // 2) * self._cell
-        if not top <= y <= top + high - self._tall:
-            top = max(0, (y - high // 2) // self._tall * self._tall)
-        if (left, top) == self.scroll_offset:
-            return False
-        # forced, as one that grew just now is not known to need scrolling
-        self.scroll_to(left, top, animate=False, force=True)
-        return True
-
-    def _refresh(self, region: Region) -> None:
-        visible = region.intersection(self.size.region)
-        if visible.area:
-            self.refresh(visible)
