@@ -28,6 +28,7 @@ def broken(*_):
 
 async def test_the_explorer_survives_a_view_that_cannot_be_painted(measured, explorer, monkeypatch, mishaps):
     async with explorer(measured).run_test(size=(120, 40), notifications=True) as pilot:
+        await until(pilot, "Trained ·")
         monkeypatch.setattr(Inspector, "paint", broken)
         measured.changed()
         await until(pilot, "eiftui made a mistake")
