@@ -24,7 +24,7 @@ def losses(model, ids, mask):
 
 def measure(model, rows, probes, optimizer, start):
     """EIF of every row (a tuple of sentences' tokens) on every probe (tokens): (rows, probes)."""
-    ids, mask = padded(probes, start)
+    ids, mask = (tensor.to(model.device) for tensor in padded(probes, start))
     before = losses(model, ids, mask)
     kept = [parameter.detach().clone() for parameter in model.parameters()]
     model.requires_grad_()
@@ -40,4 +40,4 @@ def measure(model, rows, probes, optimizer, start):
             for parameter, base in zip(model.parameters(), kept, strict=True):
                 parameter.copy_(base)
     model.requires_grad_(False)
-    return torch.stack(matrix).double()
+    return torch.stack(matrix).cpu().double()

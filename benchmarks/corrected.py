@@ -56,7 +56,7 @@ def measure(engine, rows, probes, optimizer):
             after = iter(base_losses(engine.forward, layout, weights(engine.forward, change)))
             for row in block:
                 for index in part:
-                    result[row, index] = float(np.mean(next(after).double().numpy() - before[index]))
+                    result[row, index] = float(np.mean(next(after).cpu().double().numpy() - before[index]))
     return result
 
 

@@ -5,12 +5,12 @@ import copy
 import torch
 
 
-def token_ids(tokens, start):
-    return torch.tensor([[start, *tokens]])
+def token_ids(model, tokens, start):
+    return torch.tensor([[start, *tokens]], device=model.device)
 
 
 def loss(model, tokens, start):
-    ids = token_ids(tokens, start)
+    ids = token_ids(model, tokens, start)
     return model(input_ids=ids, labels=ids).loss
 
 

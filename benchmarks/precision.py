@@ -21,25 +21,33 @@ WAYS = ("plain fp32", "plain bf16", "corrected fp32", "eiftui fp32", "eiftui bf1
 
 
 def main(file=None):
-    what = material(default_model(), "belongs_to", rows=10, probes=10)
-    double = copy.deepcopy(what.model.network).double()
-    truth_model = Material(what.model.of(double, what.model.tokenizer, what.model.choice), what.rows, what.probes, [])
-    half = copy.deepcopy(what.model.network).bfloat16()
+    model = default_model()
+    double, half = copy.deepcopy(model.network).double(), copy.deepcopy(model.network).bfloat16()
+    errors = table(model, double, half, "sgd", 10)
+    table(model, double, half, "adamw", 3)
+    if file:
+        draw(errors, file)
+
+
+def table(model, double, half, optimizer, size):
+    """Errors by way and rate, printed and returned."""
+    what = material(model, "belongs_to", rows=size, probes=size)
+    truth_model = Material(model.of(double, model.tokenizer, model.choice), what.rows, what.probes, [])
     work = dict(zip(WAYS, ways(what, half), strict=True))
     for warm_up in WAYS[2:]:
-        work[warm_up](Optimizer(lr=1e-3))
-    print("\nRelative error by learning rate (Frobenius, against float64), SGD, belongs_to 10×10")
+        work[warm_up](Optimizer(name=optimizer, lr=1e-3))
+    print(f"\nRelative error by learning rate (Frobenius, against float64), {optimizer}, belongs_to {size}×{size}")
     say("rate, largest EIF", *WAYS, "seconds of each")
     errors = {way: [] for way in WAYS}
     for lr in RATES:
-        truth = truth_model.measure(Optimizer(lr=lr))
-        found = {way: seconds(lambda way=way, lr=lr: work[way](Optimizer(lr=lr))) for way in WAYS}
+        how = Optimizer(name=optimizer, lr=lr)
+        truth = truth_model.measure(how)
+        found = {way: seconds(lambda way=way, how=how: work[way](how)) for way in WAYS}
         for way, (_, values) in found.items():
             errors[way].append(error(values, truth))
         now = [f"{errors[way][-1]:10.1e}" for way in WAYS]
         say(f"{lr:g}, {truth.abs().max():.1e}", *now, " ".join(f"{took:.1f}" for took, _ in found.values()))
-    if file:
-        draw(errors, file)
+    return errors
 
 
 def ways(what, half):

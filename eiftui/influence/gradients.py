@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -36,6 +37,7 @@ class KeptGradients:
     def __init__(self, forward: Forward, budget: Budget) -> None:
         self._forward, self._budget = forward, budget
         self._kept: OrderedDict[Point, Gradients] = OrderedDict()
+        self._weights = sum(parameter.numel() for parameter in forward.parameters.values())
         self._exact = _exact(forward, budget)
 
     @property
@@ -58,12 +60,15 @@ class KeptGradients:
         With `at_base`, every gradient is taken at the base weights, as the first-order prediction has it.
         """
         steps = self._steps(rows, optimizer, at_base)
-        long = [] if at_base else [row for row, own in enumerate(steps) if _fall(own, optimizer) > LONG]
+        long = [] if at_base else [row for row, own in enumerate(steps) if self._is_long(own, optimizer)]
         if self._exact and long:
             exact = self._exact._steps([rows[row] for row in long], optimizer)
             for row, own in zip(long, exact, strict=True):
                 steps[row] = [gradients.to(self._forward.dtype) for gradients in own]
         return Change(self._forward, steps, optimizer, bool(long))
+
+    def _is_long(self, steps: Sequence[Gradients], optimizer: Optimizer) -> bool:
+        return _fall(steps, optimizer, self._weights) > LONG
 
     def _steps(
         self, rows: Sequence[Sequence[Tokens]], optimizer: Optimizer, at_base: bool = False
@@ -125,8 +130,13 @@ def _exact(forward: Forward, budget: Budget) -> KeptGradients | None:
     return KeptGradients(forward.in_float64(), replace(budget, number=torch.float64.itemsize))
 
 
-def _fall(steps: Sequence[Gradients], optimizer: Optimizer) -> float:
-    """By how much SGD's steps lower the loss of their own sentences, to first order: nats."""
-    if optimizer.name != "sgd":
-        return 0.0
-    return sum(float(optimizer.lr * own.clip(optimizer.clip_norm) * own.norm.cpu() ** 2) for own in steps)
+def _fall(steps: Sequence[Gradients], optimizer: Optimizer, weights: int) -> float:
+    """By how much the steps lower the loss of their own sentences, to first order: nats; for AdamW, at most.
+
+    AdamW moves each of `weights` numbers by the learning rate at most: η Σ |g| ≤ η ‖g‖ √weights.
+    """
+    norms = [float(own.norm) for own in steps]
+    if optimizer.name == "adamw":
+        return optimizer.lr * math.sqrt(weights) * sum(norms)
+    clips = [float(own.clip(optimizer.clip_norm)) for own in steps]
+    return optimizer.lr * sum(clip * norm**2 for clip, norm in zip(clips, norms, strict=True))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import os
 from collections.abc import Sequence
 from functools import cache
 
@@ -15,6 +17,8 @@ from eiftui.settings import Method, Optimizer
 from tests.models.tiny import BOS, tiny_network
 
 Array = NDArray[np.float64]
+DEVICE = os.environ.get("EIFTUI_TEST_DEVICE", "cpu")
+"""Where engines measure: `cuda` tests them on a GPU."""
 
 SINGLE: tuple[TrainingSet, ...] = (((5, 9, 3),), ((5, 9, 3, 8, 2),), ((7, 7, 20, 3, 60, 4),))
 TRIPLE: tuple[TrainingSet, ...] = (
@@ -39,7 +43,7 @@ OPTIMIZERS = {"sgd": SGD, "sgd momentum decay clip": SGD_ALL, "adamw decay": ADA
 @cache
 def network(architecture: str, dtype: torch.dtype = torch.float64, tied: bool | None = None) -> torch.nn.Module:
     """One network for all the tests that only measure it."""
-    return tiny_network(architecture, dtype=dtype, tied=tied)
+    return tiny_network(architecture, dtype=dtype, tied=tied).to(DEVICE)
 
 
 @cache
@@ -54,10 +58,16 @@ def engine(
     return engine_of(network(architecture, dtype, tied), kind, products=products)
 
 
+@cache
+def double_engine(architecture: str, kind: str) -> Engine:
+    """The same float32 weights, with everything done in float64."""
+    return engine_of(copy.deepcopy(network(architecture, torch.float32)).double(), kind)
+
+
 def engine_of(
     model: torch.nn.Module, kind: str = "factors", start: int | None = BOS, products: str = "float32"
 ) -> Engine:
-    return engine_for(model, start, Method.model_validate({"engine": kind, "products": products}))
+    return engine_for(model.to(DEVICE), start, Method.model_validate({"engine": kind, "products": products}))
 
 
 def in_order(results: Sequence[RowResult]) -> list[RowResult]:

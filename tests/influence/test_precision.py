@@ -4,7 +4,6 @@ The truth is the reference engine on a float64 copy of the same weights. It subt
 units in the last place of the losses, is allowed for; at 1e-10 that is about 1e-6 of the matrix.
 """
 
-import copy
 from functools import cache
 
 import numpy as np
@@ -12,7 +11,6 @@ import pytest
 import torch
 
 from eiftui.influence import gradients
-from eiftui.influence.engine import Engine
 from eiftui.settings import Optimizer
 from tests.influence.measuring import (
     OPTIMIZERS,
@@ -20,6 +18,7 @@ from tests.influence.measuring import (
     SINGLE,
     TRIPLE,
     Array,
+    double_engine,
     engine,
     engine_of,
     matrix,
@@ -37,11 +36,6 @@ implementation (one of the weights of this phi3 does); an eps above rounding tak
 RATES = [1e-2, 1e-4, 1e-6, 1e-8, 1e-10]
 UNITS = 8 * np.finfo(np.float64).eps
 """Rounding of a float64 loss, per nat."""
-
-
-@cache
-def double_engine(architecture: str, kind: str) -> Engine:
-    return engine_of(copy.deepcopy(network(architecture, torch.float32)).double(), kind)
 
 
 @cache
@@ -139,11 +133,14 @@ def test_a_learning_rate_of_zero_changes_nothing_at_all(architecture: str, optim
     assert not predicted(one, TRIPLE, PROBES, still).any()
 
 
+@pytest.mark.parametrize("optimizer", [Optimizer(lr=1e-2), with_rate("adamw smooth", 1e-2)], ids=["sgd", "adamw"])
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
-def test_gradients_of_long_steps_are_those_of_float64(architecture: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gradients_of_long_steps_are_those_of_float64(
+    architecture: str, optimizer: Optimizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(gradients, "LONG", 0.0)
     changes = [
-        one.change(TRIPLE, Optimizer(lr=1e-2)).vectors  # type: ignore[attr-defined]
+        one.change(TRIPLE, optimizer).vectors  # type: ignore[attr-defined]
         for one in (engine_of(network(architecture, torch.float32)), double_engine(architecture, "factors"))
     ]
     for name, exact in changes[1].items():
@@ -152,5 +149,6 @@ def test_gradients_of_long_steps_are_those_of_float64(architecture: str, monkeyp
 
 def test_a_step_is_long_where_it_would_lower_its_own_loss_by_more_than_there_is() -> None:
     one = engine("llama", "factors", torch.float32)
-    assert not one.change(TRIPLE, Optimizer(lr=1e-2)).is_long  # type: ignore[attr-defined]
-    assert one.change(TRIPLE, Optimizer(lr=1.0)).is_long  # type: ignore[attr-defined]
+    for short, long in ((Optimizer(lr=1e-2), Optimizer(lr=1.0)), (with_rate("adamw", 1e-5), with_rate("adamw", 1e-1))):
+        assert not one.change(TRIPLE, short).is_long  # type: ignore[attr-defined]
+        assert one.change(TRIPLE, long).is_long  # type: ignore[attr-defined]
