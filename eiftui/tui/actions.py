@@ -19,7 +19,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("matrix.previous_quantity", "V", "View back", "The quantity before"),
     Action("matrix.next_draw", "d", "Draw", "One draw of made-up words after another, then their mean again", 50),
     Action("matrix.previous_draw", "D", "Draw back", "The draw before"),
-    Action("matrix.normalise", "n", "Normalise", "Divide each row by its training set's influence on itself", 35),
+    Action("matrix.normalise", "n", "Normalise", "Divide each row by the size of its influence on itself", 35),
     Action("matrix.log_probability", "p", "Log-prob", "Change of log-probability instead of loss: the sign flips", 30),
     Action("matrix.intervals", "i", "Intervals", "95 % intervals over draws, beside the means", 28),
     Action("matrix.own_scale", "s", "Scale", "A colour scale of its own, or one for trained and prompted", 25),

@@ -67,7 +67,7 @@ class View:
     draw: int | None = None
     """None for the mean over draws."""
     normalised: bool = False
-    """Each row divided by its training set's influence on itself: what transfers per unit learned."""
+    """Each row divided by the size of its training set's influence on itself: signs stay as they are."""
     log_probability: bool = False
     """Change of log-probability, which is minus the change of loss."""
     intervals: bool = False
@@ -101,8 +101,8 @@ def picture(view: View, source: Source) -> Picture:
     values, halves, status = _cells(view, source, pending)
     running = (pending == Status.RUNNING).any(axis=1) & (view.shown != "baseline")
     if view.normalised and view.shown != "baseline":
-        values, halves, status = _normalised(values, halves, status, source.own_columns)
-    elif view.log_probability:
+        values, halves, status = _normalised(values, halves, status, source.own_columns, _raw_floor(view, source))
+    if view.log_probability:
         values = -values
     if view.spreads and halves is not None:
         values, halves, status = _spread(halves, status)
@@ -122,7 +122,7 @@ def picture(view: View, source: Source) -> Picture:
         running=running[rows],
         limit=_limit(view, values, source),
         floor=_floor(view, source),
-        warm=-1 if view.normalised or view.log_probability else 1,
+        warm=-1 if view.log_probability else 1,
         power=SHARED_POWER if _shares_scale(view) else 1.0,
         measured=_measured(view, source),
         signed=view.signed,
@@ -133,8 +133,8 @@ def title(view: View, drawn: Picture, draws: int) -> str:
     """What the matrix is, in words: `Trained · Δ loss, nats/token · mean of 20 draws`."""
     unit = "loss, nats/token" if view.shown == "baseline" else "Δ loss, nats/token"
     if view.normalised and view.shown != "baseline":
-        unit = "per influence on itself"
-    elif view.log_probability:
+        unit = "Δ loss per influence on itself"
+    if view.log_probability:
         unit = unit.replace("loss", "log-prob")
     if view.spreads:
         unit = f"95 % interval, ± {unit.removeprefix('Δ ')}"
@@ -202,16 +202,20 @@ def _intervals(table: Table) -> Array:
 
 
 def _normalised(
-    values: Array, halves: Array | None, status: Statuses, own_columns: Sequence[int | None]
+    values: Array, halves: Array | None, status: Statuses, own_columns: Sequence[int | None], floor: float
 ) -> tuple[Array, Array | None, Statuses]:
-    """Each row divided by its value at the column of the same text, where that is measured and not 0."""
+    """Each row divided by the magnitude of its value at the column of the same text.
+
+    By the magnitude, so that what became less likely is so still where a step overshoots and raises its own loss.
+    Undefined where that value is not measured, or not above the floor, nats per token.
+    """
     unit = np.full(len(values), np.nan)
     for row, column in enumerate(own_columns):
-        if column is not None and status[row, column] >= Status.PREVIEW:
-            unit[row] = values[row, column] or np.nan
+        if column is not None and status[row, column] >= Status.PREVIEW and abs(values[row, column]) > floor:
+            unit[row] = abs(values[row, column])
     no_unit = np.isnan(unit)[:, None] & (status >= Status.PREVIEW)
     with np.errstate(invalid="ignore"):
-        halves = None if halves is None else halves / np.abs(unit)[:, None]
+        halves = None if halves is None else halves / unit[:, None]
         return values / unit[:, None], halves, np.where(no_unit, Status.UNDEFINED, status).astype(np.int8)
 
 
@@ -247,9 +251,13 @@ def _steady(limit: float) -> float:
 
 
 def _floor(view: View, source: Source) -> float:
-    if view.normalised or view.spreads or view.shown in ("baseline", "gap", "predicted"):
-        return 0.0
-    return source.floor("trained" if view.shown == "trained" else "prompted")
+    """Of what is shown."""
+    return 0.0 if view.normalised or view.spreads else _raw_floor(view, source)
+
+
+def _raw_floor(view: View, source: Source) -> float:
+    """Of the quantity shown, nats per token."""
+    return source.floor(view.shown) if view.shown in ("trained", "prompted") else 0.0
 
 
 def _measured(view: View, source: Source) -> float:

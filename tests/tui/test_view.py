@@ -113,6 +113,26 @@ def test_normalised_rows_are_divided_by_their_influence_on_themselves(source):
     assert drawn.status[0].tolist() == [Status.UNDEFINED] * 3
 
 
+def test_normalised_rows_keep_the_signs_of_the_raw_matrix_and_what_they_mean(source):
+    for shown in ("trained", "gap"):
+        raw, divided = (picture(View(shown, normalised=flag, own_scale=True), source) for flag in (False, True))
+        assert values(divided)[1] == pytest.approx((raw.values[1] / abs(raw.values[1, 1])).tolist())
+        assert raw.warm == divided.warm
+    overshooting_down = Arrays(-np.array(TRAINED))
+    assert values(picture(View(normalised=True), overshooting_down))[1] == [-0.25, -1, -0.5]
+
+
+def test_rows_whose_own_influence_is_not_told_from_zero_are_not_normalised(source):
+    source.floors = 4.0
+    assert picture(View(normalised=True), source).status[1].tolist() == [Status.UNDEFINED] * 3
+
+
+def test_normalised_log_probabilities_are_those_of_losses_with_the_other_sign(source):
+    loss, probability = (picture(View(normalised=True, log_probability=flag), source) for flag in (False, True))
+    assert (probability.values[1] == -loss.values[1]).all()
+    assert (loss.warm, probability.warm) == (1, -1)
+
+
 def test_log_probability_flips_the_number_and_not_what_the_colour_means(source):
     loss, probability = picture(View(), source), picture(View(log_probability=True), source)
     assert (probability.values == -loss.values).all()
@@ -184,7 +204,10 @@ def test_titles_say_what_the_numbers_are(source):
         View("prompted"): "Prompted · Δ loss, nats/token · mean of 2 draws",
         View("gap", draw=0): "Gap · Δ loss, nats/token · draw 1 of 2",
         View("prompted", log_probability=True): "Prompted · Δ log-prob, nats/token · mean of 2 draws",
-        View("prompted", normalised=True): "Prompted · per influence on itself · mean of 2 draws",
+        View("prompted", normalised=True): "Prompted · Δ loss per influence on itself · mean of 2 draws",
+        View("prompted", normalised=True, log_probability=True): (
+            "Prompted · Δ log-prob per influence on itself · mean of 2 draws"
+        ),
         View("baseline"): "Baseline · loss, nats/token · mean of 2 draws",
         View("prompted", rows_by="mean", columns_by="likeness"): (
             "Prompted · Δ loss, nats/token · mean of 2 draws · rows by mean · columns by likeness"
