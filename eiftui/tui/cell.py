@@ -48,11 +48,13 @@ class TokenChanges:
 
     texts: tuple[str, ...]
     before: Array | None
-    """Log-probability on the base model, nats: (tokens,). None while not known."""
+    """Log-probability on the base model, or of a gap on the prompted one, nats: (tokens,). None while not known."""
     changes: Array | None
     """Log-probability after minus before, nats: (tokens,). None where not known."""
     limit: float
     """The magnitude of the strongest colour, the same for trained and prompted."""
+    ends: tuple[str, str] = ("", "")
+    """What the model is called before and after, where before is not the base model."""
 
 
 def estimates(document: Document, row: int, column: int, draw: int | None, statistics: Statistics) -> list[Estimate]:
@@ -69,12 +71,15 @@ def token_changes(document: Document, shown: Shown, row: int, column: int, draw:
         return None
     losses = session.base_losses(draw, column)
     changes = None if shown == "baseline" else session.changes(shown, draw, row, column)
-    sharing = [session.changes(condition, draw, row, column) for condition in ("trained", "prompted")]
+    trained, prompted = (session.changes(condition, draw, row, column) for condition in ("trained", "prompted"))
+    if shown == "gap":  # between two models, neither of which is the base
+        losses = None if losses is None or prompted is None else losses + prompted
     return TokenChanges(
         texts=texts,
         before=_log_probabilities(losses, len(texts)),
         changes=_log_probabilities(changes, len(texts)),
-        limit=max(numbers.largest_magnitude([] if one is None else one) for one in sharing),
+        limit=max(numbers.largest_magnitude([] if one is None else one) for one in (trained, prompted)),
+        ends=("prompted", "trained") if shown == "gap" else ("", ""),
     )
 
 

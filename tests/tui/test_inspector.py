@@ -84,6 +84,19 @@ def test_the_numbers_of_a_token_add_up():
     assert described(told, 0) == "1 of 1 · log-prob −9.83 → −8.84 · Δ +0.99"
 
 
+def test_the_tokens_of_a_gap_go_from_the_prompted_model_to_the_trained_one(told):
+    session = told.session
+    found = token_changes(told, "gap", 0, 1, 0)
+    base, prompted, trained = (
+        session.base_losses(0, 1),
+        *(session.changes(condition, 0, 0, 1) for condition in ("prompted", "trained")),
+    )
+    assert found.before == pytest.approx(-(base + prompted))
+    assert found.before + found.changes == pytest.approx(-(base + trained))
+    gap = TokenChanges(("a",), np.array([-4.14]), np.array([-5.11]), 1.0, ("prompted", "trained"))
+    assert described(gap, 0) == "1 of 1 · log-prob prompted −4.14 → trained −9.25 · Δ −5.11"
+
+
 def test_without_a_start_token_the_first_token_has_no_number(told):
     session = told.session
     probe = session.filled(session.probes[2], 0)

@@ -30,9 +30,10 @@ def described(tokens: TokenChanges, cursor: int) -> str:
     """The token under the cursor in numbers, which add up: `3 of 9 · log-prob −4.10 → −4.22 · Δ −0.12`."""
     words = [f"{cursor + 1} of {len(tokens.texts)}"]
     before, change = (math.nan if one is None else float(one[cursor]) for one in (tokens.before, tokens.changes))
+    first, last = (f"{end} " if end else "" for end in tokens.ends)
     if not math.isnan(before):
-        after = "" if math.isnan(change) else f" → {_number(round(before, 2) + round(change, 2))}"
-        words.append(f"log-prob {_number(before)}{after}")
+        after = "" if math.isnan(change) else f" → {last}{_number(round(before, 2) + round(change, 2))}"
+        words.append(f"log-prob {first}{_number(before)}{after}")
     if not math.isnan(change):
         small = abs(change) < SMALL
         words.append(f"Δ {numbers.estimate(change) if small else _number(change, '+')}")
