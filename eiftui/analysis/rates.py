@@ -55,6 +55,11 @@ class Sweep:
     """The first and last of the rates of the longest plateau."""
 
     @property
+    def own_probed(self) -> bool:
+        """Whether any training set is a probe: if none is, how far other texts move is asked instead."""
+        return any(one.own is not None for one in self.rates)
+
+    @property
     def suggestion(self) -> float | None:
         """The geometric middle of the plateau, of two digits; None where there is no plateau."""
         if self.plateau is None:

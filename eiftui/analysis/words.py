@@ -169,10 +169,11 @@ def overshot(session: Readings, rows: Sequence[int], how: str = "`eiftui sweep S
 
 
 def met_table(session: Readings, found: list[Met]) -> Iterator[str]:
-    """A line for each optimiser and rate; `*` marks the present one. Nothing where there is only that."""
+    """A line for each optimiser and rate; `*` marks the present one. Nothing where there is only that. 75 columns."""
     if len(found) < 2:
         return
-    yield f"  {'optimiser':<24} {'rate':<8} {'draws':<6} {'r':<13} {'rank':<7} relative error"
+    yield f"  {'':<24} {'':<8} {'':<6} {'':<13} {'':<7} relative"
+    yield f"  {'optimiser':<24} {'rate':<8} {'draws':<6} {'r':<13} {'rank':<7} error"
     for one in found:
         mark = "*" if one.optimizer == session.settings.optimizer else " "
         r, rank, error = (getattr(one.agreement, name) for name in ("pearson", "spearman", "error"))
@@ -195,34 +196,42 @@ def rule(optimizer: Optimizer) -> str:
 
 
 def sweep_table(found: Sweep) -> Iterator[str]:
-    """A heading, then a line for each rate; `*` marks the plateau. 76 columns."""
-    yield f"  {'rate':<8} {'own texts':<20} {'other texts, size':<20} {'rank with':<10} error of"
-    yield f"  {'':<8} {'':<20} {'':<20} {'next rate':<10} first order"
+    """A heading, then a line for each rate; `*` marks the plateau. 76 columns, fewer where no own text is probed."""
+    width = 21 if found.own_probed else 0
+    yield f"  {'rate':<8} {'own texts'[:width]:<{width}}{'other texts, size':<20} {'rank with':<10} error of"
+    yield f"  {'':<8} {'':<{width}}{'':<20} {'next rate':<10} first order"
     low, high = found.plateau or (1, 0)
     agreement = [*(ratio(value) for value in found.agreement), ""]
     for index, one in enumerate(found.rates):
         own = "" if one.own is None else estimate(one.own.mean, one.own.half)
-        others = estimate(one.others.mean, one.others.half) if one.finite else "not finite"
+        others = estimate(one.others.mean, one.others.half, plus="") if one.finite else "not finite"
         mark = "*" if low <= index <= high else " "
         error = "" if math.isnan(one.error) else percent(one.error, 1)
-        yield f"{mark} {compact(one.rate):<8} {own:<20} {others:<20} {agreement[index]:<10} {error}".rstrip()
+        yield f"{mark} {compact(one.rate):<8} {own:<{width}}{others:<20} {agreement[index]:<10} {error}".rstrip()
 
 
 def sweep_conclusions(found: Sweep) -> Iterator[str]:
     """The plateau, the suggestion, and where first order ends, in words."""
-    gain = f"a training set gains {LEAST_EFFECT:g} nats per token or more of its own text"
+    least = f"{LEAST_EFFECT:g} nats per token or more"
+    asked = (
+        f"training sets gain {least} of their own texts"
+        if found.own_probed
+        else f"training sets move the probes by {least}"
+    )
     if found.plateau is None:
-        yield f"No plateau: no rate at which {gain}"
+        yield f"No plateau: no rate at which {asked}"
         yield "and that is above the null floor ranks the cells as its neighbours do."
         yield "Try a finer grid."
     else:
         low, high = (compact(found.rates[index].rate) for index in found.plateau)
         where = f"from {low} to {high}" if low != high else f"at {low}"
         yield f"Plateau (*) {where}: cells are ranked as at neighbouring rates,"
-        yield f"and {gain}."
+        yield f"and {asked}."
         if found.open_ended:
             yield "It reaches the end of the grid and may go on."
         yield f"Suggested learning rate, its geometric middle: {compact(found.suggestion or 0.0)}"
+    if not found.own_probed:
+        yield "No training set is a probe: what it gains of its own text was not measured."
     if found.breakdown is not None:
         yield f"The first-order prediction errs by more than {percent(GOOD)} from {compact(found.breakdown)} on."
 

@@ -189,10 +189,11 @@ def sweep(found: Sweep) -> Any:
     """Sizes of EIF over learning rates, with the plateau shaded."""
     rates = [one.rate for one in found.rates]
     figure = go.Figure()
-    own = [np.nan if one.own is None else abs(one.own.mean) for one in found.rates]
+    own = [abs(one.own.mean) for one in found.rates if one.own is not None]
     others = [one.others.mean for one in found.rates]
     for name, sizes, colour in (("own texts", own, ORANGE), ("other texts", others, BLUE)):
-        figure.add_scatter(x=rates, y=[drawn(size) for size in sizes], name=name, line={"color": colour})
+        if sizes:
+            figure.add_scatter(x=rates, y=[drawn(size) for size in sizes], name=name, line={"color": colour})
     errors = [drawn(one.error) for one in found.rates]
     figure.add_scatter(x=rates, y=errors, name="first-order error (a share)", line={"color": GREY, "dash": "dot"})
     if found.plateau is not None:

@@ -6,9 +6,13 @@ import numpy as np
 
 from eiftui.analysis import words
 from eiftui.analysis.dynamics import steps
+from eiftui.analysis.estimates import estimate
+from eiftui.analysis.first_order import Agreement, Met
+from eiftui.analysis.rates import Rate, Sweep
 from eiftui.session.records import Trajectory
 from eiftui.session.results import Measured
 from eiftui.session.written import text_id
+from eiftui.settings import Optimizer
 from tests.analysis.conftest import MakeSession
 
 
@@ -34,3 +38,51 @@ def test_of_a_step_only_what_is_measured_is_told(session_of: MakeSession) -> Non
         )
     told = [line.split(maxsplit=1) for line in words.dynamics(session, "") if line.startswith("   ")]
     assert told == [["−0.50", "{A} is number 1."], ["+0.25", "{A} is number 3."], ["−0.75", "{A} is number 3."]]
+
+
+def test_the_table_of_rates_met_fits_a_narrow_screen(session_of: MakeSession) -> None:
+    session = session_of(trained=np.zeros((1, 2, 2)))
+    agreement = Agreement(*(estimate(np.array([0.9, -0.9])) for _ in range(3)))
+    met = [
+        Met(Optimizer(name="adamw", lr=lr, momentum=0.0, weight_decay=0.01, clip_norm=0.5, epochs=3), 20, agreement)
+        for lr in (3.2e-4, 1e-3)
+    ]
+    lines = list(words.met_table(session, met))
+    assert [line.split()[-1] for line in lines[:2]] == ["relative", "error"]
+    assert max(map(len, lines)) <= 76
+
+
+def swept(own: float | None) -> Sweep:
+    """A plateau at two rates, with own texts probed or not."""
+    rates = tuple(
+        Rate(
+            rate=rate,
+            own=None if own is None else estimate(np.array([own, own * 1.1])),
+            others=estimate(np.array([0.02, 0.03])),
+            error=0.01,
+            above_floor=True,
+            teaches=True,
+            finite=True,
+        )
+        for rate in (1e-4, 1e-3)
+    )
+    return Sweep(rates, (0.99,), (0, 1))
+
+
+def test_a_sweep_says_that_own_texts_are_gained_where_they_are_probed() -> None:
+    assert "own texts" in next(iter(words.sweep_table(swept(-0.5))))
+    assert "training sets gain 0.01 nats per token or more of their own texts" in " ".join(
+        words.sweep_conclusions(swept(-0.5))
+    )
+
+
+def test_a_sweep_says_nothing_of_own_texts_that_are_not_probed() -> None:
+    table, told = list(words.sweep_table(swept(None))), " ".join(words.sweep_conclusions(swept(None)))
+    assert "own texts" not in table[0]
+    assert "training sets move the probes by 0.01 nats per token or more. " in told
+    assert "gains of its own text was not measured" in told
+
+
+def test_sizes_have_no_sign() -> None:
+    assert all("+" not in line for line in words.sweep_table(swept(-0.5)))
+    assert "0.025 ±" in list(words.sweep_table(swept(None)))[2]
