@@ -26,16 +26,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--draw",
         metavar="mean|all|K",
-        help="draws are counted from 0 (default: mean in a matrix, which alone has it, else all)",
+        help="draws are counted from 1 (default: mean in a matrix, which alone has it, else all)",
     )
 
 
 def main(options: argparse.Namespace) -> None:
     """Write the file, and say what it holds."""
-    draw = _draw(options)
+    asked = _draw(options)
     with Session.open(options.session, read_only=True) as session:
         for problem in session.damage:
             warn(problem)
+        if isinstance(asked, int) and not 1 <= asked <= session.draws:
+            raise InputError(f"--draw {asked}: the session has draws 1 to {session.draws}")
+        draw = asked - 1 if isinstance(asked, int) else asked
         written = export(session, options.output, options.condition, options.layout or "matrix", draw)
         say(make_console(), f"{options.output}: {_described(session, written, draw)}")
         if written.missing:
@@ -43,7 +46,7 @@ def main(options: argparse.Namespace) -> None:
 
 
 def _draw(options: argparse.Namespace) -> Drawn:
-    """Raises InputError if it is none, or an option is not of the form that is asked for."""
+    """As it is typed, counted from 1. Raises InputError if it is none, or an option is not of the form asked for."""
     csv = options.output.suffix.lower() == ".csv"
     matrix = csv and options.layout != "long"
     if options.layout and not csv:
@@ -55,7 +58,7 @@ def _draw(options: argparse.Namespace) -> Drawn:
     try:
         return int(options.draw)
     except ValueError:
-        raise InputError(f"--draw {options.draw}: mean, all, or the number of a draw, counted from 0") from None
+        raise InputError(f"--draw {options.draw}: mean, all, or the number of a draw, counted from 1") from None
 
 
 def _described(session: Session, written: Exported, draw: Drawn) -> str:
@@ -64,7 +67,7 @@ def _described(session: Session, written: Exported, draw: Drawn) -> str:
 
     parts = [f"{len(session.rows)} × {len(session.probes)}", *written.conditions]
     if isinstance(draw, int):
-        parts.append(f"draw {draw}")
+        parts.append(f"draw {draw + 1}")
     elif session.draws > 1:
         mean = draw == "mean"
         parts.append(mean_of(session.matrix(written.conditions[0])) if mean else f"{session.draws} draws")

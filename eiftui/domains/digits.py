@@ -43,6 +43,11 @@ class Digits:
         return Digits(self.pixels, np.random.default_rng([seed, draw]).permutation(self.labels), self.numbers)
 
 
+def image_names(labels: Labels) -> list[str]:
+    """How the images of a draw, by their classes, are called wherever people read: `7 #15`, counted from 1."""
+    return [f"{label} #{number}" for number, label in enumerate(labels.tolist(), start=1)]
+
+
 def builtin_digits() -> Digits:
     """Fifty digits of each class from MNIST's training images, which come with eiftui (benchmarks/vision_files.py)."""
     with (resources.files("eiftui.domains") / "builtin" / "digits.npz").open("rb") as file:

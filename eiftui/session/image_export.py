@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Literal
 
 import numpy as np
 
-from eiftui.domains.digits import CLASSES
+from eiftui.domains.digits import CLASSES, image_names
 from eiftui.domains.noise import CLEAN
 from eiftui.errors import InputError
 from eiftui.session.atomic import replacing
@@ -57,12 +57,12 @@ def export_images(
 
 
 def _matrices(session: ImageSession, condition: ImageCondition) -> Iterator[Line]:
-    """Images are named by their class and their number in the draw, from 0."""
+    """Images are named as everywhere people read; columns, networks apart, are counted from 0 as in arrays."""
     side = CLASSES * session.settings.per_class
     yield ("network", "draw", "train\\probe", *range(side))
     matrix = session.matrix(condition)
     for network, draw in session.pairs(condition):
-        names = [f"{label} #{number}" for number, label in enumerate(session.digits(draw).labels.tolist())]
+        names = image_names(session.digits(draw).labels)
         block = (session.settings.networks[network], draw)
         yield (*block, "", *names)
         for name, row in zip(names, matrix[network, draw], strict=True):

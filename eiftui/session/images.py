@@ -121,7 +121,7 @@ class ImageSession(Kept):
         """The images of a draw. Raises InputError before they were drawn."""
         record = self.drawn(draw)
         if record is None:
-            raise InputError(f"{self.path} holds no images of draw {draw}: run it first")
+            raise InputError(f"{self.path} holds no images of draw {draw + 1}: run it first")
         return record.digits
 
     def images(self, draw: int, noise: Noise) -> Images:

@@ -87,6 +87,8 @@ def test_figures_of_an_html_report_hold_the_numbers_and_the_digits_of_the_sessio
         with Image.open(io.BytesIO(base64.b64decode(first.partition("base64,")[2]))) as picture:
             np.testing.assert_array_equal(255 - np.array(picture), session.digits(draw).pixels[0])
     assert [trace["visible"] for trace in digits.traces] == [True, False]
+    assert [button["label"] for button in digits.layout["updatemenus"][0]["buttons"]] == ["draw 1", "draw 2"]
+    assert list(digits.traces[0]["x"])[:2] == ["0 #1", "1 #2"]
 
 
 def test_an_html_report_tells_verdicts_as_the_text_does(eiftui: Command) -> None:
@@ -158,8 +160,8 @@ def test_options_that_are_refused_are_not_kept(eiftui: Command, refused: tuple[s
 
 def test_one_cell_is_shown_with_its_images_and_all_probabilities(eiftui: Command) -> None:
     eiftui("vision", "run", "s.eif", *SMALL, "--quiet")
-    answer = eiftui("vision", "show", "s.eif", "3", "8", "--probe-noise", "1")
-    assert answer.lines[0].split() == ["learned:", "3", "probe:", "8"]
+    answer = eiftui("vision", "show", "s.eif", "4", "9", "--probe-noise", "1")
+    assert answer.lines[0].split() == ["learned", "3", "#4", "probe", "8", "#9"]
     assert answer.lines[8].split() == ["clean", "noise", "1"]
     shown = [line.replace(" %", "%").split() for line in answer.lines if line[:5].strip().isdecimal()]
     assert [int(line[0]) for line in shown] == list(range(10))
@@ -171,7 +173,7 @@ def test_one_cell_is_shown_with_its_images_and_all_probabilities(eiftui: Command
 def test_the_cell_that_is_shown_is_the_one_that_was_measured(eiftui: Command) -> None:
     eiftui("vision", "run", "s.eif", *SMALL, "--quiet")
     measured = ImageSession.open(Path("s.eif"), read_only=True).matrix("trained")[0, 0, 3, 8]
-    answer = eiftui("vision", "show", "s.eif", "3", "8")
+    answer = eiftui("vision", "show", "s.eif", "4", "9")
     shown = float(answer.lines[-1].split()[-2].replace("−", "-"))
     assert shown == pytest.approx(measured, abs=0.006)
 
@@ -184,17 +186,17 @@ def test_a_cell_is_right_where_probabilities_are_too_small_to_write(eiftui: Comm
     base = session.base(0, 0, how.probe)
     assert base is not None
     (unlikely, *_) = [probe for probe in range(10) if base.probabilities[probe][probe] == 0]
-    answer = eiftui("vision", "show", "s.eif", "3", unlikely, "--probe-noise", "9")
+    answer = eiftui("vision", "show", "s.eif", "4", unlikely + 1, "--probe-noise", "9")
     shown = float(answer.lines[-1].split()[-2].replace("−", "-"))
     assert shown == pytest.approx(measured[unlikely], rel=0.05)
 
 
 def test_a_cell_that_diverged_is_shown_without_bars(eiftui: Command) -> None:
     eiftui("vision", "run", "s.eif", *SMALL, "--lr", "1e30", "--steps", "2", "--quiet")
-    answer = eiftui("vision", "show", "s.eif", "0", "1")
+    answer = eiftui("vision", "show", "s.eif", "1", "2")
     assert (answer.code, answer.err) == (0, "")
     assert "gives no finite numbers now: the learning rate is too large" in answer.out
-    assert "#" not in answer.out
+    assert not any("#" in line for line in answer.lines[1:])
     assert answer.lines[-1] == "EIF, the change of its loss: ? nats"
 
 
@@ -216,8 +218,11 @@ def test_a_rate_that_is_too_large_is_called_so_and_says_nothing_else(
 
 def test_an_image_that_is_not_there_cannot_be_shown(eiftui: Command) -> None:
     eiftui("vision", "run", "s.eif", *SMALL, "--quiet")
-    answer = eiftui("vision", "show", "s.eif", "10", "0")
-    assert (answer.code, answer.err) == (2, "eiftui: TRAIN 10: the session has 0 to 9\n")
+    for number in ("11", "0"):
+        answer = eiftui("vision", "show", "s.eif", number, "1")
+        assert (answer.code, answer.err) == (2, f"eiftui: TRAIN {number}: the session has 1 to 10\n")
+    answer = eiftui("vision", "show", "s.eif", "1", "1", "--draw", "0")
+    assert (answer.code, answer.err) == (2, "eiftui: --draw 0: the session has 1 to 1\n")
 
 
 @pytest.mark.parametrize(
@@ -226,7 +231,7 @@ def test_an_image_that_is_not_there_cannot_be_shown(eiftui: Command) -> None:
 def test_noise_that_cannot_be_is_refused_by_the_name_of_its_option(eiftui: Command, noise: str, complaint: str) -> None:
     eiftui("vision", "run", "s.eif", *SMALL, "--quiet")
     for option in ("--train-noise", "--probe-noise"):
-        answer = eiftui("vision", "show", "s.eif", "0", "1", option, noise)
+        answer = eiftui("vision", "show", "s.eif", "1", "2", option, noise)
         assert answer.code == 2
         assert answer.err.startswith(f"eiftui: {option} {noise}: {complaint}")
 
@@ -266,7 +271,7 @@ def test_matrices_are_exported_below_each_other(eiftui: Command) -> None:
     lines = [line.split(",") for line in Path("m.csv").read_text().splitlines()]
     assert lines[0][:4] == ["network", "draw", "train\\probe", "0"]
     assert len(lines) == 1 + matrix.shape[0] * matrix.shape[1] * (1 + matrix.shape[2])
-    assert lines[5][2] == lines[1][6] == "3 #3"
+    assert lines[5][2] == lines[1][6] == "3 #4"
     assert [float(number) for number in lines[5][3:]] == pytest.approx(matrix[0, 0, 3].tolist(), rel=1e-8)
 
 

@@ -60,8 +60,8 @@ async def test_digits_stand_beside_the_matrix_and_in_the_inspector(measured, exp
 async def test_a_cell_of_classes_opens_on_its_images_and_closes_again(measured, explorer):
     async with explorer(measured).run_test(size=(120, 40)) as pilot:
         await pilot.press("down", "right", "right", "enter")
-        lines = await until(pilot, "learned 1 · #3")
-        assert any("probe 2 · #5" in line for line in lines)
+        lines = await until(pilot, "learned 1 #3")
+        assert any("probe 2 #5" in line for line in lines)
         assert any("network 1/2 · draw 1/2" in line for line in lines)
         await pilot.press("down", "enter")
         await until(pilot, "what 2s are taken for")
@@ -215,7 +215,7 @@ async def test_a_digit_is_drawn_with_keys_and_looked_at_live(measured):
         assert drawn[20, 14] == drawn[14, 14] == 255
         assert drawn[20, 20] == drawn[8, 14] == 0
         await pilot.press("enter")
-        await until(pilot, "learned 7 · own")
+        await until(pilot, "learned 7 own")
         lines = await until(pilot, "own ⠀")
         assert sum("−0.12" in line for line in lines) >= 3
     learned = [one for one in fake.requests if isinstance(one, LookAtImages) and one.train.labels == (7,)]
@@ -285,7 +285,7 @@ async def test_what_is_looked_at_is_asked_for_once_however_often_it_is_painted(m
         await pilot.press("n")
         await until(pilot, "cosine")
         lines = await until(pilot, "Δ log")
-        assert any("learned 0 · #1" in line for line in lines)
+        assert any("learned 0 #1" in line for line in lines)
         await fake.let_all()
         assert sorted(len(one.train.labels) for one in looks(fake)) == [1, 1, 20]
 

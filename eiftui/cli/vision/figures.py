@@ -19,7 +19,7 @@ from eiftui.analysis.images.noise import NoiseFinding
 from eiftui.analysis.images.rates import AtRate
 from eiftui.cli.figures import BLUE, GREEN, GREY, ORANGE, as_matrix, coloured, drawn, layout
 from eiftui.cli.vision.words import QUADRANTS
-from eiftui.domains.digits import CLASSES, Digits, Pixels
+from eiftui.domains.digits import CLASSES, Pixels, image_names
 from eiftui.session.image_records import IMAGE_CONDITIONS, ImageCondition
 from eiftui.session.images import ImageSession
 from eiftui.show import numbers
@@ -48,8 +48,8 @@ def digit_map(session: ImageSession) -> Any:
     for draw in range(session.settings.draws):
         digits = session.digits(draw)
         mean, half = mean_and_interval(matrices[:, draw])
-        traces.append(_hoverable(mean, half, _names(digits), limit).update(visible=draw == 0))
-        images.append(_beside(digits.pixels, _names(digits)))
+        traces.append(_hoverable(mean, half, image_names(digits.labels), limit).update(visible=draw == 0))
+        images.append(_beside(digits.pixels, image_names(digits.labels)))
     title = "trained, mean over networks: change of loss, nats"
     figure = as_matrix(traces, layout(title, "probe", "training image"))
     figure.update_layout(images=images[0], height=max(figure.layout.height, 620))
@@ -151,11 +151,6 @@ def rates(findings: Sequence[AtRate]) -> Any:
     return figure
 
 
-def _names(digits: Digits) -> list[str]:
-    """As `eiftui vision show` counts them, from 0."""
-    return [f"{label} #{number}" for number, label in enumerate(digits.labels.tolist())]
-
-
 def _hoverable(mean: Floats, half: Floats, names: list[str], limit: float) -> Any:
     """A matrix whose hover text tells both images, the number and its interval."""
     within = " ± %{customdata:.2g}" if np.isfinite(half).any() else ""
@@ -195,7 +190,7 @@ def _menu(images: list[list[dict[str, Any]]]) -> dict[str, Any]:
     draws = range(len(images))
     buttons = [
         {
-            "label": f"draw {draw}",
+            "label": f"draw {draw + 1}",
             "method": "update",
             "args": [{"visible": [other == draw for other in draws]}, {"images": images[draw]}],
         }

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from eiftui.cli.console import make_console, say
+from eiftui.domains.digits import image_names
 from eiftui.domains.noise import CLEAN, Images, Noise, noises
 from eiftui.engine.image_requests import ImageSet, LookAtImages
 from eiftui.errors import InputError
@@ -21,7 +22,7 @@ from eiftui.show.digits import beside, picture, way
 from eiftui.show.numbers import bar, estimate, probability
 
 NAME = "show"
-HELP = "one training image and one probe: the images, and all class probabilities before and after"
+HELP = "two images by their numbers, from 1: what learning the one does to all class probabilities of the other"
 BAR = 30
 Floats = NDArray[np.floating]
 
@@ -32,6 +33,7 @@ class _Image:
 
     pixels: Images
     label: int
+    name: str
     noise: Noise
 
     @property
@@ -41,10 +43,10 @@ class _Image:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("session", type=Path, metavar="SESSION")
-    parser.add_argument("train", type=int, metavar="TRAIN", help="number of the training image in its draw, from 0")
+    parser.add_argument("train", type=int, metavar="TRAIN", help="number of the training image in its draw")
     parser.add_argument("probe", type=int, metavar="PROBE", help="number of the probe")
-    parser.add_argument("--network", type=int, default=0, metavar="K", help="place among the session's networks")
-    parser.add_argument("--draw", type=int, default=0, metavar="K", help="from 0")
+    parser.add_argument("--network", type=int, default=1, metavar="K", help="place among the session's networks")
+    parser.add_argument("--draw", type=int, default=1, metavar="K", help="number of the draw")
     parser.add_argument("--train-noise", metavar="SIGMA|pure", default="", help="on the training image (default none)")
     parser.add_argument("--probe-noise", metavar="SIGMA|pure", default="", help="on the probe (default none)")
     parser.add_argument("--clip", choices=("no", "yes"), default="no", help="noisy pixels to 0 to 1")
@@ -61,15 +63,16 @@ def main(options: argparse.Namespace) -> None:
         ("--network", options.network, len(settings.networks)),
         ("--draw", options.draw, settings.draws),
     ):
-        if not 0 <= number < most:
-            raise InputError(f"{name} {number}: the session has 0 to {most - 1}")
-    learned = _image(session, options.draw, options.train, _noise(options, "train_noise"))
-    probe = _image(session, options.draw, options.probe, _noise(options, "probe_noise"))
+        if not 1 <= number <= most:
+            raise InputError(f"{name} {number}: the session has 1 to {most}")
+    draw = options.draw - 1
+    learned = _image(session, draw, options.train - 1, _noise(options, "train_noise"))
+    probe = _image(session, draw, options.probe - 1, _noise(options, "probe_noise"))
     from eiftui.engine.images import looked
 
     found = looked(
         LookAtImages(
-            network=settings.networks[options.network],
+            network=settings.networks[options.network - 1],
             optimizer=settings.optimizer,
             dtype=settings.dtype,
             train=learned.alone,
@@ -91,15 +94,15 @@ def _noise(options: argparse.Namespace, name: str) -> Noise:
     return kinds[0] if kinds else CLEAN
 
 
-def _image(session: ImageSession, draw: int, number: int, noise: Noise) -> _Image:
-    pixels = session.images(draw, noise)[number]
-    return _Image(pixels, int(session.digits(draw).labels[number]), noise)
+def _image(session: ImageSession, draw: int, place: int, noise: Noise) -> _Image:
+    labels = session.digits(draw).labels
+    return _Image(session.images(draw, noise)[place], int(labels[place]), image_names(labels)[place], noise)
 
 
 def _print_images(console: Console, learned: _Image, probe: _Image) -> None:
     drawn = [picture(image.pixels, way(console)) for image in (learned, probe)]
     width, gap = drawn[0][0].cell_len, 6
-    titles = (f"learned: {learned.label}", f"probe: {probe.label}")
+    titles = (f"learned {learned.name}", f"probe {probe.name}")
     console.print(Text(titles[0].ljust(width + gap) + titles[1], style="bold"))
     for line in beside(drawn, gap):
         console.print(line, no_wrap=True)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from eiftui.analysis.images.classes import by_class
 from eiftui.analysis.images.likeness import cosine
 from eiftui.analysis.symmetry import centred
-from eiftui.domains.digits import CLASSES, Digits
+from eiftui.domains.digits import CLASSES, Digits, image_names
 from eiftui.domains.noise import Images, Noise, with_noise
 from eiftui.session.image_plan import Block, missing
 from eiftui.session.image_records import ImageCondition, ImageRecord, Treatment
@@ -142,8 +142,8 @@ class ImageDocument:
         """Short names of the rows, and of the columns: the class and, of single images, the number."""
         if view.level == "classes":
             return [str(label) for label in range(CLASSES)]
-        names = [f"{label}\n#{number}" for number, label in enumerate(self.classes(view).tolist(), start=1)]
-        return names if self.own is None else [*names[:-1], f"{self.own.labels[0]}\nown"]
+        names = image_names(self.classes(view))
+        return names if self.own is None else [*names[:-1], f"{self.own.labels[0]} own"]
 
     def move(self, path: Path) -> None:
         """Give the session's file another name. Raises as `ImageSession.move` does."""

@@ -92,7 +92,7 @@ class DigitMap(HeatMap):
             column = int(self.picture.columns[place])
             segments.append(Segment(" " * GAP, self.rich_style))
             if y == 0:
-                name = self._labels[column].replace("\n", " ").center(self._cell - GAP)
+                name = self._labels[column].center(self._cell - GAP)
                 segments.append(Segment(name, self._head_style(place == self._place)))
             else:
                 segments += self._image("column", column, y - 1)
@@ -101,7 +101,7 @@ class DigitMap(HeatMap):
     def _label(self, line: int, part: int) -> list[Segment]:
         assert self.picture is not None
         row = int(self.picture.rows[line])
-        words = self._labels[row].split("\n")
+        words = self._labels[row].split()
         word = part - (self._tall - len(words) + 1) // 2
         name = words[word] if 0 <= word < len(words) else ""
         return [Segment(f"{name:<{MARGIN}}", self._head_style(line == self._line)), *self._image("row", row, part)]

@@ -66,9 +66,7 @@ class ImageInspector(Surviving, Widget):
     def _images(self, row: int, column: int) -> Iterator[Content]:
         """Both images, under what they are and over what was done to them."""
         view, labels = self._view, self.document.labels(self._view)
-        names = [
-            f"{what} {labels[place].replace(chr(10), ' · ')}" for what, place in (("learned", row), ("probe", column))
-        ]
+        names = [f"{what} {labels[place]}" for what, place in (("learned", row), ("probe", column))]
         yield _beside([Content.styled(name, "bold") for name in names])
         images = [
             self.document.images(view, noise)[place] for noise, place in ((view.train, row), (view.probe, column))
@@ -103,7 +101,7 @@ class ImageInspector(Surviving, Widget):
         shown = picture(self._view, self.document)
         yield _named(self._view.shown, numbers.estimate(float(shown.values[row, column])))
         yield _named("the other way", numbers.estimate(float(shown.values[column, row])))
-        label = int(self.document.labels(self._view)[column].split("\n")[0])
+        label = int(self.document.labels(self._view)[column].split()[0])
         if self._looked is None or column >= len(self._looked.before):
             before = self._base(column)
             yield Content.styled(self._waiting, "$text-muted")

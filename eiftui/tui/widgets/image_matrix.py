@@ -64,7 +64,7 @@ class ImageMatrix(Surviving, Widget):
         self.query_one(DigitMap).show_images(drawn, labels, rows, columns)
         cells, by_class = self.query_one("#heatmap", HeatMap), view.level == "classes"
         cells.first = 0 if by_class else 1
-        cells.show(drawn, [""] * len(labels) if by_class else [f"a {label.splitlines()[0]}" for label in labels])
+        cells.show(drawn, [""] * len(labels) if by_class else [f"a {label.split()[0]}" for label in labels])
         self._explain()
 
     def _explain(self) -> None:
