@@ -1,16 +1,16 @@
-"""Every analysis of a session at once, for a report or a screen."""
+"""Every analysis of a session, for a report or a screen: those that are asked for, once each."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import ParamSpec, TypeVar
 
 import numpy as np
 
 from eiftui.analysis.asymmetry import Asymmetry, asymmetry
 from eiftui.analysis.cells import NoAnswer
-from eiftui.analysis.contrasts import COMPARED, MARGIN, Desideratum, desiderata
+from eiftui.analysis.contrasts import COMPARED, Desideratum, desiderata
 from eiftui.analysis.distributions import Histogram, Sparsity, histogram, sparsity
 from eiftui.analysis.first_order import Agreement, Met, agreement, by_optimizer
 from eiftui.analysis.overshot import overshot
@@ -25,40 +25,64 @@ Asked = ParamSpec("Asked")
 Found = TypeVar("Found")
 
 
-@dataclass(frozen=True)
 class Findings:
-    """What a session's numbers say. An analysis that does not apply is the reason why."""
+    """What a session's numbers say: each analysis once it is asked for. One that does not apply is the reason why.
 
-    desiderata: list[Desideratum]
-    symmetry: dict[Quantity, Symmetry | NoAnswer]
-    asymmetry: Asymmetry | NoAnswer
-    sparsity: dict[Quantity, Sparsity | NoAnswer]
-    histogram: Histogram
-    agreement: Agreement | NoAnswer
-    met: list[Met]
-    """The agreement of every optimiser and rate that was measured."""
-    semantics: dict[Quantity, Semantics | NoAnswer]
-    sweep: Sweep | NoAnswer
-    overshot: list[int]
+    The session is not to change meanwhile. All of it takes 2 s at most for 100 rows, 100 probes and 20 draws.
+    """
 
+    def __init__(self, session: Readings) -> None:
+        self.session = Still.of(session)
+        """As the analyses read it: what one of them looks up, the others have."""
 
-def analyse(session: Readings, margin: float = MARGIN) -> Findings:
-    """All of it, from what is measured so far: 2 s at most for 100 rows, 100 probes and 20 draws."""
-    session = Still.of(session)
-    both = alike(session)
-    measured: list[Quantity] = [which for which in CONDITIONS if session.measured(which).any()]
-    return Findings(
-        desiderata=desiderata(session, margin),
-        symmetry={which: attempt(symmetry, session, which) for which in measured},
-        asymmetry=attempt(asymmetry, session),
-        sparsity={which: attempt(sparsity, session, which) for which in measured},
-        histogram=histogram({which: session.matrix(which) for which in COMPARED if which in measured}),
-        agreement=attempt(agreement, session),
-        met=by_optimizer(session),
-        semantics={which: attempt(semantics, session, which, both) for which in measured},
-        sweep=attempt(sweep, session),
-        overshot=overshot(session),
-    )
+    @cached_property
+    def desiderata(self) -> list[Desideratum]:
+        return desiderata(self.session)
+
+    @cached_property
+    def symmetry(self) -> dict[Quantity, Symmetry | NoAnswer]:
+        return self._each(symmetry)
+
+    @cached_property
+    def asymmetry(self) -> Asymmetry | NoAnswer:
+        return attempt(asymmetry, self.session)
+
+    @cached_property
+    def sparsity(self) -> dict[Quantity, Sparsity | NoAnswer]:
+        return self._each(sparsity)
+
+    @cached_property
+    def histogram(self) -> Histogram:
+        return histogram({which: self.session.matrix(which) for which in COMPARED if which in self._measured})
+
+    @cached_property
+    def agreement(self) -> Agreement | NoAnswer:
+        return attempt(agreement, self.session)
+
+    @cached_property
+    def met(self) -> list[Met]:
+        """The agreement of every optimiser and rate that was measured."""
+        return by_optimizer(self.session)
+
+    @cached_property
+    def semantics(self) -> dict[Quantity, Semantics | NoAnswer]:
+        return self._each(partial(semantics, both=alike(self.session)))
+
+    @cached_property
+    def sweep(self) -> Sweep | NoAnswer:
+        return attempt(sweep, self.session)
+
+    @cached_property
+    def overshot(self) -> list[int]:
+        return overshot(self.session)
+
+    @cached_property
+    def _measured(self) -> list[Quantity]:
+        return [which for which in CONDITIONS if self.session.measured(which).any()]
+
+    def _each(self, analysis: Callable[[Readings, Quantity], Found]) -> dict[Quantity, Found | NoAnswer]:
+        """Of every condition that has a number."""
+        return {which: attempt(analysis, self.session, which) for which in self._measured}
 
 
 def pooled(sessions: Sequence[Readings]) -> Histogram:

@@ -84,6 +84,6 @@ def _html(sessions: Sequence[Readings]) -> str:
 
 
 def _analysed(sessions: Sequence[Readings]) -> list[tuple[Readings, Findings]]:
-    from eiftui.analysis.findings import analyse
+    from eiftui.analysis.findings import Findings
 
-    return [(session, analyse(session)) for session in sessions]
+    return [(session, Findings(session)) for session in sessions]

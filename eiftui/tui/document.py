@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,17 +25,11 @@ from eiftui.tui.marks import Mark, Marks
 from eiftui.tui.picture import Array, Flags, Status, Statuses
 from eiftui.tui.scope import Scope
 from eiftui.tui.sentences import label
+from eiftui.tui.sums import Sums
 from eiftui.tui.view import Table
 
-
-@dataclass
-class _Sums:
-    """What any number that arrives may change as a whole; None where it was not asked for since."""
-
-    cells_lacking: int | None = None
-    gap: Table | None = None
-    baseline: Array | None = None
-    floors: dict[Condition, float] = field(default_factory=dict)
+if TYPE_CHECKING:
+    from eiftui.analysis.findings import Findings
 
 
 class Document:
@@ -190,6 +185,10 @@ class Document:
             self._sums.cells_lacking = cells_missing(self.session)
         return self._sums.cells_lacking
 
+    def findings(self) -> Findings:
+        """What its numbers say, with all that was worked out since they last changed. For any thread."""
+        return self._sums.findings(self.session)
+
     def clear_marks(self) -> None:
         """Forget how far an earlier run was."""
         self._marks.clear()
@@ -268,7 +267,7 @@ class Document:
         """Let count what is on the disk."""
         entries = list(entries)
         self.session.take(entries)
-        self._sums = _Sums()
+        self._sums = Sums()
         for entry in entries:
             if isinstance(entry, Measured):
                 self._marks.arrived(entry)
@@ -293,7 +292,7 @@ class Document:
 
     def _forget(self) -> None:
         """What was derived from the session."""
-        self._sums = _Sums()
+        self._sums = Sums()
         self._tables: dict[Condition, Table] = {}
         self._fillings: list[tuple[list[Sentences], list[Sentences]]] = []
         self._among: dict[tuple[int, frozenset[Sentences]], Flags] = {}

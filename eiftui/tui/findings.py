@@ -11,7 +11,6 @@ from rich.text import Text
 from eiftui.analysis import words
 from eiftui.analysis.cells import NoAnswer
 from eiftui.analysis.findings import Findings
-from eiftui.session.readings import Readings
 from eiftui.session.safetext import visible
 from eiftui.tui import figures
 
@@ -20,7 +19,6 @@ from eiftui.tui import figures
 class Shown:
     """Findings, and the room there is for plots of them."""
 
-    session: Readings
     found: Findings
     size: tuple[int, int]
     coloured: bool
@@ -40,7 +38,7 @@ def desiderata(shown: Shown) -> Iterator[RenderableType]:
 
 
 def symmetry(shown: Shown) -> Iterator[RenderableType]:
-    yield _text(words.symmetry(shown.session, shown.found))
+    yield _text(words.symmetry(shown.found.session, shown.found))
 
 
 def distribution(shown: Shown) -> Iterator[RenderableType]:
@@ -57,17 +55,18 @@ def rate(shown: Shown) -> Iterator[RenderableType]:
         yield _text([*words.sweep_table(sweep), ""])
         yield figures.rates(sweep, shown.size, shown.coloured)
     yield Text("\nFirst order", style="bold")
-    yield _text([*words.first_order(shown.found.agreement), *words.met_table(shown.session, shown.found.met)])
+    yield _text([*words.first_order(shown.found.agreement), *words.met_table(shown.found.session, shown.found.met)])
 
 
 def semantics(shown: Shown) -> Iterator[RenderableType]:
     yield _text(words.semantics(shown.found.semantics, shown.keys["findings.measure"]))
-    if plot := figures.semantics(shown.session, shown.size, shown.coloured):
+    if plot := figures.semantics(shown.found.session, shown.size, shown.coloured):
         yield plot
 
 
 def dynamics(shown: Shown) -> Iterator[RenderableType]:
-    yield _text(words.dynamics(shown.session, f"{shown.keys['findings.measure']} measures a training set step by step"))
+    how = f"{shown.keys['findings.measure']} measures a training set step by step"
+    yield _text(words.dynamics(shown.found.session, how))
 
 
 VIEWS: dict[str, Callable[[Shown], Iterator[RenderableType]]] = {

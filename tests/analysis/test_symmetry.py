@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -9,6 +11,7 @@ from scipy import stats
 from eiftui.analysis.asymmetry import asymmetry, even_rows
 from eiftui.analysis.cells import NoAnswer
 from eiftui.analysis.symmetry import (
+    SEED,
     centred,
     correlation,
     directedness,
@@ -75,6 +78,27 @@ def test_the_shuffle_test_holds_its_level_also_where_rows_and_columns_have_effec
         rows, columns = effects * generator.normal(size=(8, 1)), effects * generator.normal(size=(1, 8))
         wrong += shuffled_p(random(seed + 1000) + rows + columns - 5 * np.eye(8), shuffles=99) <= 0.05
     assert wrong / 400 <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 400)
+
+
+@pytest.mark.parametrize("size", [3, 4, 5, 8])
+@pytest.mark.parametrize("kind", ["noise", "symmetric", "of few values"])
+def test_the_shuffle_test_is_the_plain_count_over_all_pairs(size: int, kind: str) -> None:
+    matrix = random(9, size)
+    matrix = {"noise": matrix, "symmetric": matrix + matrix.T, "of few values": np.round(matrix)}[kind]
+    off = matrix - matrix[~np.eye(size, dtype=bool)].mean()
+
+    def reciprocity(order: np.ndarray) -> float:
+        products = [
+            off[i, order[j]] * off[j, order[i]]
+            for i, j in permutations(range(size), 2)
+            if i != order[j] and j != order[i]
+        ]
+        return np.mean(products) if products else -np.inf
+
+    generator = np.random.default_rng(SEED)
+    shuffled = np.array([reciprocity(generator.permutation(size)) for _ in range(200)])
+    at_least = int((shuffled >= reciprocity(np.arange(size)) - 1e-12).sum())
+    assert shuffled_p(matrix, shuffles=200) == (at_least + 1) / 201
 
 
 def test_a_symmetric_matrix_is_no_chance() -> None:

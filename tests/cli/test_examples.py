@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from eiftui.analysis.cells import own_cells
-from eiftui.analysis.findings import analyse
+from eiftui.analysis.findings import Findings
 from eiftui.analysis.images.findings import analyse_images
 from eiftui.analysis.overshot import overshot
 from eiftui.analysis.rates import at_rate
@@ -47,7 +47,7 @@ def sessions():
 
 @pytest.mark.parametrize(("rate", "section"), SECTIONS.items())
 def test_the_readme_quotes_what_the_sessions_say(sessions, rate, section):
-    reports = [(seen, analyse(seen)) for seen in (at_rate(session, rate) for session in sessions)]
+    reports = [(seen, Findings(seen)) for seen in (at_rate(session, rate) for session in sessions)]
     for line in (*overall(reports), *by_desideratum(reports)):
         assert line.rstrip() in _quoted(section)
 

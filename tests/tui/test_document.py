@@ -53,6 +53,21 @@ def test_what_is_known_of_the_whole_is_brought_up_to_date_by_every_record(docume
     assert document.floor("trained") == 0.5
 
 
+def test_the_findings_are_kept_until_a_number_a_sentence_or_a_setting_changes(document, session, engine):
+    def renewed(change):
+        before = document.findings()
+        change()
+        return document.findings() is not before
+
+    assert not renewed(document.clear_marks)
+    assert not renewed(lambda: document.mark(trained_task(session), Status.RUNNING))
+    assert renewed(lambda: document.append(rows_of(engine, session)[0]))
+    assert renewed(lambda: document.edit(document.session.sheet.texts[:2]))
+    assert renewed(document.undo)
+    assert renewed(document.redo)
+    assert renewed(lambda: document.configure(session.settings.model_copy(update={"draws": 2})))
+
+
 def test_an_edit_keeps_the_numbers_of_the_other_sentences(measured, session):
     before = measured.table("trained").values.copy()
     texts = list(session.sheet.texts)

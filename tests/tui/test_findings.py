@@ -43,16 +43,18 @@ async def test_a_click_on_its_name_shows_a_view(measured, explorer):
 
 
 async def test_views_follow_what_is_measured(session, engine, explorer, monkeypatch):
+    from eiftui.session.results import Measured
     from eiftui.tui.document import Document
     from eiftui.tui.widgets import findings
 
     monkeypatch.setattr(findings, "SECONDS_BETWEEN_ANALYSES", 0.01)
-    async with explorer(Document(session)).run_test() as pilot:
+    document, other = Document(session), session.copy()
+    engine.measure(other)
+    async with explorer(document).run_test() as pilot:
         await pilot.press("right_square_bracket", "right_square_bracket", "right_square_bracket")
         await until(pilot, "Distribution")
         assert not any("Gini" in line for line in screen_of(pilot))
-        engine.measure(session)
-        pilot.app.screen.query_one(FindingsPane).show_document()
+        document.append(*(record for record in other._state.compact() if isinstance(record, Measured)))
         await until(pilot, "Gini")
 
 
@@ -92,50 +94,94 @@ async def test_a_very_wide_screen_shows_both(measured, explorer):
         assert any("Training sets · 3" in line for line in lines)
 
 
+WORKED_OUT = {
+    "desiderata": {"desiderata"},
+    "symmetry": {"symmetry", "asymmetry"},
+    "distribution": {"histogram", "sparsity"},
+    "rate": {"sweep", "agreement", "met"},
+    "semantics": {"semantics"},
+    "dynamics": set(),
+}
+
+
+@pytest.mark.parametrize("view", NAMES[1:])
+async def test_a_view_has_worked_out_what_it_shows_and_no_more(measured, explorer, view):
+    async with explorer(measured).run_test() as pilot:
+        pilot.app.screen.query_one(FindingsPane).action_show(view)
+        await until(pilot, SAID[view])
+        assert vars(measured.findings()).keys() - {"session", "_measured"} == WORKED_OUT[view]
+
+
+async def test_what_is_worked_out_is_kept_until_a_number_changes(measured, engine, explorer, monkeypatch):
+    from eiftui.analysis import findings
+
+    calls, histogram = [], findings.histogram
+    monkeypatch.setattr(findings, "histogram", lambda values: calls.append(values) or histogram(values))
+    async with explorer(measured).run_test() as pilot:
+        pane = pilot.app.screen.query_one(FindingsPane)
+        for name in ("distribution", "matrix", "distribution", "rate", "distribution"):
+            pane.action_show(name)
+            await until(pilot, SAID.get(name, "Trained ·"))
+            measured.clear_marks()
+        assert len(calls) == 1
+        pane.action_show("rate")
+        await until(pilot, SAID["rate"])
+        measured.configure(measured.session.settings.model_copy(update={"draws": 2}))
+        pane.action_show("distribution")
+        await until(pilot, SAID["distribution"])
+        assert [len(one["trained"]) for one in calls] == [3, 2]
+
+
 async def test_an_analysis_that_takes_longer_than_changes_are_apart_is_shown_and_is_alone(
     measured, explorer, monkeypatch
 ):
-    from eiftui.analysis.findings import analyse
+    from eiftui.analysis.findings import desiderata
+    from eiftui.session.records import Note
     from eiftui.tui.widgets import findings
 
-    at_work, most, shown = 0, 0, 0
+    at_work, most, calls, shown = 0, 0, 0, 0
 
     def slow(session):
-        nonlocal at_work, most
-        at_work += 1
+        nonlocal at_work, most, calls
+        at_work, calls = at_work + 1, calls + 1
         most = max(most, at_work)
         time.sleep(0.2)
         at_work -= 1
-        return analyse(session)
+        return desiderata(session)
 
     monkeypatch.setattr(findings, "SECONDS_BETWEEN_ANALYSES", 0.01)
-    monkeypatch.setattr("eiftui.analysis.findings.analyse", slow)
+    monkeypatch.setattr("eiftui.analysis.findings.desiderata", slow)
     async with explorer(measured).run_test() as pilot:
         pane = pilot.app.screen.query_one(FindingsPane)
         await pilot.press("right_square_bracket")
-        for _ in range(300):
+        for number in range(300):
+            measured.append(Note(text=str(number)))
             pane.show_document()
             await pilot.pause(0.01)
             shown = any(SAID["desiderata"] in line for line in screen_of(pilot))
-            if shown:
+            if shown and calls > 2:
                 break
         assert shown
+        assert calls > 2
         assert most == 1
 
 
-async def test_a_view_that_is_asked_for_during_an_analysis_is_shown_by_it(measured, explorer, monkeypatch):
-    from eiftui.analysis.findings import analyse
+@pytest.mark.parametrize("fails", [False, True])
+async def test_the_view_asked_for_survives_one_before_it_and_those_passed_are_not_worked_out(
+    measured, explorer, monkeypatch, fails
+):
+    from eiftui.analysis.findings import desiderata
 
-    calls, go_on = [], threading.Event()
+    go_on = threading.Event()
 
     def held(session):
-        calls.append(session)
         go_on.wait(60)
-        return analyse(session)
+        return [][0] if fails else desiderata(session)
 
-    monkeypatch.setattr("eiftui.analysis.findings.analyse", held)
+    monkeypatch.setattr("eiftui.analysis.findings.desiderata", held)
     async with explorer(measured).run_test() as pilot:
         await pilot.press(*["right_square_bracket"] * 5)
         go_on.set()
         await until(pilot, SAID["semantics"])
-        assert len(calls) == 1
+        assert vars(measured.findings()).keys() - {"session", "_measured", "desiderata"} == {"semantics"}
+        assert ("desiderata" in vars(measured.findings())) is not fails

@@ -39,10 +39,12 @@ async def test_the_explorer_survives_a_view_that_cannot_be_painted(measured, exp
         await until(pilot, "Prompted ·")
 
 
-@pytest.mark.parametrize("thread", ["eiftui.analysis.findings.analyse", "eiftui.tui.findings.desiderata"])
-async def test_the_explorer_survives_an_analysis_that_raises(measured, explorer, monkeypatch, thread):
-    monkeypatch.setattr(thread, broken)
-    monkeypatch.setattr("eiftui.tui.findings.VIEWS", {"desiderata": broken})
+@pytest.mark.parametrize(
+    ("part", "put"),
+    [("eiftui.analysis.findings.desiderata", broken), ("eiftui.tui.findings.VIEWS", {"desiderata": broken})],
+)
+async def test_the_explorer_survives_an_analysis_that_raises(measured, explorer, monkeypatch, part, put):
+    monkeypatch.setattr(part, put)
     async with explorer(measured).run_test(size=(120, 40), notifications=True) as pilot:
         await pilot.press("right_square_bracket")
         await until(pilot, "eiftui made a mistake")

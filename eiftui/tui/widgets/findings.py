@@ -40,11 +40,9 @@ PLOT_LINES, LEAST_WIDTH = 14, 40
 class Said:
     """What a view says."""
 
-    view: Name
-    words: Group | None
-    """None of the matrix."""
+    words: Group
     suggestion: float | None
-    """The learning rate that a sweep suggests."""
+    """The learning rate that a sweep suggests, where the view is about that."""
 
 
 class FindingsPane(Part):
@@ -72,8 +70,10 @@ class FindingsPane(Part):
     def __init__(self, document: Document) -> None:
         super().__init__(document, id="findings")
         self._due: Timer | None = None
-        self._analysing = self._outdated = False
-        """Whether a thread is at work, and whether the document has changed since the last began."""
+        self._analysing: Name | None = None
+        """The view that a thread is at work on."""
+        self._outdated = False
+        """Whether the document has changed since the last began."""
         self._suggestion: float | None = None
         """The learning rate to adopt, where there is one that is not the present one."""
         self._at_the_end = False
@@ -179,35 +179,34 @@ class FindingsPane(Part):
     def _analyse(self) -> None:
         """Have the findings worked out, unless they are: one thread at a time, for none can be ended."""
         if self.view != "matrix" and not self._analysing:
-            self._analysing, self._outdated = True, False
-            self._work_out((max(LEAST_WIDTH, self.size.width - 4), PLOT_LINES), not self.app.no_color)
+            self._analysing, self._outdated = self.view, False
+            room = max(LEAST_WIDTH, self.size.width - 4), PLOT_LINES
+            self._work_out(self.view, room, not self.app.no_color)
 
     @work(thread=True)
-    def _work_out(self, size: tuple[int, int], coloured: bool) -> Said:
-        """Findings as the view says them that is asked for when they are known."""
-        from eiftui.analysis.findings import analyse
+    def _work_out(self, view: Name, size: tuple[int, int], coloured: bool) -> Said:
+        """What a view says; what that takes is worked out, unless it is known."""
         from eiftui.tui.findings import VIEWS, Shown
 
-        session = self.document.session
-        found, view = analyse(session), self.view
+        found = self.document.findings()
         keys = {id: key_of(self.app, id) for id in ("matrix.contrast", "findings.measure")}
-        words = Group(*VIEWS[view](Shown(session, found, size, coloured, keys))) if view != "matrix" else None
-        return Said(view, words, getattr(found.sweep, "suggestion", None))
+        words = Group(*VIEWS[view](Shown(found, size, coloured, keys)))
+        return Said(words, getattr(found.sweep, "suggestion", None) if view == "rate" else None)
 
     def on_worker_state_changed(self, message: Worker.StateChanged) -> None:
         """The thread has ended: show what it found, if that is still asked for, and go on where it is not."""
         if not message.worker.is_finished:
             return
-        self._analysing = False
+        view, self._analysing = self._analysing, None
         said = message.worker.result
-        if said is not None and said.view != self.view:
+        if view != self.view:
             self._analyse()
-        elif said is not None and said.words is not None:
+        elif said is not None:
             self._show(said)
         self._analyse_later()
 
     def _show(self, said: Said) -> None:
-        self.query_one(Static).update(said.words or "")
+        self.query_one(Static).update(said.words)
         adopted = said.suggestion == self.document.session.settings.optimizer.lr
         self._suggestion = None if adopted else said.suggestion
         self.refresh_bindings()
