@@ -5,7 +5,7 @@ from __future__ import annotations
 from eiftui.domains.origin import How
 from eiftui.domains.schema import Text
 from eiftui.session.filling import Filling
-from eiftui.session.records import DrawWords, Entry, Notice, SettingsRecord, Sheet, Swept, Trajectory
+from eiftui.session.records import DrawWords, Entry, Notice, SettingsRecord, Sheet, Swept, Trajectory, Unsaved
 from eiftui.session.results import ModelRecord
 from eiftui.session.state import State
 from eiftui.session.written import text_id
@@ -94,6 +94,11 @@ class Particulars:
     def note(self) -> str:
         """What a person noted on the session."""
         return self._state.note.text
+
+    @property
+    def unsaved(self) -> Unsaved | None:
+        """What a person was writing when the screen ended; None if there is nothing."""
+        return self._state.unsaved if self._state.unsaved.text else None
 
     def words(self, draw: int) -> dict[str, str]:
         """The word of each slot in a draw."""

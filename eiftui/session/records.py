@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from eiftui.domains.draw import Draw
 from eiftui.domains.origin import How
-from eiftui.domains.schema import Contrast, Domain, Text, WithTexts
+from eiftui.domains.schema import Contrast, Domain, Role, Text, WithTexts
 from eiftui.session.results import BaseRecord, Floor, Likeness, Measured, ModelRecord, TokenTexts
 from eiftui.session.written import Written, eiftui_version, now
 from eiftui.settings import Optimizer, Settings
@@ -158,6 +158,17 @@ class Note(Written):
     time: str = Field(default_factory=now)
 
 
+class Unsaved(Written):
+    """What a person was writing at the screen when that ended, and had not saved; the last one counts."""
+
+    kind: Literal["unsaved"] = "unsaved"
+    text: str
+    """As it stands in the field; empty where there is nothing any more."""
+    id: str = ""
+    """Of the text that it is another wording of; empty for a new one."""
+    role: Role = "both"
+
+
 Record = (
     Header
     | Sheet
@@ -177,6 +188,7 @@ Record = (
     | Notice
     | RunRecord
     | Note
+    | Unsaved
 )
 _ANY_RECORD: TypeAdapter[Record] = TypeAdapter(Annotated[Record, Field(discriminator="kind")])
 

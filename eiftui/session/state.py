@@ -25,6 +25,7 @@ from eiftui.session.records import (
     Trajectory,
     Tried,
     Unknown,
+    Unsaved,
 )
 from eiftui.session.results import BaseProbe, BaseRecord, Floor, Likeness, Measured, ModelRecord, TokenTexts
 from eiftui.settings import ModelChoice, Optimizer, Settings
@@ -56,6 +57,7 @@ class State:
         """By the model's fingerprint and the row's id, then the probe's."""
         self.notices: list[Notice] = []
         self.note = Note(text="")
+        self.unsaved = Unsaved(text="")
         self.undone: list[Sheet | Settings] = []
         self.earlier: list[Sheet | Settings] = []
         """Sheets and settings that undo goes back to, the next one last; likewise `undone` for redo."""
@@ -119,6 +121,8 @@ class State:
         yield from self.notices
         if self.note.text:
             yield self.note
+        if self.unsaved.text:
+            yield self.unsaved
         yield from self.unknown
 
     @singledispatchmethod
@@ -208,6 +212,10 @@ class State:
     @apply.register
     def _(self, note: Note) -> None:
         self.note = note
+
+    @apply.register
+    def _(self, unsaved: Unsaved) -> None:
+        self.unsaved = unsaved
 
     @apply.register
     def _(self, unknown: Unknown) -> None:

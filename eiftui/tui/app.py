@@ -19,7 +19,7 @@ from textual.command import CommandPalette, Provider
 from textual.theme import Theme
 
 from eiftui.errors import EiftuiError
-from eiftui.session.records import Note
+from eiftui.session.records import Note, Unsaved
 from eiftui.session.safetext import visible
 from eiftui.tui.actions import BY_ID
 from eiftui.tui.beginning import FOLDER, open_document
@@ -159,16 +159,20 @@ class Explorer(OneByOne):
             return
         if text == self.document.session.note or self.document.session.read_only:
             return
+        self._keep("the note", Note(text=text))
+
+    def _keep(self, what: str, record: Note | Unsaved) -> None:
         try:
-            self.document.append(Note(text=text))
+            if isinstance(self.document, Document):
+                self.document.append(record)
         except EiftuiError as error:
-            self.notify(f"the note is not kept: {error}", severity="error")
+            self.notify(f"{what} is not kept: {error}", severity="error")
 
     def exit(self, *how: Any, **more: Any) -> None:
-        """Whatever ends it, what is being written is kept: what is no sentence yet, in the note."""
+        """Whatever ends it, what is being written is kept, to be offered when the session is opened again."""
         try:
-            if isinstance(self.document, Document) and (drafts := finished(self)):
-                self._keep_note("\n".join(filter(None, (self.document.session.note, *drafts))))
+            for draft in finished(self):
+                self._keep("what was being written", draft)
         finally:
             super().exit(*how, **more)
 

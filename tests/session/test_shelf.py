@@ -10,7 +10,7 @@ import pytest
 from eiftui.domains.schema import Text
 from eiftui.errors import InputError
 from eiftui.session.glance import glance
-from eiftui.session.records import Note
+from eiftui.session.records import Note, Unsaved
 from eiftui.session.session import Session
 from eiftui.session.shelf import TRASH, delete, duplicate, named, rename, sessions_in
 
@@ -32,11 +32,12 @@ def test_a_glance_counts_the_rows_that_the_settings_ask_for(measured, path, sett
     assert glance(path).measured == 0.0
 
 
-def test_a_note_outlives_a_compact_copy(measured, path):
-    measured.append(Note(text="a hunch"))
+def test_a_note_and_what_was_being_written_outlive_a_compact_copy(measured, path):
+    measured.append(Note(text="a hunch"), Unsaved(text="Toads", id="ab"))
     duplicate(path, path.with_name("copy.eif"))
     with Session.open(path.with_name("copy.eif")) as copy:
         assert copy.note == "a hunch"
+        assert (copy.unsaved.text, copy.unsaved.id) == ("Toads", "ab")
         assert copy.measured("trained").all()
 
 

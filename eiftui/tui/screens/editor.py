@@ -18,6 +18,7 @@ from textual.widgets import Static, TextArea
 from eiftui.domains.schema import SEPARATOR, SLOT, Role
 from eiftui.errors import EiftuiError, InputError
 from eiftui.session.editing import Wording, next_role
+from eiftui.session.records import Unsaved
 from eiftui.session.safetext import hidden_again, visible, without_controls
 from eiftui.tui.bindings import part_bindings
 from eiftui.tui.counting import Counter, words_in
@@ -39,7 +40,10 @@ class Draft:
     title: str
     sentences: Sentences = ()
     role: Role = "both"
-    pasted: str = ""
+    written: str = ""
+    """What stands in the field instead of the sentences: what was pasted, or once not saved."""
+    id: str = ""
+    """Of the text; empty for a new one."""
 
 
 class EditorScreen(Surviving, ModalScreen[None]):
@@ -75,16 +79,10 @@ class EditorScreen(Surviving, ModalScreen[None]):
         else:
             self.dismiss()
 
-    def finish(self) -> str:
+    def finish(self) -> Unsaved | None:
         """See `Writing`."""
         field = self.query_one(SentenceField)
-        if not field.changed:
-            return ""
-        try:
-            self._accept()
-        except EiftuiError:
-            return field.written
-        return ""
+        return Unsaved(text=field.written, id=self._draft.id, role=self._role) if field.changed else None
 
     def _accept(self) -> None:
         lines = read_lines(self.query_one(SentenceField).written)
@@ -144,7 +142,7 @@ class SentenceField(Surviving, TextArea):
     def __init__(self, draft: Draft) -> None:
         self._original = SEPARATOR.join(draft.sentences)
         super().__init__(
-            draft.pasted or visible(self._original),
+            draft.written or visible(self._original),
             tab_behavior="focus",
             highlight_cursor_line=False,
             compact=True,

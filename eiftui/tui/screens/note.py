@@ -39,7 +39,6 @@ class NoteScreen(Dialogue[None]):
         self.finish()
         self.dismiss()
 
-    def finish(self) -> str:
+    def finish(self) -> None:
         """See `Writing`."""
         self._keep(self.query_one(TextArea).text)
-        return ""

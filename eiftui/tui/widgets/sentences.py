@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,10 +12,11 @@ from textual.content import Content
 from textual.message import Message
 
 from eiftui.domains.origin import FromFile
-from eiftui.domains.schema import Domain, Text
+from eiftui.domains.schema import Domain, Role, Text
 from eiftui.errors import EiftuiError
 from eiftui.session.editing import Wording
-from eiftui.session.safetext import without_controls
+from eiftui.session.records import Unsaved
+from eiftui.session.safetext import visible, without_controls
 from eiftui.tui.document import Document
 from eiftui.tui.edits import Edits
 from eiftui.tui.form import changed
@@ -24,6 +26,7 @@ from eiftui.tui.widgets.part import Part, Words
 from eiftui.tui.widgets.sentence_list import SentenceList
 from eiftui.tui.worker import Worker
 
+NEW = "New sentence"
 LINE_WITHOUT_LIST = 2
 """Of the screen, to write on where no list is in sight."""
 
@@ -61,6 +64,7 @@ class SentencesPane(Part):
 
     def on_mount(self) -> None:
         self.show_document()
+        self.call_after_refresh(self._offer_unsaved)
 
     def paint(self) -> None:
         rows, probes = self.document.rows, self.document.probes
@@ -79,7 +83,7 @@ class SentencesPane(Part):
     def paste(self, pasted: str) -> None:
         """Let the person look at what was pasted, a line a sentence, and add it."""
         if pasted := without_controls(pasted).strip():
-            self._write_new(pasted)
+            self._write(NEW, written=pasted)
 
     def on_sentence_list_line_chosen(self, message: SentenceList.LineChosen) -> None:
         message.stop()
@@ -91,13 +95,12 @@ class SentencesPane(Part):
         self.action_edit()
 
     def action_add(self) -> None:
-        self._write_new()
+        self._write(NEW)
 
     def action_edit(self) -> None:
         if text := self._list.chosen:
             name = "Training set" if self._list.id == "rows" else "Probe"
-            title = f"{name} {self._list.line + 1}"
-            self._write(title, text, lambda wordings: self._edits.rewrite(text, wordings))
+            self._write(f"{name} {self._list.line + 1}", text, role=text.role)
 
     def action_generate(self) -> None:
         from eiftui.tui.screens.generate import GenerateScreen
@@ -186,31 +189,42 @@ class SentencesPane(Part):
         kind = "row" if self._list.id == "rows" else "column"
         self.post_message(self.SentencesEdited(**({kind: places[kind]} if kind in places else places)))
 
-    def _write_new(self, pasted: str = "") -> None:
-        after = self._list.chosen
-        self._write("New sentence", None, lambda wordings: self._edits.add(wordings, after)[-1], pasted)
+    def _offer_unsaved(self) -> None:
+        """Open the field on what was being written when the session was last left, to be saved or dropped."""
+        unsaved = self.document.session.unsaved
+        if unsaved and not self.document.session.read_only:
+            text = next((one for one in self.document.session.sheet.texts if one.id == unsaved.id), None)
+            written = "\n".join(map(visible, unsaved.text.split("\n")))
+            self._write("Not saved yet", text, written, unsaved.role)
 
-    def _write(
-        self,
-        title: str,
-        text: Text | None,
-        save: Callable[[Sequence[Wording]], Text],
-        pasted: str = "",
-    ) -> None:
-        """Open the field over the line of the cursor."""
+    def _drop_unsaved(self, _: None) -> None:
+        """What was offered was saved or left."""
+        if self.document.session.unsaved:
+            with suppress(EiftuiError):  # it is offered once more, then
+                self.document.append(Unsaved(text=""))
+
+    def _write(self, title: str, text: Text | None = None, written: str = "", role: Role = "both") -> None:
+        """Open the field over the line of the cursor: for another wording of a text, or a new one of some role.
+
+        `written` stands in it instead of what the text has.
+        """
         from eiftui.tui.counting import counter
         from eiftui.tui.screens.editor import Draft, EditorScreen
 
         if not self._may_edit():
             return
-        draft = Draft(title, text.sentences if text else (), text.role if text else "both", pasted)
+        after = self._list.chosen
+
+        def save(wordings: Sequence[Wording]) -> None:
+            self._choose(self._edits.rewrite(text, wordings) if text else self._edits.add(wordings, after)[-1])
+
         field = EditorScreen(
-            draft,
+            Draft(title, text.sentences, role, written, text.id) if text else Draft(title, (), role, written),
             self._line_on_screen + (text is None),
-            lambda wordings: self._choose(save(wordings)),
+            save,
             counter(self.document.session, self._worker.client if self._worker else None),
         )
-        self.app.push_screen(field)
+        self.app.push_screen(field, self._drop_unsaved)
         self.post_message(self.WritingBegan())
 
     @property
