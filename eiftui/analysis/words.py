@@ -43,7 +43,8 @@ def verdicts(found: list[Desideratum]) -> Iterator[str]:
         return
     for name in ("trained", "prompted"):
         counts = Counter(getattr(one, name).verdict for one in found)
-        yield f"{name}: " + ", ".join(f"{counts[one]} {one}" for one in get_args(Verdict) if counts[one])
+        told = (f"{counts[one]} {'hold' if one == 'holds' else one}" for one in get_args(Verdict) if counts[one])
+        yield f"{name}: {', '.join(told)}"
     yield "Per draw, the cell that ought to be lower minus the other, nats per token;"
     yield "p from sign flips, after Holm's correction; d: mean over standard deviation;"
     yield "δ: no effect is an interval within ±δ."

@@ -32,6 +32,18 @@ def main(arguments: Sequence[str]) -> int:
     return start(Path(rest[0]) if rest else None, options.color, options.mouse)
 
 
+def refuse_others(arguments: Sequence[str]) -> None:
+    """Raises InputError where options of a job are given to the explorer."""
+    _, rest = _options().parse_known_args(arguments)
+    if rest and _names_session(rest[0]):
+        rest = rest[1:]
+    if rest and rest[0].startswith("-") and rest[0] not in ("-h", "--help", "--version"):
+        raise InputError(
+            f"{rest[0]}: not an option of the explorer, where F2 changes settings; give it to a job, as in "
+            "`eiftui run` (see eiftui --help)"
+        )
+
+
 def _options() -> argparse.ArgumentParser:
     """What may be said beside the session."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, argument_default=None)

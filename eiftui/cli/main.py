@@ -94,6 +94,7 @@ def _do(arguments: Sequence[str]) -> int:
             raise InputError(f"not UTF-8 on the command line: {argument}")
     if explore.wanted(arguments):
         return explore.main(arguments)
+    explore.refuse_others(arguments)
     options = parser().parse_args(arguments)
     options.job(options)
     return 0

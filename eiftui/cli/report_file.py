@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import io
+import shlex
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,7 +33,10 @@ def check(output: Path | None) -> None:
     if output.suffix.lower() not in SUFFIXES:
         raise InputError(f"cannot write a report to {output.name!r}: end its name in {' or '.join(SUFFIXES)}")
     if output.suffix.lower() == ".html" and importlib.util.find_spec("plotly") is None:
-        raise InputError("a report as HTML needs plotly: pip install 'eiftui[report]', or end the file's name in .txt")
+        python = shlex.quote(sys.executable)
+        raise InputError(
+            f"a report as HTML needs plotly: {python} -m pip install plotly, or end the file's name in .txt"
+        )
 
 
 def deliver(output: Path | None, show: Callable[[Console], None], page: Callable[[], str]) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from eiftui.analysis import words
+from eiftui.analysis import contrasts, words
 from eiftui.analysis.dynamics import steps
 from eiftui.analysis.estimates import estimate
 from eiftui.analysis.first_order import Agreement, Met
 from eiftui.analysis.rates import Rate, Sweep
+from eiftui.domains.schema import Cell, Contrast
 from eiftui.session.records import Trajectory
 from eiftui.session.results import Measured
 from eiftui.session.written import text_id
@@ -38,6 +39,14 @@ def test_of_a_step_only_what_is_measured_is_told(session_of: MakeSession) -> Non
         )
     told = [line.split(maxsplit=1) for line in words.dynamics(session, "") if line.startswith("   ")]
     assert told == [["−0.50", "{A} is number 1."], ["+0.25", "{A} is number 3."], ["−0.75", "{A} is number 3."]]
+
+
+def test_of_contrasts_it_is_counted_how_many_hold(session_of: MakeSession) -> None:
+    values = np.random.default_rng(0).normal(0, 0.1, (20, 3, 3)) - 2 * np.eye(3)
+    cells = Cell(row="t0", probe="t0"), Cell(row="t0", probe="t1")
+    wished = Contrast(name="c", desideratum="d", lower=cells[0], higher=cells[1])
+    found = contrasts.desiderata(session_of(contrasts=[wished], trained=values))
+    assert next(words.verdicts(found)) == "trained: 1 hold"
 
 
 def test_the_table_of_rates_met_fits_a_narrow_screen(session_of: MakeSession) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from eiftui.cli import explore
 from eiftui.errors import InputError
+from tests.cli.conftest import Command
 
 
 @pytest.mark.parametrize(
@@ -23,3 +24,12 @@ def test_jobs_and_what_is_not_known_are_not_for_it(line):
 def test_a_number_of_colours_that_there_is_not_is_refused():
     with pytest.raises(InputError, match="auto, 256, 16 or none"):
         explore.main(["--color", "17"])
+
+
+@pytest.mark.parametrize("line", ["--model x", "a.eif --model x", "--no-mouse --device cpu"])
+def test_options_of_jobs_are_told_to_be_none_of_the_explorers(line: str, eiftui: Command):
+    answer = eiftui(*line.split())
+    assert answer.code == 2
+    (told,) = answer.err.splitlines()
+    assert "not an option of the explorer" in told
+    assert "--model" in told or "--device" in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -67,6 +68,15 @@ def test_another_suffix_is_refused(measure: Command, eiftui: Command) -> None:
     answer = eiftui("report", "s.eif", "-o", "report.pdf")
     assert answer.code == 2
     assert answer.err == "eiftui: cannot write a report to 'report.pdf': end its name in .txt or .html\n"
+
+
+def test_what_an_html_report_lacks_is_installed_by_the_command_that_is_told(
+    eiftui: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    answer = eiftui("report", "s.eif", "-o", "report.html")
+    assert answer.code == 2
+    assert f"{sys.executable} -m pip install plotly" in answer.err
 
 
 def test_an_html_report_is_one_file_that_asks_for_no_other(measure: Command, eiftui: Command) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,6 +16,8 @@ from eiftui.session.images import ImageSession
 from eiftui.show.numbers import compact, estimate, magnitude, percent, ratio
 
 SIGN = "negative: a digit became more likely to be seen as its class; positive: less"
+NOT_FINITE = "no answer: there are no finite numbers"
+ALONE = "no answer: with one digit a class, none has another of its class; `--per-class 2` adds one"
 SHOWN_PAIRS = 5
 QUADRANTS = ("clean → clean", "clean → noisy", "noisy → clean", "noisy → noisy")
 """Training image → probe, in the order of `NoiseFinding.quadrants`."""
@@ -67,6 +70,9 @@ def class_intervals(found: list[list[Estimate]]) -> Iterator[str]:
 
 def symmetry(found: ImageSymmetry) -> Iterator[str]:
     """S, and what the prediction says of it."""
+    if math.isnan(found.share.mean):
+        yield NOT_FINITE
+        return
     yield (
         f"S {_ratio(found.share)} (chance 0.50, symmetric 1), correlation with its transpose {_ratio(found.transpose)}"
     )
@@ -77,8 +83,14 @@ def symmetry(found: ImageSymmetry) -> Iterator[str]:
 
 def blocks(found: Blocks) -> Iterator[str]:
     """How far influence follows classes."""
+    if math.isnan(found.pixels.mean):
+        yield ALONE
+        return
     yield "chance that a digit influences another of its class more than one of another class (0.50: blind to class)"
-    yield f"raw {_ratio(found.raw)}, cosine {_ratio(found.cosine)}, double-centred {_ratio(found.double_centred)}"
+    if math.isnan(found.raw.mean):
+        yield NOT_FINITE
+    else:
+        yield f"raw {_ratio(found.raw)}, cosine {_ratio(found.cosine)}, double-centred {_ratio(found.double_centred)}"
     yield f"pixels alone, no network: {_ratio(found.pixels)}"
     if found.assigned and found.digit:
         yield (
@@ -89,6 +101,9 @@ def blocks(found: Blocks) -> Iterator[str]:
 
 def look_alikes(found: LookAlikes) -> Iterator[str]:
     """The pairs of classes that teach each other most, and least."""
+    if math.isnan(found.pairs[0][2].mean):
+        yield NOT_FINITE
+        return
     yield "classes that teach each other most, beyond what each has with all (double-centred, nats, + is teaching)"
     for first, second, teaching in found.pairs[:SHOWN_PAIRS]:
         yield f"  {first} and {second}: {estimate(teaching.mean, teaching.half)}"
