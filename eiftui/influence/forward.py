@@ -182,18 +182,13 @@ class _Once:
 
 
 def _trunk(network: nn.Module) -> nn.Module:
-    """The module that turns tokens into hidden states: the outermost one that the causal model's forward calls."""
-    body = network.base_model
-    inner = getattr(body, "decoder", None)
+    """The module that turns tokens into hidden states: the first that the causal model's forward calls."""
     called: list[nn.Module] = []
-    handles = [
-        module.register_forward_hook(lambda module, *_: called.append(module))
-        for module in (body, inner)
-        if isinstance(module, nn.Module)
-    ]
+    inside = (module for module in network.modules() if module is not network)
+    handles = [module.register_forward_pre_hook(lambda module, _: called.append(module)) for module in inside]
     first = next(network.parameters())
     with torch.no_grad():
         network(input_ids=torch.zeros(1, 2, dtype=torch.long, device=first.device), use_cache=False)
     for handle in handles:
         handle.remove()
-    return called[-1]
+    return called[0]

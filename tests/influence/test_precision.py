@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from eiftui.influence import gradients
+from eiftui.influence.precision import KeepDouble
 from eiftui.settings import Optimizer
 from tests.influence.measuring import (
     OPTIMIZERS,
@@ -152,3 +153,12 @@ def test_a_step_is_long_where_it_would_lower_its_own_loss_by_more_than_there_is(
     for short, long in ((Optimizer(lr=1e-2), Optimizer(lr=1.0)), (with_rate("adamw", 1e-5), with_rate("adamw", 1e-1))):
         assert not one.change(TRIPLE, short).is_long  # type: ignore[attr-defined]
         assert one.change(TRIPLE, long).is_long  # type: ignore[attr-defined]
+
+
+def test_what_model_code_makes_float32_is_widened_where_it_meets_float64() -> None:
+    """Some versions of transformers multiply float32 positions with the frequencies of a rotary embedding."""
+    wide, narrow = torch.full((2, 3), 0.1, dtype=torch.float64), torch.full((3, 4), 3.0)
+    with KeepDouble():
+        products = [wide @ narrow, narrow.T @ wide.T, torch.matmul(wide, narrow), wide.float() @ narrow.float()]
+    for product in products:
+        torch.testing.assert_close(product, torch.full_like(product, 0.9, dtype=torch.float64), rtol=0, atol=1e-15)
