@@ -61,6 +61,11 @@ def _one(character: str, encoding: str) -> str:
     return character
 
 
+def padded(text: str, width: int) -> str:
+    """`text` with blanks up to `width` columns; longer ones as they are."""
+    return text + " " * (width - cell_len(text))
+
+
 def fitted(text: str, width: int, encoding: str) -> str:
     """`text` made printable and exactly `width` columns wide: padded, or cut with an ellipsis."""
     text = printable(text, encoding)

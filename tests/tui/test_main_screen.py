@@ -181,6 +181,17 @@ async def test_sentences_of_any_kind_leave_the_layout_whole(document, explorer, 
         await pilot.press("tab")
 
 
+async def test_numbers_stand_below_their_columns_beside_wide_characters(measured, explorer):
+    wide = Text(id="wide", sentences=("漢字かな混じり文 is wide 🐸.",), role="row")
+    measured.edit([wide, *measured.session.sheet.texts])
+    async with explorer(measured).run_test(size=(160, 40)) as pilot:
+        await until(pilot, "漢字")
+        heatmap = pilot.app.screen.query_one(HeatMap)
+        labels = [next(iter(heatmap.render_line(line))) for line in (1, 2)]
+        assert "🐸" in labels[0].text
+        assert labels[0].cell_length == labels[1].cell_length
+
+
 async def test_a_session_without_sentences_is_no_error(document, explorer):
     document.edit([])
     async with explorer(document).run_test() as pilot:

@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 from eiftui.models.available import Available, available, choice_of, look_up, memory
 from eiftui.session.safetext import visible
 from eiftui.settings import DTYPES, ModelChoice
+from eiftui.show.encoding import padded
 from eiftui.show.numbers import size
 from eiftui.tui.bindings import part_bindings
 from eiftui.tui.keymap import hints
@@ -92,7 +93,7 @@ class ModelScreen(Surviving, ModalScreen[ModelChoice | None]):
     def _line(self, model: Available) -> Content:
         where = ("here", "$text-success") if model.here else ("to be fetched", "$text-muted")
         return Content.assemble(
-            (f"{visible(model.name):<{NAME}} ", "bold"),
+            (f"{padded(visible(model.name), NAME)} ", "bold"),
             f"{_count(model.parameters):>7}  ",
             where,
             (f"  {model.note}" if model.note else "", "$text-muted"),

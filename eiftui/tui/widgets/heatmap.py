@@ -8,7 +8,7 @@ from itertools import chain
 from typing import ClassVar
 
 import numpy as np
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
@@ -159,7 +159,7 @@ class HeatMap(ScrolledCells, can_focus=True):
         room = self._head - digits - 2
         text = fitted(self._labels[row], room, "utf-8") + " " if room > 0 else ""
         label = f"{row + self.first:>{digits}}{RUNNING if self.picture.running[line] else ' '}{text}"
-        return [Segment(label.ljust(self._head), self._head_style(line == self._line))]
+        return [Segment(set_cell_size(label, self._head), self._head_style(line == self._line))]
 
     def _body(self, line: int, part: int) -> Strip:
         strip = self._strips.get((line, part))
