@@ -100,3 +100,22 @@ def test_weak_influences_have_a_colour_on_a_shared_scale():
     none, some = (Painter(drawn(**weak, power=power), 6, "256").style(0, 0) for power in (1.0, 0.4))
     assert none == colour.style(0, 1, "256")
     assert some != none
+
+
+@pytest.mark.parametrize("colours", ["16", "256", "light"])
+def test_the_cursor_has_a_colour_that_no_scale_has(colours):
+    steps = range(-colour.STEPS, colour.STEPS + 1)
+    scales = [scale(step, colour.STEPS, colours) for scale in (colour.style, colour.shade) for step in steps]
+    assert Painter.cursor(colours).bgcolor not in {style.bgcolor for style in scales}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_sign_is_in_the_text_where_the_colour_is_under_the_cursor(width):
+    said = texts(width, "16")
+    assert said["negative"] != said["positive"]
+
+
+def test_without_colours_nothing_but_the_cursor_is_reversed():
+    painter = Painter(drawn(), 6, "none")
+    assert Painter.cursor("none").reverse
+    assert not any(painter.style(0, column).reverse for column in range(len(KINDS)))

@@ -62,9 +62,10 @@ _PLAIN = {
 _CURSOR = {
     "256": Style.parse("bold rgb(0,0,0) on rgb(255,255,95)"),
     "light": Style.parse("bold rgb(0,0,0) on rgb(255,215,0)"),
-    "16": Style.parse("bold black on bright_yellow"),
+    "16": Style.parse("black on bright_green"),
     "none": Style.parse("reverse bold"),
 }
+"""Of no colour that a scale has: the cell's own is not seen, and its sign is in its text."""
 
 
 def depth(app: App[Any]) -> colour.Depth:
