@@ -121,25 +121,21 @@ class Explorer(OneByOne):
 
     def action_export(self) -> None:
         if not isinstance(self.document, Document):
-            self.push_screen(
-                Ask("Export as .csv, .npz or .json", f"{Path(self.document.name).stem}.csv"), self._export_images
-            )
+            name = f"{Path(self.document.name).stem}.csv"
+            self.push_screen(Ask("Export as .csv, .npz or .json", name, self._export_images), self._say_written)
             return
         from eiftui.tui.screens.export import ExportScreen
 
         view = self._main.query_one(MatrixPane).view
         self.push_screen(ExportScreen(self.document, view, self.export_screenshot()), self._say_written)
 
-    def _export_images(self, name: str | None) -> None:
+    def _export_images(self, name: str) -> Path:
         from eiftui.session.image_export import export_images
 
-        if name and not isinstance(self.document, Document):
-            try:
-                export_images(self.document.session, Path(name).expanduser())
-            except EiftuiError as error:
-                self.notify(str(error), severity="error")
-            else:
-                self._say_written(Path(name).expanduser())
+        assert not isinstance(self.document, Document)
+        path = Path(name.strip()).expanduser()
+        export_images(self.document.session, path)
+        return path
 
     def _say_written(self, path: Path | None) -> None:
         if path is not None:

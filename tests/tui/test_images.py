@@ -155,7 +155,9 @@ async def test_numbers_are_exported(measured, explorer, tmp_path, monkeypatch):
     async with explorer(measured).run_test(size=(120, 40), notifications=True) as pilot:
         await pilot.press("x")
         await until(pilot, "Export as")
-        await pilot.press("enter")
+        await pilot.press("end", "x", "enter")
+        await until(pilot, "end its name in .csv")
+        await pilot.press("backspace", "enter")
         await until(pilot, "Written")
     assert (tmp_path / "digits.csv").read_text().startswith("network,draw,condition")
 

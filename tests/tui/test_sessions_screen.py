@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.widgets import Input
 
 from eiftui.session.lock import SessionLocked
 from eiftui.session.records import Note, RunRecord
@@ -126,7 +127,18 @@ async def test_what_cannot_be_done_is_said(shelf, explorer, tmp_path):
         await until(pilot, "it is open: open another one first")
         await pilot.press("d", "ctrl+u", *"copy", "enter")
         await until(pilot, "copy.eif exists")
+        assert pilot.app.screen.query_one(Input).value == "copy"
         assert names(tmp_path) == {"kinds", "copy", "empty", "none"}
+
+
+async def test_a_name_that_cannot_be_stays_in_the_field_to_be_mended(shelf, explorer, tmp_path):
+    async with explorer(shelf).run_test(size=(120, 40)) as pilot:
+        await go_to(pilot, "copy")
+        await pilot.press("r", "ctrl+u", *"../x", "enter")
+        await until(pilot, "a name is needed, without /")
+        await pilot.press("home", "delete", "delete", "delete", "enter")
+        await until(pilot, "│  x ")
+        assert names(tmp_path) == {"kinds", "x", "empty", "none"}
 
 
 async def test_a_new_session_is_made_on_a_domain_and_shown(shelf, explorer, tmp_path):

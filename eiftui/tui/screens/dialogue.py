@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
 from textual._path import CSSPathType
@@ -41,12 +42,13 @@ class Dialogue(Surviving, ModalScreen[Result]):
         self.query_one(".problem", Static).update(Content(visible(str(error))))
 
 
-class Ask(Dialogue[str]):
-    """One line of text. Enter answers with it, escape does not answer."""
+class Ask(Dialogue[Result]):
+    """One line of text. Enter answers with what is made of it, escape does not answer."""
 
-    def __init__(self, question: str, text: str = "") -> None:
+    def __init__(self, question: str, text: str, take: Callable[[str], Result]) -> None:
+        """`take` makes the answer of the text; if it raises EiftuiError or OSError, that is said and the text stays."""
         super().__init__()
-        self._question, self._text = question, text
+        self._question, self._text, self._take = question, text, take
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
@@ -56,7 +58,12 @@ class Ask(Dialogue[str]):
         yield KeyBar()
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
-        self.dismiss(message.value)
+        try:
+            answer = self._take(message.value)
+        except (EiftuiError, OSError) as error:
+            self.refuse(error)
+        else:
+            self.dismiss(answer)
 
 
 class Choose(Dialogue[str]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -102,17 +103,15 @@ class SessionsScreen(Dialogue[Path]):
         self._tell()
 
     def action_rename(self) -> None:
-        path = self._chosen
-        if path:
-            ask = Ask(f"A new name for {path.name}", path.stem)
+        if path := self._chosen:
             how = self._rename_here if self._is_here(path) else rename
-            self.app.push_screen(ask, lambda name: self._move(path, name, how))
+            ask = Ask(f"A new name for {path.name}", path.stem, partial(_moved, path, how))
+            self.app.push_screen(ask, self._list)
 
     def action_duplicate(self) -> None:
-        path = self._chosen
-        if path:
-            ask = Ask(f"A name for the copy of {path.name}", f"{path.stem}-copy")
-            self.app.push_screen(ask, lambda name: self._move(path, name, duplicate))
+        if path := self._chosen:
+            ask = Ask(f"A name for the copy of {path.name}", f"{path.stem}-copy", partial(_moved, path, duplicate))
+            self.app.push_screen(ask, self._list)
 
     def action_delete(self) -> None:
         path = self._chosen
@@ -136,10 +135,11 @@ class SessionsScreen(Dialogue[Path]):
 
     def _name_new(self, domain: str | None) -> None:
         if domain:
-            self.app.push_screen(Ask("A name for the session", domain), lambda name: self._make(domain, name))
+            make = partial(_created, self._folders[0], domain)
+            self.app.push_screen(Ask("A name for the session", domain, make), self._show_new)
 
-    def _make(self, domain: str, name: str | None) -> None:
-        if name is not None and (path := self._try(lambda: _create(named(self._folders[0], name), domain))):
+    def _show_new(self, path: Path | None) -> None:
+        if path:
             self.dismiss(path)
 
     def _is_here(self, path: Path) -> bool:
@@ -149,14 +149,6 @@ class SessionsScreen(Dialogue[Path]):
     def _rename_here(self, path: Path, target: Path) -> None:
         """Of the session that is open, which is written on meanwhile."""
         self._document.move(target)
-
-    def _move(self, path: Path, name: str | None, how: Callable[[Path, Path], None]) -> None:
-        if name is None:
-            return
-        target = self._try(lambda: named(path.parent, name))
-        if target:
-            self._try(lambda: how(path, target))
-            self._list(target)
 
     def _try(self, job: Callable[[], Path | None]) -> Path | None:
         """Do something with files, and say why if it cannot be done."""
@@ -233,9 +225,17 @@ def _note(text: str) -> list[Content]:
     return [Content(visible(line)) for line in text.splitlines()]
 
 
-def _create(path: Path, domain: str) -> Path:
+def _moved(path: Path, how: Callable[[Path, Path], None], name: str) -> Path:
+    """Where a session is then that gets a name, or its copy."""
+    target = named(path.parent, name)
+    how(path, target)
+    return target
+
+
+def _created(folder: Path, domain: str, name: str) -> Path:
+    path = named(folder, name)
     if domain in IMAGES:
         ImageSession.create(path, ImageSettings(noises=(Noise(sigma=1.0), Noise(sigma=1.0, clipped=True)))).close()
-        return path
-    Session.create(path, load_builtin(domain), Settings(draws=FEW_DRAWS)).close()
+    else:
+        Session.create(path, load_builtin(domain), Settings(draws=FEW_DRAWS)).close()
     return path
