@@ -18,10 +18,10 @@ Sentences = tuple[str, ...]
 
 def read_lines(written: str) -> list[Sentences]:
     """The sentences of each line that is not blank. Raises InputError that names the line where there are several."""
-    lines = [line for line in written.split("\n") if line.strip()]
+    lines = {number: line for number, line in enumerate(written.split("\n"), start=1) if line.strip()}
     if not lines:
         raise InputError("nothing is written yet")
-    return [split_sentences(line, f"line {i}" if len(lines) > 1 else "") for i, line in enumerate(lines, start=1)]
+    return [split_sentences(line, f"line {number}" if len(lines) > 1 else "") for number, line in lines.items()]
 
 
 class Edits:

@@ -228,8 +228,8 @@ async def test_a_bad_line_among_many_is_named_and_none_is_added(measured, explor
     async with explorer(measured).run_test(size=(120, 40)) as pilot:
         await pilot.press("a")
         await pilot.pause()
-        paste(pilot, "One.\nTwo {.\nThree.")
-        await until(pilot, "line 2: '{.' is not a slot")
+        paste(pilot, "One.\n\nTwo {.\nThree.")
+        await until(pilot, "line 3: '{.' is not a slot")
         await pilot.press("enter")
         await pilot.pause()
         assert len(measured.rows) == 3
