@@ -42,13 +42,10 @@ class Form:
 def write(source: Path, wish: Wish) -> None:
     """Write a file from what the session file at `source` holds. May be called in any thread.
 
-    Raises InputError if that cannot be: nothing is measured, the file's name has another suffix, or it is no place.
+    Raises InputError if that cannot be: nothing is measured, or it is no place.
     """
-    form = FORMS[wish.form]
-    if wish.path.suffix.lower() != form.suffix:
-        raise InputError(f"the name of this kind of file ends in {form.suffix}")
     with Session.open(source, read_only=True) as session:
-        form.write(session, wish)
+        FORMS[wish.form].write(session, wish)
 
 
 def _matrix(session: Session, wish: Wish) -> None:

@@ -78,9 +78,17 @@ async def test_a_file_is_overwritten_after_it_was_asked_about(measured, explorer
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("", "a file is needed"), ("none/x.csv", "cannot write"), ("x.txt", "ends in .csv")]
+    ("name", "said"),
+    [
+        ("", "a file is needed"),
+        ("none/x.csv", "cannot write"),
+        ("x.txt", "ends in .csv"),
+        ("there.txt", "ends in .csv"),
+        ("kinds.eif", "kinds.eif is a session: choose another name"),
+    ],
 )
 async def test_what_cannot_be_written_is_one_line_and_the_dialogue_stays(measured, explorer, here, name, said):
+    (here / "there.txt").touch()
     async with explorer(measured).run_test(size=(120, 40)) as pilot:
         await pilot.press("x")
         await until(pilot, "kinds-trained.csv")
@@ -88,7 +96,9 @@ async def test_what_cannot_be_written_is_one_line_and_the_dialogue_stays(measure
         await pilot.press("enter")
         await until(pilot, said)
         assert isinstance(pilot.app.screen, ExportScreen)
-    assert [path.name for path in here.iterdir() if path.suffix != ".eif" and not path.name.startswith(".")] == []
+    files = [path for path in here.iterdir() if path.suffix != ".eif" and not path.name.startswith(".")]
+    assert files == [here / "there.txt"]
+    assert (here / "there.txt").read_bytes() == b""
 
 
 async def test_nothing_measured_is_said(document, explorer, here):

@@ -14,6 +14,7 @@ from textual.widgets import Input, Label, Select, Static
 
 from eiftui.errors import EiftuiError, InputError
 from eiftui.session.atomic import replacing
+from eiftui.session.export import is_session
 from eiftui.session.readings import Quantity
 from eiftui.tui.bindings import dialogue_bindings
 from eiftui.tui.document import Document
@@ -63,13 +64,12 @@ class ExportScreen(Dialogue[Path]):
         """Keep the name that is offered true to what is chosen; one of the person's own gets the suffix at most."""
         self.query_one("#quantity", Select).disabled = self._form in (PICTURE, "npz", "json")
         self.query_one("#draws", Select).disabled = self._form == PICTURE
-        suffix = ".svg" if self._form == PICTURE else FORMS[self._form].suffix
         field = self.query_one("#file", Input)
         if not field.value or Path(field.value).name == self._offered:
-            self._offered = f"{self._stem}{suffix}"
+            self._offered = f"{self._stem}{self._suffix}"
             field.value = str(Path(field.value).with_name(self._offered) if field.value else self._offered)
         else:
-            field.value = str(Path(field.value).with_suffix(suffix))
+            field.value = str(Path(field.value).with_suffix(self._suffix))
         field.cursor_position = len(field.value)
 
     _offered = ""
@@ -83,15 +83,25 @@ class ExportScreen(Dialogue[Path]):
 
     def action_write(self) -> None:
         """Write the file; where there is one, after a second time."""
+        try:
+            self._write(Wish(self._form, self._quantity, self._draws, self._place()))
+        except InputError as error:
+            self.refuse(error)
+
+    def _place(self) -> Path:
+        """Where to write it. Raises InputError where that cannot be, or before a file is overwritten."""
         name = self.query_one("#file", Input).value.strip()
         path = Path(name).expanduser()
         if not name:
-            self.refuse(InputError("a file is needed"))
-        elif path.is_file() and self._overwrite != path:
+            raise InputError("a file is needed")
+        if is_session(path):
+            raise InputError(f"{path} is a session: choose another name")
+        if path.suffix.lower() != self._suffix:
+            raise InputError(f"the name of this kind of file ends in {self._suffix}")
+        if path.is_file() and self._overwrite != path:
             self._overwrite = path
-            self.refuse(InputError(f"{path} exists: enter once more overwrites it"))
-        else:
-            self._write(Wish(self._form, self._quantity, self._draws, path))
+            raise InputError(f"{path} exists: enter once more overwrites it")
+        return path
 
     @work(thread=True, exclusive=True)
     def _write(self, wish: Wish) -> None:
@@ -113,6 +123,10 @@ class ExportScreen(Dialogue[Path]):
     @property
     def _form(self) -> str:
         return str(self.query_one("#form", Select).value)
+
+    @property
+    def _suffix(self) -> str:
+        return ".svg" if self._form == PICTURE else FORMS[self._form].suffix
 
     @property
     def _quantity(self) -> Quantity:
@@ -147,7 +161,5 @@ def _field(name: str, widget: Select[str] | Input) -> ComposeResult:
 
 
 def _write_picture(picture: str, path: Path) -> None:
-    if path.suffix.lower() != ".svg":
-        raise InputError("the name of this kind of file ends in .svg")
     with replacing(path) as file:
         file.write(picture.encode())
