@@ -148,8 +148,10 @@ def title(view: View, drawn: Picture, draws: int) -> str:
         words.append(f"{numbers.completed(drawn.measured)} measured")
     orders = {"rows": view.rows_by, "columns": view.columns_by}
     words += [f"{axis} by {order}" for axis, order in orders.items() if order != "number"]
-    filters = {"rows": view.row_filter, "columns": view.column_filter}
-    words += [f"{axis} with “{visible(wanted)}”" for axis, wanted in filters.items() if wanted]
+    filters = {"rows": (view.row_filter, drawn.rows), "columns": (view.column_filter, drawn.columns)}
+    for axis, (wanted, found) in filters.items():
+        if wanted:
+            words.append(f"{axis if found.size else f'no {axis}'} with “{visible(wanted)}”")
     return " · ".join(words)
 
 

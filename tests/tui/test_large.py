@@ -114,10 +114,23 @@ async def test_a_filter_shows_while_it_is_typed_and_escape_takes_it_back(large, 
 
 async def test_a_filter_that_nothing_passes_is_no_error(large, explorer):
     async with explorer(large).run_test(size=(80, 24)) as pilot:
-        await pilot.press("ampersand", *"newt", "enter", "down", "z", "down", "enter", "t", "o")
+        await pilot.press("ampersand", *"newt")
+        await until(pilot, "no rows with “newt”")
+        await pilot.press("enter", "down", "z", "down", "enter", "t", "o")
         assert pilot.app.screen.query_one(HeatMap).cursor is None
         await pilot.press("ampersand", "backspace", "enter", "down")
         assert pilot.app.screen.query_one(HeatMap).cursor == (1, 0)
+
+
+async def test_the_cursor_goes_to_the_first_that_passes_a_filter_where_its_own_does_not(large, explorer):
+    async with explorer(large).run_test(size=(80, 24)) as pilot:
+        await pilot.press("colon", *"58,40", "enter", "ampersand", *"word 2", "enter")
+        assert pilot.app.screen.query_one(HeatMap).cursor == (1, 39)
+        await until(pilot, "2 learned")
+        await pilot.press("ampersand", *"word 20", "enter", "vertical_line", *"word 4", "enter")
+        assert pilot.app.screen.query_one(HeatMap).cursor == (19, 39)
+        lines = await until(pilot, "20 learned")
+        assert any("40 probed" in line for line in lines)
 
 
 async def test_the_cursor_stays_in_sight_when_lines_are_ordered(large, explorer):

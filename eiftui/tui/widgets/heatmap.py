@@ -67,6 +67,8 @@ class HeatMap(ScrolledCells, can_focus=True):
         before, cursor = self.picture, self.cursor
         self.picture = picture
         self._follow(cursor)
+        if cursor is not None and self.cursor != cursor:
+            self.call_later(self._note_move)  # by itself: a message of it that its parent sends would end there
         if before is None or not same_frame(before, picture) or labels != self._labels:
             self._labels = labels
             self._fit()

@@ -172,12 +172,24 @@ class MatrixPane(Part):
         self.app.push_screen(PromptScreen("Row, column:", "", self._jump))
 
     def action_filter_rows(self) -> None:
-        take = lambda wanted: setattr(self, "view", replace(self.view, row_filter=wanted))  # noqa: E731
+        def take(wanted: str) -> None:
+            self._filter(replace(self.view, row_filter=wanted))
+
         self.app.push_screen(PromptScreen("Training sets with:", self.view.row_filter, take, live=True))
 
     def action_filter_columns(self) -> None:
-        take = lambda wanted: setattr(self, "view", replace(self.view, column_filter=wanted))  # noqa: E731
+        def take(wanted: str) -> None:
+            self._filter(replace(self.view, column_filter=wanted))
+
         self.app.push_screen(PromptScreen("Probes with:", self.view.column_filter, take, live=True))
+
+    def _filter(self, view: View) -> None:
+        """Show what passes, with the cursor on its cell or, where that does not pass, on the first row or column."""
+        before = self.heatmap.cursor
+        self.view = view
+        if before and (after := self.heatmap.cursor):
+            now = zip(self.heatmap.position, before, after, strict=True)
+            self.heatmap.move(*(at if old == new else 0 for at, old, new in now))
 
     def action_overview(self) -> None:
         """Show all of the matrix, or its cells again."""
