@@ -220,3 +220,15 @@ async def test_while_an_estimate_is_made_the_status_says_so(document, monkeypatc
         await fake.let_all()
         await until(pilot, "for 81 cells")
         await until(pilot, "cells not measured")
+
+
+async def test_the_status_line_is_written_anew_for_another_size(document):
+    fake = FakeClient(paced=True)
+    async with Explorer(document, Preferences(), hire=lambda **how: fake).run_test(size=(120, 40)) as pilot:
+        for width in (120, 80, 120):
+            await pilot.resize_terminal(width, 40)
+            await pilot.pause()
+            lines = await until(pilot, "esc stops")
+            assert lines[-2].startswith(" starting the worker…  ")
+            assert lines[-2].endswith("esc stops")
+            assert len(lines[-2]) == width - 1

@@ -65,6 +65,9 @@ class ImagesScreen(Surviving, Screen[None]):
         self.document.changed = self.work.changed = self._note_change
         self.call_after_refresh(self._show)
 
+    def on_resize(self) -> None:
+        self._note_change()
+
     async def on_unmount(self) -> None:
         await self.close_work()
 

@@ -42,6 +42,9 @@ class StatusBar(Part):
         self._clock = self.set_interval(SECONDS_BETWEEN_CLOCKS, self._show, pause=True)
         self.call_after_refresh(self._show)
 
+    def on_resize(self) -> None:
+        self._show()
+
     def note_change(self) -> None:
         """The runner has something to tell, which is shown soon, with what it tells until then."""
         if self._due is None and self.is_attached:
