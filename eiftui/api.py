@@ -23,6 +23,8 @@ from eiftui.settings import Settings
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+    from eiftui.engine.protocol import Result, Task
+
 
 def domain(name: str | Path) -> Domain:
     """A built-in domain by its name, or one of yours by the path of its TOML file.
@@ -76,14 +78,17 @@ def measure(
 ) -> None:
     """Measure whatever the session lacks: on the model its settings name, or on a network of yours.
 
-    A network of yours is put in eval mode; it needs eager attention (`attn_implementation="eager"`).
+    A network of yours is put in eval mode; it needs eager attention (`attn_implementation="eager"`). `tell` hears what
+    is being done, and how much of that is done, from 0 to 1 (None where it is not known), after every row.
 
     Raises:
         EiftuiError: something failed; what was measured before is kept.
     """
     from eiftui.engine.here import Here
+    from eiftui.engine.plan import cells_in_all, cells_missing
     from eiftui.engine.run import load, run
     from eiftui.models.load import LanguageModel
+    from eiftui.session.results import Measured
 
     model = None
     if network is not None:
@@ -92,7 +97,16 @@ def measure(
         model = LanguageModel.of(network, tokenizer, session.settings.model)
     team = Here(tell, model)
     load(session, team)
-    run(session, team)
+    total = cells_in_all(session)
+    done = total - cells_missing(session)
+
+    def watch(task: Task, result: Result) -> None:
+        nonlocal done
+        if isinstance(result, Measured):
+            done += len(result.eif)
+            tell(f"measuring, {result.condition}", done / total)
+
+    run(session, team, watch)
 
 
 def to_frame(session: Session, condition: Quantity = "trained") -> Any:

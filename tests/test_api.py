@@ -34,6 +34,18 @@ def test_the_example_of_the_documentation_works_with_a_network_of_ones_own() -> 
     assert all((matrix[:, row, column] < 0).all() for row, column in learned)
 
 
+def test_measuring_tells_how_far_it_is() -> None:
+    session = api.new(api.texts(["{A} is {B}.", "Snow is white."]), draws=2)
+    told: list[tuple[str, float | None]] = []
+    api.measure(session, network(), tiny_tokenizer(), lambda text, share: told.append((text, share)))
+    shares = [share for text, share in told if text.startswith("measuring, ")]
+    assert shares == sorted(shares)
+    assert (len(shares) > 3, shares[-1]) == (True, 1.0)
+    assert {text for text, _ in told} == {
+        f"measuring, {condition}" for condition in ("predicted", "trained", "prompted")
+    }
+
+
 def test_the_names_of_the_documentation_are_those_of_the_package() -> None:
     import eiftui
 

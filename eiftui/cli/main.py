@@ -20,6 +20,8 @@ INTERRUPTED = 130
 TURNS = "10000"
 """How often torch's threads look for each other before they sleep. By default it is so often that, where another
 program has one of the processors, everything takes several times as long."""
+MEASURING = {"run", "sweep", "dynamics", "embed"}
+"""Jobs, `vision run` among them, that keep what they measure."""
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
@@ -63,19 +65,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; the exit code of DESIGN §5."""
     os.environ.setdefault("GOMP_SPINCOUNT", TURNS)
     _replace_closed_streams()
+    asked = sys.argv[1:] if arguments is None else arguments
     code = 0
     interruption = Interruption()
     interruption.listen()
     try:
         try:
-            code = _do(sys.argv[1:] if arguments is None else arguments)
+            code = _do(asked)
         finally:
             sys.stdout.flush()  # also after --help, which leaves by SystemExit
     except BrokenPipeError:
         _drop(sys.stdout)  # whoever read it has gone; nothing more can be said to them
     except (Exception, KeyboardInterrupt) as error:
         if interruption.asked:
-            return _say("interrupted; what was measured is kept", INTERRUPTED)
+            kept = "; what was measured is kept" if MEASURING.intersection(asked[:2]) else ""
+            return _say(f"interrupted{kept}", INTERRUPTED)
         if isinstance(error, EiftuiError):
             return _say(str(error), error.exit_code)
         if isinstance(error, OSError) and error.filename:  # a name that the system cannot take, however it was given

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from eiftui.cli import options as opts
 from eiftui.cli.console import make_console, say
+from eiftui.engine.estimate import Estimate, sample
 from eiftui.errors import InputError
 from eiftui.session.session import Session
 from eiftui.show.numbers import duration, size
@@ -24,18 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> None:
     """Load the model, measure a sample, and say what the whole will take. Nothing is written."""
-    from eiftui.engine.calibration import calibrate
-    from eiftui.engine.estimate import sample
-    from eiftui.engine.here import Here
-    from eiftui.engine.run import load
-
     console = make_console()
     with contextlib.closing(_session(options)) as session:
-        here = Here(lambda text, fraction: None)
         with console.status("calibrating") if console.is_terminal else contextlib.nullcontext():
-            load(session, here, options.memory_budget)
-            small = sample(session)
-            found = small.estimate(calibrate(here.measurer, small.request))
+            found = _estimated(session, options.memory_budget)
         asides = list(opts.asides(options, session))
         draws, rows, columns = session.draws, len(session.rows), len(session.probes)
     lines = [f"{rows} training sets × {columns} probes × {draws} draws: {found.cells:,} cells to measure"]
@@ -46,6 +39,18 @@ def main(options: argparse.Namespace) -> None:
     ]
     for line in (*lines, *(f"note: {aside}" for aside in asides)):
         say(console, line)
+
+
+def _estimated(session: Session, memory_budget: float | None) -> Estimate:
+    """What measuring all that the session lacks will take."""
+    from eiftui.engine.calibration import calibrate  # bring torch, for which no mistake in the texts has to wait
+    from eiftui.engine.here import Here
+    from eiftui.engine.run import load
+
+    here = Here(lambda text, fraction: None)
+    load(session, here, memory_budget)
+    small = sample(session)
+    return small.estimate(calibrate(here.measurer, small.request))
 
 
 def _session(options: argparse.Namespace) -> Session:

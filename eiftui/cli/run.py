@@ -50,14 +50,21 @@ def main(options: argparse.Namespace) -> None:
             _measure(session, settings, options, report, console)
         except BrokenPipeError as error:
             raise EiftuiError("nobody reads the progress any more; what was measured is kept") from error
-        except Exception:
-            if created and not any(session.measured(condition).any() for condition in session.settings.conditions):
+        except BaseException as error:
+            if created and _is_bare(session, error):
                 session.discard()  # so that the same command works once its cause is mended
             raise
         if options.quiet:
             say_not_finite(Console(stderr=True), session)
         else:
             print_results(console, session)
+
+
+def _is_bare(session: Session, error: BaseException) -> bool:
+    """Whether an error leaves nothing to go on with: no number or, where it is an interruption, no model."""
+    if not isinstance(error, Exception):
+        return session.model is None
+    return not any(session.measured(condition).any() for condition in session.settings.conditions)
 
 
 def open_session(options: argparse.Namespace) -> tuple[Session, Settings, bool]:

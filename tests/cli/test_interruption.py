@@ -109,3 +109,32 @@ def test_a_session_that_another_process_writes_can_be_exported_and_not_written(
         process.kill()  # type: ignore[attr-defined]
         process.communicate()  # type: ignore[attr-defined]
     assert eiftui("run", "s.eif", "--quiet", "--draws", "1").code == 0
+
+
+def interrupted(*_: object, **__: object) -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_a_run_that_is_interrupted_before_its_model_is_there_leaves_no_session(
+    eiftui: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eiftui.cli.run.load", interrupted)
+    answer = eiftui("run", "--train", "texts.txt", "--model", "some/where", "--out", "s.eif", "--quiet")
+    assert answer.code == 130
+    assert not list(Path().glob("s.eif*"))
+
+
+def test_a_run_that_is_interrupted_later_can_be_gone_on_with(measure: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as context:
+        context.setattr("eiftui.cli.run.run", interrupted)
+        assert measure("--quiet").code == 130
+    assert measured() == 0
+    assert measure("--quiet").code == 0
+
+
+def test_a_job_that_measures_nothing_does_not_say_that_it_is_kept(
+    eiftui: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eiftui.cli.plan._estimated", interrupted)
+    answer = eiftui("plan", "--train", "texts.txt")
+    assert (answer.code, answer.err) == (130, "eiftui: interrupted\n")

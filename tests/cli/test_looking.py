@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -92,6 +94,11 @@ def test_a_plan_says_time_and_memory_and_writes_nothing(eiftui: Command, tiny_fo
     for word in ("trained", "predicted", "prompted", "time", "memory", "weights"):
         assert word in answer.out
     assert sorted(Path().iterdir()) == before
+
+
+def test_a_plan_reads_its_texts_before_anything_that_takes_long() -> None:
+    code = "import sys; from eiftui.cli.main import main; sys.exit(main(sys.argv[1:]) != 2 or 'torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code, "plan", "--train", "missing.txt"], cwd=ROOT).returncode == 0
 
 
 def test_a_plan_says_that_its_time_is_that_of_one_worker(eiftui: Command, tiny_folder: Path) -> None:
