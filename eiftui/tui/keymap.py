@@ -9,6 +9,7 @@ from textual.app import App
 from textual.keys import Keys, _character_to_key, format_key
 
 from eiftui.tui.actions import ACTIONS, BY_ID
+from eiftui.tui.clashes import clashes
 
 NAMED_KEYS = {key.value.rpartition("+")[2] for key in Keys} | {_character_to_key(chr(code)) for code in range(33, 127)}
 """Names of keys that are not one character."""
@@ -19,10 +20,11 @@ class Keymap:
 
     def __init__(self, own: Mapping[str, str], vim: bool) -> None:
         """`own` is a person's own keymap, and `vim` says whether vim's keys are wanted."""
-        used, self.problems = usable(own)
-        """A line about each entry that cannot be used."""
+        used, problems = usable(own)
         self.changed = ({} if vim else without_vim()) | used
         """By id of the action, where they are not the default."""
+        self.problems = problems + clashes(used, self.changed)
+        """A line about each entry that cannot be used, or takes a key away."""
 
     def of(self, id: str) -> list[str]:
         """The keys of an action as they are shown."""

@@ -28,6 +28,9 @@ SECTIONS = {
 }
 """Headings of the parts in help and palette. Help has none itself: it says there what its keys are."""
 
+IN_PANES = ("heatmap", "overview", "list", "findings")
+"""Parts of the main screen that can have the focus: beside their actions, those that need none can be done."""
+
 OF_IMAGES = ("images", "imaging", "drawing")
 OF_SENTENCES = (
     "matrix",
