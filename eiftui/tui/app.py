@@ -26,6 +26,7 @@ from eiftui.tui.beginning import FOLDER, open_document
 from eiftui.tui.bindings import part_bindings
 from eiftui.tui.document import Document
 from eiftui.tui.drafts import finished
+from eiftui.tui.driver import LosableDriver
 from eiftui.tui.keymap import Keymap
 from eiftui.tui.keystrokes import OneByOne
 from eiftui.tui.mishaps import mishaps_path
@@ -67,7 +68,7 @@ class Explorer(OneByOne):
 
         Of a document that `is_new` it is said so: its name may be a slip.
         """
-        super().__init__(ansi_color=_few_colours() or None)
+        super().__init__(driver_class=LosableDriver, ansi_color=_few_colours() or None)
         self.document = document
         self._hire, self._is_new = hire, is_new
         self.worker: Worker | None = None

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-import select
 import shlex
-import signal
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eiftui.tui.leaving import leave_at_signals, leave_with_the_terminal
 from eiftui.tui.preferences import Colours, default_path, environment, load
 
 if TYPE_CHECKING:
     from eiftui.tui.app import Explorer
-
-INTERRUPTED = 130
-SECONDS_BETWEEN_LOOKS = 1.0
 
 
 def start(path: Path | None, colours: Colours | None = None, mouse: bool = True) -> int:
@@ -52,23 +47,8 @@ def _farewell(path: Path | None) -> str:
 
 async def _show(app: Explorer, mouse: bool) -> int:
     """Run the application until it is left, or a signal or the terminal's end ends it: 130, as any interruption."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, _interrupt, app)
-    watch = asyncio.create_task(_leave_with_the_terminal(app))
+    leave_at_signals(app)
+    watch = asyncio.create_task(leave_with_the_terminal(app))
     await app.run_async(mouse=mouse)
     watch.cancel()
     return app.return_code or 0
-
-
-async def _leave_with_the_terminal(app: Explorer) -> None:
-    """Not every terminal that goes sends SIGHUP, or to us (`nohup`); Textual would read from nothing for ever."""
-    terminal = select.poll()
-    terminal.register(sys.stdin, 0)  # its end is told whatever is asked for
-    while not terminal.poll(0):
-        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
-    _interrupt(app)
-
-
-def _interrupt(app: Explorer) -> None:
-    """Leave from within the application: what it does on leaving belongs to its screens."""
-    app.call_later(app.exit, None, INTERRUPTED)

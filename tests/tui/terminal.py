@@ -70,6 +70,12 @@ class Terminal:
             if not self._read(deadline):
                 raise AssertionError(f"{shown!r} was not painted:\n{self.text[-3000:]}")
 
+    def begun(self, seconds: float = LONG) -> None:
+        """Return when the terminal has been taken, before anything is painted."""
+        deadline = time.monotonic() + seconds
+        while not self.raw:
+            assert self._read(deadline)
+
     def forget(self) -> None:
         """Let `until` see only what is painted from here on."""
         self._from = len(self.raw)

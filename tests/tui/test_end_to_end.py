@@ -31,6 +31,8 @@ TEXTS = Domain(
     ),
 )
 MANY = 200
+SOON = 20.0
+"""Seconds within which it ends, on a machine that has much else to do."""
 
 
 def a_session(folder: Path, draws: int) -> Path:
@@ -154,6 +156,33 @@ def test_it_does_not_outlive_a_terminal_that_goes_without_a_signal(tmp_path):
         terminal.until("Training sets")
         terminal.hang_up()
         assert terminal.process.wait(LONG) == 130
+
+
+@pytest.mark.parametrize("moment", ["starting", "painting"])
+def test_it_ends_soon_when_its_terminal_goes_while_it_has_much_to_write(tmp_path, moment):
+    path = a_session(tmp_path, draws=MANY)
+    with Terminal(path, size=(200, 60)) as terminal:
+        if moment == "painting":
+            terminal.until("draw 2/")
+            terminal.press("tvdtvdtvdtvd]" * 10)
+        else:
+            terminal.begun()
+        terminal.hang_up()
+        assert terminal.process.wait(SOON) == 130
+    assert going_on(path)
+
+
+def test_a_signal_ends_it_though_its_terminal_takes_nothing_any_more(tmp_path):
+    path = a_session(tmp_path, draws=MANY)
+    with Terminal(path, size=(200, 60)) as terminal:
+        terminal.until("draw 1/")
+        worker = worker_of(terminal)
+        terminal.press("tvdtvdtvdtvd]" * 30)
+        time.sleep(SOON / 4)  # painted, and read by nobody
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.process.wait(SOON) == 130
+        assert is_gone(worker, LONG)
+    assert going_on(path)
 
 
 @pytest.mark.parametrize(("key", "kept"), [("a", "sentence"), ("N", "note")])
