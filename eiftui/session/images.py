@@ -57,6 +57,8 @@ class ImageSession(Kept):
         super().__init__(path, writer)
         self.settings = ImageSettings()
         self.notices: list[str] = []
+        self.damage: list[str] = []
+        """A line about each damaged record of the file, which was left out. They are among the notices too."""
         self._draws: dict[tuple[str, int, int, int], ImageDraw] = {}
         self._networks: dict[str, ImageNetwork] = {}
         self._base: dict[str, ImageBase] = {}
@@ -83,7 +85,7 @@ class ImageSession(Kept):
         writer, reading = (None, reader.read()) if read_only else JournalWriter.resume(reader)
         session = cls(path, writer)
         session.take(reading.entries)
-        session.notices += reading.problems
+        session._leave_out(*reading.problems)
         if not session._has_settings:
             session.close()
             raise InputError(f"{path} is no session of images: `eiftui run` and `eiftui report` are for sentences")
@@ -188,7 +190,7 @@ class ImageSession(Kept):
             try:
                 entry = understood(line)
             except ValueError:
-                self.notices.append(f"a record of {self.path.name} is damaged and was left out")
+                self._leave_out(f"a record of {self.path.name} is damaged and was left out")
                 continue
             match entry:
                 case ImageSettingsRecord():
@@ -205,3 +207,7 @@ class ImageSession(Kept):
                     self._floors[entry.key] = entry
                 case Notice():
                     self.notices.append(entry.text)
+
+    def _leave_out(self, *damage: str) -> None:
+        self.damage += damage
+        self.notices += damage

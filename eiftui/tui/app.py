@@ -32,6 +32,7 @@ from eiftui.tui.keystrokes import OneByOne
 from eiftui.tui.mishaps import mishaps_path
 from eiftui.tui.palette import Actions
 from eiftui.tui.preferences import Preferences, save
+from eiftui.tui.refusals import nobody_writes
 from eiftui.tui.running import Runner
 from eiftui.tui.screens.dialogue import Ask
 from eiftui.tui.screens.help import HelpScreen
@@ -224,7 +225,7 @@ class Explorer(OneByOne):
 
     def on_main_screen_writer_ended(self) -> None:
         self.refresh_bindings()
-        self.notify(f"Nobody writes this session any more: {self.keys.first('app.take_over')} goes on with it")
+        self.notify(nobody_writes(self))
 
     def _main_screen(self) -> MainScreen | ImagesScreen:
         # digits can be looked at where nothing is to be measured

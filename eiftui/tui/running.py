@@ -29,7 +29,8 @@ MANY = 3000
 """Cells from which on a run is estimated before it begins: that takes as long as some hundred cells do."""
 GIVING_WAY = "waits until the model is free again"
 BUSY = "busy: wait until this is done, or stop it (esc)"
-READ_ONLY = "nothing is measured here: another process writes the session"
+READ_ONLY = "nothing is measured in a session that can only be read"
+LOST_SETTINGS = "the settings of this session are lost: nothing is measured until you apply some (Settings)"
 
 
 class Runner:
@@ -52,7 +53,7 @@ class Runner:
 
     def begin(self) -> None:
         """Load the model, and go on measuring if that was under way when the session was left."""
-        if self.document.session.going_on:
+        if self.document.session.going_on and not self.document.session.lost_settings:
             self.run()
         else:
             self.load_for_the_rest()
@@ -63,14 +64,17 @@ class Runner:
             self.load()
 
     def load(self) -> None:
-        """Load the model of the settings, unless something is under way, which does so itself."""
-        if self.worker and not self.work.busy and not self.worker.has(self.document.session.settings):
+        """Load the model of the settings, unless something is under way, which does so itself, or they are lost."""
+        session = self.document.session
+        if self.worker and not self.work.busy and not session.lost_settings and not self.worker.has(session.settings):
             self._start(self._load(self.worker))
 
     def run(self, errand: Errand = EVERYTHING) -> None:
         """Measure what an errand asks for. Cells that failed before are tried again."""
         if self.worker is None:
             self.work.said(READ_ONLY, "warning")
+        elif self.document.session.lost_settings:
+            self.work.said(LOST_SETTINGS, "warning")
         elif self.work.phase == Phase.LOADING and self._measuring is None:
             self._next = errand
         elif not self.work.busy:
@@ -83,6 +87,8 @@ class Runner:
         """Have the texts embedded that are not."""
         if self.worker is None:
             self.work.said(READ_ONLY, "warning")
+        elif self.document.session.lost_settings:
+            self.work.said(LOST_SETTINGS, "warning")
         elif self.work.busy:
             self.work.said(BUSY, "warning")
         else:

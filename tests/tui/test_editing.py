@@ -258,10 +258,11 @@ async def test_tokens_are_counted_while_typing_and_words_where_nobody_can(measur
 
 async def test_a_read_only_session_is_not_edited(session, explorer):
     follower = Document(Session.open(session.path, read_only=True))
+    follower.follow()
     async with explorer(follower).run_test(size=(120, 40), notifications=True) as pilot:
-        for key in ("a", "e", "A", "delete", "b", "shift+down"):
+        for key in ("a", "e", "A", "delete", "b", "shift+down", "u", "g", "I"):
             await pilot.press(key)
-            await until(pilot, "open read-only: save a copy")
+            await until(pilot, "this process writes this session: S, then d, makes")
             pilot.app.clear_notifications()
             await pilot.pause()
         assert follower.session.sheet == session.sheet

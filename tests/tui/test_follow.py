@@ -36,6 +36,11 @@ async def test_it_says_who_writes_and_is_taken_over_when_they_have_ended(session
         app.screen.call_next(app.screen._follow)
         lines = await until(pilot, "Nobody writes this session")
         assert any("w Take over" in line for line in lines)
+        lines = await until(pilot, "nobody writes it any more")
+        assert not any("followed live" in line for line in lines)
+        app.clear_notifications()
+        await pilot.press("e")
+        await until(pilot, "w goes on with it")
         await pilot.press("w")
         lines = await until(pilot, "saved")
         assert not app.document.session.read_only
@@ -60,3 +65,29 @@ async def test_what_is_followed_grows(session, engine, explorer):
         pilot.app.screen._follow()
         lines = await until(pilot, "likely")
         assert any(line.endswith("mean of 3 draws") for line in lines)
+
+
+@pytest.mark.parametrize("key", ["a", "e", "r", "m", "f2", "L", "c", "u"])
+async def test_what_cannot_be_done_while_it_is_written_is_not_offered_and_says_how_else(session, other, explorer, key):
+    app = explorer(Document.open(session.path))
+    async with app.run_test(size=(240, 40), notifications=True) as pilot:
+        app.screen._follow()
+        lines = await until(pilot, "followed live")
+        for title in ("Add", "Edit", "Run", "Settings", "Model", "Generate", "Contrast"):
+            assert f" {title} " not in lines[-1]
+        main = app.screen
+        await pilot.press(key)
+        await until(pilot, f"process {other.pid}")
+        await until(pilot, "writes this session: S")
+        assert app.screen is main
+
+
+async def test_a_study_is_refused_before_it_asks_anything(session, other, explorer):
+    app = explorer(Document.open(session.path))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        app.screen.query_one("FindingsPane").view = "rate"
+        await until(pilot, "Rate")
+        main = app.screen
+        await pilot.press("R")
+        await until(pilot, "writes this session: S")
+        assert app.screen is main

@@ -256,6 +256,16 @@ async def test_keys_of_sessions_of_sentences_say_that_they_do_nothing(measured):
             await until(pilot, f"{title}: not in a session of images")
 
 
+async def test_damage_is_told_when_it_opens(empty, explorer):
+    path = empty.session.path
+    empty.close()
+    path.write_bytes(path.read_bytes() + b"{]\n")
+    app = explorer(ImageDocument.open(path))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await until(pilot, "is damaged and was left out")
+    app.document.close()
+
+
 async def test_help_is_of_images_alone(measured):
     app = Explorer(measured, Preferences())
     async with app.run_test(size=(120, 200)) as pilot:

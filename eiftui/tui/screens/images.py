@@ -17,6 +17,7 @@ from eiftui.session.safetext import visible
 from eiftui.show.numbers import compact
 from eiftui.tui.actions import BY_ID
 from eiftui.tui.bindings import foreign_bindings, screen_bindings
+from eiftui.tui.damage import tell_damage
 from eiftui.tui.images.document import ImageDocument, Own
 from eiftui.tui.images.view import ImageView
 from eiftui.tui.images.work import ImageWork
@@ -64,6 +65,7 @@ class ImagesScreen(Surviving, Screen[None]):
     def on_mount(self) -> None:
         self.document.changed = self.work.changed = self._note_change
         self.call_after_refresh(self._show)
+        tell_damage(self, self.document.session.damage, "`eiftui vision report` says so too")
 
     def on_resize(self) -> None:
         self._note_change()

@@ -17,9 +17,12 @@ from eiftui.settings import ModelChoice, Settings
 from eiftui.show.numbers import compact
 from eiftui.tui.actions import BY_ID
 from eiftui.tui.bindings import screen_bindings
+from eiftui.tui.damage import tell_damage
 from eiftui.tui.document import Document
+from eiftui.tui.keymap import key_of
 from eiftui.tui.mishaps import Surviving, survived
-from eiftui.tui.running import Runner
+from eiftui.tui.refusals import changes, may_change
+from eiftui.tui.running import LOST_SETTINGS, Runner
 from eiftui.tui.screens.prompt import PromptScreen
 from eiftui.tui.sharing import WIDE, lists_beside
 from eiftui.tui.widgets.findings import FindingsPane
@@ -67,7 +70,7 @@ class MainScreen(Surviving, Screen[None]):
                 yield Inspector(self.document)
                 yield FindingsPane(self.document)
         yield StatusBar(self.document, self.runner)
-        yield KeyBar()
+        yield KeyBar(self._refuses)
 
     def on_mount(self) -> None:
         self.document.changed = self._note_change
@@ -77,6 +80,14 @@ class MainScreen(Surviving, Screen[None]):
             self.set_interval(SECONDS_BETWEEN_LOOKS, self._follow)
         self.call_after_refresh(self._show_cell, 0, 0)
         self.call_after_refresh(self.runner.begin)
+        self._tell_losses()
+
+    def _tell_losses(self) -> None:
+        """Say what of the session is damaged."""
+        session = self.document.session
+        tell_damage(self, session.damage, f"{key_of(self.app, 'app.log')} keeps what was said")
+        if session.lost_settings and not session.read_only:
+            self._say(LOST_SETTINGS, "warning")
 
     def on_resize(self) -> None:
         self._share_width()
@@ -100,9 +111,16 @@ class MainScreen(Surviving, Screen[None]):
 
     def action_do(self, id: str) -> None:
         """Have the part do it that an action belongs to."""
+        if self._refuses(id):
+            may_change(self, self.document)
+            return
         action = BY_ID[id]
         part = self if action.part == "screen" else self.query_one(f"#{action.part}")
         self.call_next(self._do, part, action.method)
+
+    def _refuses(self, id: str) -> bool:
+        """Whether an action is for a session that can be written."""
+        return self.document.session.read_only and changes(id)
 
     async def _do(self, part: Widget, method: str) -> None:
         with survived(self):
@@ -143,7 +161,10 @@ class MainScreen(Surviving, Screen[None]):
             self.runner.load_for_the_rest()
 
     def action_model(self) -> None:
-        """Choose another model."""
+        """Choose another model; with settings that are lost, in their form, where all can be seen."""
+        if self.document.session.lost_settings:
+            self.action_settings()
+            return
         from eiftui.tui.screens.model import ModelScreen
 
         self.app.push_screen(ModelScreen(self.document.session.settings.model), self._use_model)
@@ -184,6 +205,9 @@ class MainScreen(Surviving, Screen[None]):
         self.runner.embed()
 
     def on_findings_pane_rate_adopted(self, message: FindingsPane.RateAdopted) -> None:
+        if self.document.session.lost_settings:
+            self._say(LOST_SETTINGS, "warning")
+            return
         settings = self.document.session.settings
         before, rate = compact(settings.optimizer.lr), compact(message.rate)
         optimizer = settings.optimizer.model_copy(update={"lr": message.rate})

@@ -23,6 +23,7 @@ from eiftui.tui.bindings import part_bindings
 from eiftui.tui.document import Document
 from eiftui.tui.errand import Errand
 from eiftui.tui.keymap import key_of
+from eiftui.tui.refusals import may_change
 from eiftui.tui.screens.prompt import PromptScreen
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.matrix import MatrixPane
@@ -132,6 +133,8 @@ class FindingsPane(Part):
         return action != "adopt" or (self.view == "rate" and self._suggestion is not None)
 
     def action_measure(self) -> None:
+        if not may_change(self, self.document):
+            return
         if self.view == "rate":
             self.action_sweep()
         elif self.view == "semantics":
@@ -140,7 +143,7 @@ class FindingsPane(Part):
             self.action_trace()
 
     def action_adopt(self) -> None:
-        if self._suggestion is not None:
+        if self._suggestion is not None and may_change(self, self.document):
             self.post_message(self.RateAdopted(self._suggestion))
             self._suggestion = None
             self.refresh_bindings()

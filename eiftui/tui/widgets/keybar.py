@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -23,8 +24,10 @@ class KeyBar(Surviving, Widget):
     DEFAULT_CSS = "KeyBar { height: 1; dock: bottom; }"
     COMPONENT_CLASSES: ClassVar[set[str]] = {"keybar--key"}
 
-    def __init__(self) -> None:
+    def __init__(self, hidden: Callable[[str], bool] = lambda id: False) -> None:
+        """`hidden` are actions whose keys only say why they do nothing here."""
         super().__init__(id="keys")
+        self._hidden = hidden
         self._shown: list[tuple[Action, str]] = []
 
     def on_mount(self) -> None:
@@ -36,7 +39,7 @@ class KeyBar(Surviving, Widget):
         keys: dict[str, str] = {}
         for active in screen.active_bindings.values():
             id = active.binding.id
-            if id in BY_ID and active.enabled:
+            if id in BY_ID and active.enabled and not self._hidden(id):
                 keys.setdefault(id, self.app.get_key_display(active.binding))
         home = {node.id for node in screen.focused.ancestors_with_self} if screen.focused else set()
 

@@ -21,6 +21,7 @@ from eiftui.tui.document import Document
 from eiftui.tui.edits import Edits
 from eiftui.tui.form import changed
 from eiftui.tui.keymap import key_of
+from eiftui.tui.refusals import may_change
 from eiftui.tui.sentences import ROLE_NAMES, origin_in_words
 from eiftui.tui.widgets.part import Part, Words
 from eiftui.tui.widgets.sentence_list import SentenceList
@@ -105,14 +106,12 @@ class SentencesPane(Part):
     def action_generate(self) -> None:
         from eiftui.tui.screens.generate import GenerateScreen
 
-        if self._may_edit():
-            self.app.push_screen(GenerateScreen(self.document, self._list.chosen, self._worker, self._choose))
+        self.app.push_screen(GenerateScreen(self.document, self._list.chosen, self._worker, self._choose))
 
     def action_import_file(self) -> None:
         from eiftui.tui.screens.importing import ImportScreen
 
-        if self._may_edit():
-            self.app.push_screen(ImportScreen(self._import))
+        self.app.push_screen(ImportScreen(self._import))
 
     def _import(self, domain: Domain, name: str) -> None:
         self._choose(self._edits.add_domain(domain, domain.texts, FromFile(name=name))[0])
@@ -211,7 +210,7 @@ class SentencesPane(Part):
         from eiftui.tui.counting import counter
         from eiftui.tui.screens.editor import Draft, EditorScreen
 
-        if not self._may_edit():
+        if not may_change(self, self.document):
             return
         after = self._list.chosen
 
@@ -231,12 +230,6 @@ class SentencesPane(Part):
     def _worker(self) -> Worker | None:
         worker: Worker | None = self.app.worker  # type: ignore[attr-defined]
         return worker
-
-    def _may_edit(self) -> bool:
-        """Whether the session can be changed; if not, that is said."""
-        if self.document.session.read_only:
-            self.notify("The session is open read-only: save a copy to change it.", severity="warning")
-        return not self.document.session.read_only
 
     @property
     def _line_on_screen(self) -> int:

@@ -136,7 +136,11 @@ class StatusBar(Part):
     def _idle(self) -> Content:
         session = self.document.session
         if session.read_only:
-            return Content.styled("followed live", "$text-muted")
+            followed = "nobody writes it any more" if self.document.writer is None else "followed live"
+            return Content.styled(followed, "$text-muted")
+        if session.lost_settings:
+            key = key_of(self.app, "screen.settings")
+            return Content.styled(f"its settings are lost: {key} offers others", "$text-warning")
         if not (self.document.rows and self.document.probes):
             return Content.styled("nothing to measure: write a sentence", "$text-muted")
         if self.document.lacking():

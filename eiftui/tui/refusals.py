@@ -1,0 +1,51 @@
+"""What a session cannot be asked for as it is, in words that name the keys of the way out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.app import App
+from textual.widget import Widget
+
+from eiftui.session.safetext import visible
+from eiftui.tui.document import Document
+from eiftui.tui.keymap import key_of
+
+CHANGING_PARTS = ("run", "sentences")
+CHANGING = (
+    "screen.measure_row",
+    "screen.measure_cell",
+    "screen.settings",
+    "screen.model",
+    "matrix.contrast",
+    "findings.measure",
+    "findings.adopt",
+    "findings.sweep",
+    "findings.embed",
+    "findings.trace",
+)
+HARMLESS = ("run.cancel",)
+
+
+def changes(id: str) -> bool:
+    """Whether an action is for a session that can be written alone."""
+    return id in CHANGING or (id.partition(".")[0] in CHANGING_PARTS and id not in HARMLESS)
+
+
+def may_change(part: Widget, document: Document) -> bool:
+    """Whether the session can be changed; if not, that is said."""
+    if document.session.read_only:
+        part.notify(_why_not(part, document), severity="warning")
+    return not document.session.read_only
+
+
+def _why_not(part: Widget, document: Document) -> str:
+    if document.writer is None:
+        return nobody_writes(part.app)
+    sessions, duplicate = (key_of(part.app, id) for id in ("app.sessions", "sessions.duplicate"))
+    return f"{visible(document.writer)} writes this session: {sessions}, then {duplicate}, makes a copy to change"
+
+
+def nobody_writes(app: App[Any]) -> str:
+    """How a session is gone on with that another process has left."""
+    return f"Nobody writes this session any more: {key_of(app, 'app.take_over')} goes on with it"
