@@ -1,4 +1,4 @@
-"""Opens the explorer. Textual reads its environment when it is imported, so it is imported here and no earlier."""
+"""Opens the explorer. Textual and numpy read their environment when they are imported: here, and no earlier."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eiftui.tui.arithmetic import load_numpy
 from eiftui.tui.leaving import leave_at_signals, leave_with_the_terminal
 from eiftui.tui.preferences import Colours, default_path, environment, load
 
@@ -25,6 +26,7 @@ def start(path: Path | None, colours: Colours | None = None, mouse: bool = True)
     if colours in ("256", "16"):
         os.environ.pop("NO_COLOR", None)
     os.environ.update(environment(preferences.model_copy(update={"colours": colours or preferences.colours})))
+    load_numpy()
     from eiftui.engine.client import Client
     from eiftui.tui.app import Explorer
     from eiftui.tui.beginning import begin
