@@ -22,6 +22,8 @@ from eiftui.settings import Optimizer
 
 BLOCK = 1 << 18
 """Numbers of a gradient that AdamW rebuilds at once: about what a processor's cache holds."""
+LARGE_BLOCK = 1 << 25
+"""The same on other devices, whose time goes into calls where these are small."""
 
 Memo = dict[tuple[int | None, int, int], tuple[Tensor, Tensor]]
 """Products of some activations with the inputs of factors, by first row, step, and where the inputs lie.
@@ -268,7 +270,8 @@ class AdamW:
 
     def _blocks(self) -> Iterator[tuple[int, slice]]:
         factor = self.rows[0][0][0]
-        height = max(1, BLOCK // factor.inputs.shape[-1])
+        numbers = BLOCK if factor.inputs.device.type == "cpu" else LARGE_BLOCK
+        height = max(1, numbers // factor.inputs.shape[-1])
         for row in range(len(self.rows)):
             for start in range(0, factor.size, height):
                 yield row, slice(start, min(start + height, factor.size))

@@ -21,6 +21,7 @@ from eiftui.influence.pair import Pair
 from eiftui.settings import Method, Optimizer
 from tests.influence.measuring import (
     ADAMW,
+    DEVICE,
     OPTIMIZERS,
     PROBES,
     PROMPTS,
@@ -245,10 +246,10 @@ def test_a_weight_that_cannot_be_carried_is_named_and_the_reference_engine_measu
 def test_base_losses_are_the_cross_entropies_of_a_plain_forward(architecture: str, kind: str) -> None:
     model = network(architecture, torch.float32)
     for probe, losses in zip(PROBES, engine(architecture, kind, torch.float32).base(PROBES), strict=True):
-        ids = torch.tensor([[BOS, *probe]])
+        ids = torch.tensor([[BOS, *probe]], device=DEVICE)
         with torch.no_grad():
             expected = F.cross_entropy(model(ids).logits[0, :-1], ids[0, 1:], reduction="none")
-        np.testing.assert_allclose(losses, expected.numpy(), rtol=2e-5, atol=1e-6)
+        np.testing.assert_allclose(losses, expected.cpu().numpy(), rtol=2e-5, atol=1e-6)
 
 
 def test_the_two_engines_say_how_they_measured() -> None:

@@ -9,6 +9,7 @@ import torch
 from eiftui.settings import Optimizer
 from tests.influence.measuring import (
     ADAMW,
+    DEVICE,
     OPTIMIZERS,
     PROBES,
     PROMPTS,
@@ -120,7 +121,7 @@ def test_bfloat16_weights_are_read_exactly(architecture: str, optimizer: Optimiz
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_the_network_is_left_as_it_was(architecture: str) -> None:
-    model = tiny_network(architecture)
+    model = tiny_network(architecture).to(DEVICE)
     before = copy.deepcopy(model.state_dict())
     for kind in ("factors", "reference"):
         trained(engine_of(model, kind), SINGLE, PROBES, SGD)
