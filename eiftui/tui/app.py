@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console
 from textual.command import CommandPalette, Provider
+from textual.notifications import Notify
 from textual.theme import Theme
 
 from eiftui.errors import EiftuiError
@@ -53,6 +54,7 @@ class Explorer(OneByOne):
     """eiftui on the screen."""
 
     TITLE = "eiftui"
+    CSS_PATH = "screens/toasts.tcss"
     BINDINGS = part_bindings("app")
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Actions}
     DEFAULT_MODE = "session"
@@ -187,6 +189,14 @@ class Explorer(OneByOne):
         """Say something, whatever characters it has, and keep it for the log."""
         self._said.append(f"{datetime.now():%H:%M}  {message}")
         super().notify(visible(message), **how | {"markup": False})
+
+    def on_notify(self, message: Notify) -> None:
+        """What is said again takes the place of the same that is still to be read."""
+        said = message.notification
+        # Textual has no public way to take one back
+        for older in list(self._notifications):
+            if (older.message, older.severity) == (said.message, said.severity):
+                self._unnotify(older, refresh=False)
 
     def action_theme(self) -> None:
         self.search_themes()

@@ -232,3 +232,23 @@ async def test_the_status_line_is_written_anew_for_another_size(document):
             assert lines[-2].startswith(" starting the worker…  ")
             assert lines[-2].endswith("esc stops")
             assert len(lines[-2]) == width - 1
+
+
+async def test_what_is_said_again_is_shown_once_and_hides_neither_status_nor_keys(measured, explorer):
+    async with explorer(measured).run_test(size=(80, 24), notifications=True) as pilot:
+        before = await until(pilot, "everything is measured")
+        await pilot.press("u", "u", "u", "f")
+        await until(pilot, "nothing has failed")
+        lines = await until(pilot, "There is nothing to undo.")
+        assert sum("There is nothing to undo." in line for line in lines) == 1
+        assert lines[-2:] == before[-2:]
+
+
+async def test_in_a_form_messages_are_above_what_is_wrong_with_it(measured, explorer):
+    async with explorer(measured).run_test(size=(80, 24), notifications=True) as pilot:
+        await pilot.press("f2", "down", "down", *"banana")
+        await until(pilot, "Device: auto, cpu")
+        pilot.app.notify("It is done.")
+        lines = await until(pilot, "It is done.")
+        assert "It is done." in lines[0]
+        assert any("Device: auto, cpu" in line for line in lines)
