@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,7 +31,7 @@ from eiftui.models.progress import Progress
 from eiftui.models.quiet import quiet
 from eiftui.models.registry import entry
 from eiftui.models.source import resolve
-from eiftui.settings import ModelChoice
+from eiftui.settings import DEVICE, ModelChoice
 
 TOKENIZER = "tokenizer.json"
 TRIAL = (2, 3, 4, 5)
@@ -122,7 +121,7 @@ def choose_device(name: str) -> torch.device:
     """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
-    if not re.fullmatch(r"cpu|mps|cuda(:\d{1,4})?", name, re.ASCII):
+    if not DEVICE.fullmatch(name):
         raise InputError(f"no device {name!r}; there are auto, cpu, cuda, cuda:N and mps")
     if name.startswith("cuda") and int(name[5:] or 0) >= torch.cuda.device_count():
         raise InputError(f"no device {name!r} here: torch sees {torch.cuda.device_count()} CUDA devices")

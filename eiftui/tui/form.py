@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from eiftui.errors import problem
-from eiftui.settings import CONDITIONS, DTYPES, Settings
+from eiftui.settings import CONDITIONS, DEVICE, DTYPES, ModelChoice, Settings
 from eiftui.show.numbers import compact
 
 
@@ -42,6 +44,8 @@ FIELDS = (
     Field("seed", "Seed", "of the made-up words"),
     Field("method.engine", "Engine", "reference: plain torch, slow", ("factors", "reference")),
 )
+HUB_ID = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)?(?<!\.gguf)")
+"""A short name, or OWNER/NAME on the hub, where models are no single files."""
 PATHS = tuple(field.path for field in FIELDS)
 
 
@@ -80,11 +84,23 @@ def read(texts: Mapping[str, str], before: Settings) -> Settings:
             reasons["optimizer.lr"] = "must be above 0"
         if not settings.conditions:
             reasons["conditions"] = f"at least one of {', '.join(CONDITIONS)}"
-        if not settings.model.name:
-            reasons["model.name"] = "which model?"
+        reasons |= _wrong_model(settings.model, before.model)
     if reasons:
         raise Invalid(reasons)
     return settings
+
+
+def _wrong_model(model: ModelChoice, before: ModelChoice) -> dict[str, str]:
+    """What can be told without loading it. A path that stood there before may be of another machine."""
+    reasons = {}
+    path = Path(model.name).expanduser()
+    if not model.name:
+        reasons["model.name"] = "which model?"
+    elif model.name != before.name and not HUB_ID.fullmatch(model.name) and not path.exists():
+        reasons["model.name"] = "there is no such file or folder"
+    if not DEVICE.fullmatch(model.device):
+        reasons["model.device"] = "auto, cpu, cuda, cuda:N or mps"
+    return reasons
 
 
 def changed(before: Settings, after: Settings) -> str:

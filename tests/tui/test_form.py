@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eiftui.models.registry import PRESETS
-from eiftui.settings import Settings
+from eiftui.settings import ModelChoice, Settings
 from eiftui.tui.form import PATHS, Invalid, read, written
 from eiftui.tui.screens.settings import SettingsScreen
 from tests.tui.conftest import until
@@ -28,6 +28,14 @@ def test_what_stands_in_the_fields_is_what_they_come_to(settings):
         ("conditions", "", "at least one"),
         ("conditions", "trained, learned", "trained"),
         ("model.name", " ", "which model"),
+        ("model.name", "/no/such", "no such file or folder"),
+        ("model.name", "no/such/model", "no such file or folder"),
+        ("model.name", "~/none", "no such file or folder"),
+        ("model.name", "none.gguf", "no such file or folder"),
+        ("model.name", "models/none.gguf", "no such file or folder"),
+        ("model.device", "banana", "cuda:N"),
+        ("model.device", "cuda:x", "cuda:N"),
+        ("model.device", "", "cuda:N"),
     ],
 )
 def test_a_reason_stands_beside_the_field_that_it_is_about(path, text, reason):
@@ -35,6 +43,21 @@ def test_a_reason_stands_beside_the_field_that_it_is_about(path, text, reason):
         read(written(Settings()) | {path: text}, Settings())
     assert list(refused.value.reasons) == [path]
     assert reason in refused.value.reasons[path]
+
+
+@pytest.mark.parametrize("name", ["gpt2", "openai-community/gpt2", "HuggingFaceTB/SmolLM2-1.7B-Instruct"])
+@pytest.mark.parametrize("device", ["auto", "cpu", "cuda", "cuda:9", "mps"])
+def test_whether_a_hub_and_a_machine_have_it_is_not_for_the_form_to_say(name, device):
+    choice = read(written(Settings()) | {"model.name": name, "model.device": device}, Settings()).model
+    assert (choice.name, choice.device) == (name, device)
+
+
+def test_a_path_is_taken_where_there_is_something_and_where_it_stood_before(tmp_path):
+    (tmp_path / "my.gguf").touch()
+    for name in (str(tmp_path), str(tmp_path / "my.gguf")):
+        assert read(written(Settings()) | {"model.name": name}, Settings()).model.name == name
+    elsewhere = Settings(model=ModelChoice(name="/of/another/machine"))
+    assert read(written(elsewhere) | {"draws": "3"}, elsewhere).draws == 3
 
 
 def test_what_has_no_field_stays_as_it_was():
