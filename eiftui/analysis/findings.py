@@ -53,7 +53,8 @@ class Findings:
 
     @cached_property
     def histogram(self) -> Histogram:
-        return histogram({which: self.session.matrix(which) for which in COMPARED if which in self._measured})
+        shown = [which for which in (*COMPARED, "predicted") if which in self._measured]
+        return histogram({which: self.session.matrix(which) for which in shown})
 
     @cached_property
     def agreement(self) -> Agreement | NoAnswer:

@@ -127,9 +127,9 @@ def contrasts(found: Sequence[Desideratum]) -> Any:
 
 
 def histogram(found: Histogram) -> Any:
-    """Trained against prompted, as shares of cells."""
+    """Trained, prompted and predicted, as shares of cells."""
     figure = go.Figure()
-    for (name, counts), colour in zip(found.counts.items(), (ORANGE, BLUE), strict=False):
+    for (name, counts), colour in zip(found.counts.items(), (ORANGE, BLUE, GREY), strict=False):
         figure.add_bar(x=found.middles, y=counts / max(1, counts.sum()), name=name, marker_color=colour, opacity=0.6)
     figure.update_layout(
         barmode="overlay", bargap=0.02, height=380, **layout("", "EIF, nats per token", "share of cells")

@@ -86,7 +86,7 @@ ENTRIES = (
         "3.8 B",
         "MIT",
         "microsoft/Phi-3-mini-4k-instruct",
-        note="the paper's model; use --dtype bfloat16",
+        note="the paper's model; in bfloat16",
     ),
 )
 

@@ -78,17 +78,23 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("screen.model", "L", "Model", "Choose another language model, by name, id or path", 24),
     Action(
-        "model.choose", "enter", "Choose", "Load this model, fetched where it is not here", focused=True, priority=True
+        "model.choose",
+        "enter",
+        "Choose",
+        "Load this model, fetched if it is not here",
+        90,
+        focused=True,
+        priority=True,
     ),
-    Action("model.dtype", "ctrl+t", "Format", "Weights as float32, bfloat16 or float64", focused=True, priority=True),
+    Action("model.dtype", "ctrl+t", "Format", "Weights in float32, bfloat16, float64", 85, focused=True, priority=True),
     Action("model.up", "up", "Above", "The model above", focused=True, priority=True, call="step(-1)"),
     Action("model.down", "down", "Below", "The model below", focused=True, priority=True, call="step(1)"),
-    Action("model.leave", "escape", "Leave", "Back, and the model as it was", focused=True, priority=True),
-    Action("settings.apply", "enter", "Apply", "Go on with these settings", focused=True, priority=True),
-    Action("settings.time", "ctrl+t", "Time", "Time and memory with these settings", focused=True, priority=True),
+    Action("model.leave", "escape", "Leave", "Back, and the model as it was", 10, focused=True, priority=True),
+    Action("settings.apply", "enter", "Apply", "Go on with these settings", 90, focused=True, priority=True),
+    Action("settings.time", "ctrl+t", "Time", "Time and memory with these settings", 85, focused=True, priority=True),
     Action("settings.previous", "up", "Field above", "The field above", focused=True, priority=True),
     Action("settings.next", "down", "Field below", "The field below", focused=True, priority=True),
-    Action("settings.leave", "escape", "Leave", "Back, and everything as it was", focused=True, priority=True),
+    Action("settings.leave", "escape", "Leave", "Back, and everything as it was", 10, focused=True, priority=True),
     # A session of images
     Action("images.zoom_in", "enter", "Images", "From a cell of two classes to their single images, and back", 92),
     Action("images.toggle_predicted", "t", "Toggle", "Trained, or as first order predicts it", 88),
@@ -185,14 +191,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("editor.save", "enter", "Save", "Keep what is written", focused=True, priority=True),
     Action("editor.change_role", "tab", "Role", "Train on it, probe it, or both", focused=True, priority=True),
     Action("editor.leave", "escape", "Leave", "Back, and everything as it was", focused=True, priority=True),
-    Action("offers.choose", "space", "Choose", "Mark the sentence to be added, or take the mark away", focused=True),
-    Action("offers.choose_all", "asterisk", "All", "Mark all, or none", focused=True),
+    Action("offers.choose", "space", "Choose", "Mark a sentence to be added, or take the mark away", 90, focused=True),
+    Action("offers.choose_all", "asterisk", "All", "Mark all, or none", 85, focused=True),
     *(
         Action(f"generate.way_{n}", str(n), way, f"Generate {way}", focused=True, call=f"way({n})")
         for n, way in enumerate(("by rule", "from a domain", "by the model", "fresh words"), start=1)
     ),
-    Action("generate.change_role", "b", "Role", "Train on what is added, probe it, or both", focused=True),
-    Action("generate.leave", "escape", "Leave", "Back, and nothing is added", focused=True, priority=True),
+    Action("generate.change_role", "b", "Role", "Train on what is added, probe it, or both", 75, focused=True),
+    Action("generate.leave", "escape", "Leave", "Back, and nothing is added", 10, focused=True, priority=True),
     # Moving about in a list
     Action("list.edit", "enter", "Edit", "Change the sentence", focused=True),
     _move("list.up", "up", "The sentence above", "k"),

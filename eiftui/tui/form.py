@@ -29,20 +29,20 @@ class Field:
 
 
 FIELDS = (
-    Field("model.name", "Model", "name, hub id, folder, .gguf file"),
-    Field("model.device", "Device", "auto, cpu, cuda, cuda:N or mps"),
+    Field("model.name", "Model", "name, id or path"),
+    Field("model.device", "Device", "auto cpu cuda:N mps"),
     Field("model.dtype", "Weights", "their number format", DTYPES),
-    Field("model.start_token", "Start token", "auto, none, or a token"),
+    Field("model.start_token", "Start token", "auto, none, a token"),
     Field("optimizer.name", "Optimiser", "one step a sentence", ("sgd", "adamw")),
     Field("optimizer.lr", "Learning rate", "such as 1e-3"),
-    Field("optimizer.epochs", "Epochs", "times through each training set"),
+    Field("optimizer.epochs", "Epochs", "passes over a set"),
     Field("optimizer.momentum", "Momentum", "of sgd; 0 for none"),
     Field("optimizer.weight_decay", "Weight decay", "0 for none"),
-    Field("optimizer.clip_norm", "Clip norm", "largest gradient norm, or empty"),
-    Field("conditions", "Conditions", "one or more of these"),
-    Field("draws", "Draws", "more of them: narrower intervals"),
-    Field("seed", "Seed", "of the made-up words"),
-    Field("method.engine", "Engine", "reference: plain torch, slow", ("factors", "reference")),
+    Field("optimizer.clip_norm", "Clip norm", "or empty for none"),
+    Field("conditions", "Conditions", "at least one"),
+    Field("draws", "Draws", "more: narrower ±"),
+    Field("seed", "Seed", "of made-up words"),
+    Field("method.engine", "Engine", "reference is slow", ("factors", "reference")),
 )
 HUB_ID = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)?(?<!\.gguf)")
 """A short name, or OWNER/NAME on the hub, where models are no single files."""

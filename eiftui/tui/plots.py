@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from rich.text import Text
+
+from eiftui.show.numbers import MINUS
 
 Points = tuple[ArrayLike, ArrayLike]
 COLOURS = (208, 39, 78, 170)
@@ -52,7 +55,7 @@ def curves(
         figure.xlabel(x_label)
         figure.ylabel(y_label)
         built = figure.build()
-    text = Text.from_ansi(built)
+    text = Text.from_ansi(re.sub(r"-(?=\d)", MINUS, built))
     return text if coloured else Text(text.plain)
 
 

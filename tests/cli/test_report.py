@@ -95,7 +95,7 @@ def test_an_html_report_is_one_file_that_asks_for_no_other(measure: Command, eif
         "Learning rate",
         "How it was measured",
     ]
-    assert [figure.kinds for figure in found.figures] == [*4 * [["heatmap"]], ["bar", "bar"], ["scatter", "scatter"]]
+    assert [figure.kinds for figure in found.figures] == [*4 * [["heatmap"]], 3 * ["bar"], 2 * ["scatter"]]
 
 
 def test_figures_hold_the_numbers_that_the_session_holds(measure: Command, eiftui: Command) -> None:

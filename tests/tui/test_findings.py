@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 
 import pytest
 
+from eiftui.tui.plots import curves
 from eiftui.tui.widgets.findings import NAMES, FindingsPane
 from tests.tui.conftest import screen_of, until
 
@@ -185,3 +187,17 @@ async def test_the_view_asked_for_survives_one_before_it_and_those_passed_are_no
         await until(pilot, SAID["semantics"])
         assert vars(measured.findings()).keys() - {"session", "_measured", "desiderata"} == {"semantics"}
         assert ("desiderata" in vars(measured.findings())) is not fails
+
+
+def test_plots_have_the_minus_sign_of_the_tables():
+    text = curves({"trained": ([-1.5, 0.5], [-2.0, 3.0])}, (60, 12), "x", "y", coloured=False).plain
+    assert "−1.5" in text
+    assert not re.search(r"-\d", text)
+
+
+async def test_the_distribution_is_drawn_of_every_condition_that_is_told_of(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await pilot.press(*"]]]")
+        lines = await until(pilot, "share of cells")
+        drawn = "\n".join(lines[: next(y for y, line in enumerate(lines) if "EIF, nats per token" in line)])
+        assert all(condition in drawn for condition in ("trained", "prompted", "predicted"))

@@ -6,7 +6,7 @@ import pytest
 
 from eiftui.models.registry import PRESETS
 from eiftui.settings import ModelChoice, Settings
-from eiftui.tui.form import PATHS, Invalid, read, written
+from eiftui.tui.form import FIELDS, PATHS, Invalid, read, written
 from eiftui.tui.screens.settings import SettingsScreen
 from tests.tui.conftest import until
 from tests.tui.golden import assert_golden
@@ -105,3 +105,14 @@ async def test_a_preset_fills_the_form_and_leaving_changes_nothing(measured, exp
         await pilot.press("f2", "right", "enter")
         await pilot.pause()
         assert measured.session.settings.optimizer == PRESETS["paper-adamw"].optimizer
+
+
+@pytest.mark.parametrize("width", [60, 80])
+async def test_values_begin_in_one_column_and_no_hint_is_cut(measured, explorer, width):
+    async with explorer(measured).run_test(size=(width, 20)) as pilot:
+        await pilot.press("f2", "down")
+        titles = {field.title for field in FIELDS}
+        lines = [line for line in await until(pilot, "its numbers are all here") if line[2:16].strip() in titles]
+        assert len(lines) == len(FIELDS)
+        assert [line[2:16].strip() for line in lines if line[16] == " "] == ["Clip norm"]
+        assert not any("…" in line for line in lines)

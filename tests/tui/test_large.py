@@ -69,9 +69,9 @@ async def test_steps_in_place_of_numbers_are_asked_for_and_called_so(large, expl
         assert not any("steps" in line for line in await until(pilot, "more likely"))
 
 
-def test_the_scale_says_where_numbers_are_beyond_it():
+def rising() -> Picture:
     values = np.linspace(-1, 1, 50).reshape(5, 10)
-    one = Picture(
+    return Picture(
         rows=np.arange(5),
         columns=np.arange(10),
         values=values,
@@ -84,11 +84,14 @@ def test_the_scale_says_where_numbers_are_beyond_it():
         power=1.0,
         measured=1.0,
     )
+
+
+def test_the_scale_says_where_numbers_are_beyond_it():
     for limit, words in (
         (0.99, " more likely ≤ −0.99 … 0 … ≥ +0.99 less likely"),
         (1.0, "likely −1.00 … 0 … +1.00 less"),
     ):
-        assert words in "".join(segment.text for segment in scale(replace(one, limit=limit), "none", "ends"))
+        assert words in "".join(segment.text for segment in scale(replace(rising(), limit=limit), "none", "ends"))
 
 
 async def test_a_jump_to_nowhere_is_refused_with_the_reason(large, explorer):
@@ -248,3 +251,9 @@ def test_a_block_shows_its_strongest_cell_and_any_failure():
     assert (found.height, found.width) == (2, 2)
     assert found.values.tolist()[0] == [-3.0, 0.5]
     assert found.status.tolist() == [[Status.VALUE, Status.VALUE], [Status.FAILED, Status.PENDING]]
+
+
+def test_the_shortest_scale_is_whole_in_a_narrow_pane():
+    text = "".join(segment.text for segment in scale(rising(), "256", "numbers"))
+    assert text.split() == ["−0.99", "0", "+0.99"]
+    assert len(text) <= 23

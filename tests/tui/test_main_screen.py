@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from textual.content import Content
 
 from eiftui.domains.schema import Text
 from eiftui.tui.app import Explorer
@@ -14,6 +15,7 @@ from eiftui.tui.preferences import Preferences, load
 from eiftui.tui.screens.help import HelpScreen
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.matrix import MatrixPane
+from eiftui.tui.widgets.part import Words
 from tests.engine.fake import FakeClient
 from tests.tui.conftest import screen_of, until
 from tests.tui.golden import assert_golden
@@ -252,3 +254,39 @@ async def test_in_a_form_messages_are_above_what_is_wrong_with_it(measured, expl
         lines = await until(pilot, "It is done.")
         assert "It is done." in lines[0]
         assert any("Device: auto, cpu" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("key", "keys"),
+    [
+        ("f2", " ⏎ Apply  ^t Time  f1 Help  esc Leave"),
+        ("L", " ⏎ Choose  ^t Format  f1 Help  esc Leave"),
+        ("g", " space Choose  * All  f1 Help  b Role  esc Leave"),
+    ],
+)
+async def test_below_a_form_are_its_own_keys_and_a_click_does_what_they_do(measured, explorer, key, keys):
+    async with explorer(measured).run_test(size=(80, 24)) as pilot:
+        await until(pilot, "Trained ·")
+        await pilot.press(key)
+        assert (await until(pilot, keys))[-1] == keys
+        await pilot.click(offset=(keys.index("Leave"), 23))
+        await until(pilot, "Trained ·")
+        assert len(pilot.app.screen_stack) == 1
+
+
+@pytest.mark.parametrize("key", ["f3", "I"])
+async def test_dialogues_say_in_their_frame_how_they_are_left(measured, explorer, key):
+    async with explorer(measured).run_test(size=(80, 24)) as pilot:
+        await pilot.press(key)
+        lines = await until(pilot, "esc closes ─╯")
+        assert not any("…" in line for line in lines if "training set" in line)
+
+
+async def test_words_without_room_end_in_an_ellipsis(measured, explorer):
+    async with explorer(measured).run_test(size=(80, 24)) as pilot:
+        words = pilot.app.screen.query_one("MatrixPane Words", Words)
+        words.styles.height = 2
+        await pilot.pause()
+        words.show(Content("long words " * 40))
+        lines = await until(pilot, "long words")
+        assert [line.endswith("…") for line in lines if "long words" in line] == [False, True]

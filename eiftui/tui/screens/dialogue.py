@@ -23,16 +23,22 @@ from eiftui.tui.widgets.keybar import KeyBar
 Result = TypeVar("Result")
 
 
-class Dialogue(Surviving, ModalScreen[Result]):
+class OwnKeys(Surviving, ModalScreen[Result]):
     """A screen over another. `part` is whose actions it does; help shows them first."""
 
-    CSS_PATH: ClassVar[CSSPathType | None] = "dialogue.tcss"
-    BINDINGS = dialogue_bindings("dialogue")
-    part: ClassVar[str] = "dialogue"
+    part: ClassVar[str]
 
     def action_do(self, id: str) -> None:
         """Do an action of this part of the registry."""
         self.call_next(self.run_action, BY_ID[id].method)
+
+
+class Dialogue(OwnKeys[Result]):
+    """Escape closes it."""
+
+    CSS_PATH: ClassVar[CSSPathType | None] = "dialogue.tcss"
+    BINDINGS = dialogue_bindings("dialogue")
+    part: ClassVar[str] = "dialogue"
 
     def action_close(self) -> None:
         self.dismiss()

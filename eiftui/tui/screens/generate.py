@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static, TabbedContent, TabPane
 
 from eiftui.domains.schema import Text
 from eiftui.errors import EiftuiError
 from eiftui.session.editing import next_role
 from eiftui.session.safetext import visible
-from eiftui.tui.bindings import part_bindings
+from eiftui.tui.actions import BY_ID
+from eiftui.tui.bindings import dialogue_bindings
 from eiftui.tui.document import Document
 from eiftui.tui.edits import Edits
 from eiftui.tui.keymap import hints, key_of
-from eiftui.tui.mishaps import Surviving
+from eiftui.tui.screens.dialogue import OwnKeys
 from eiftui.tui.sentences import ROLE_NAMES
+from eiftui.tui.widgets.keybar import KeyBar
 from eiftui.tui.widgets.ways import DomainWay, ModelWay, RuleWay, Way, WordsWay
 from eiftui.tui.worker import Worker
 
 
-class GenerateScreen(Surviving, ModalScreen[None]):
+class GenerateScreen(OwnKeys[None]):
     """Ends when something was added, or it is left. `added` is told the first text that was."""
 
     CSS_PATH = "generate.tcss"
-    BINDINGS = part_bindings("generate")
+    BINDINGS = dialogue_bindings("generate")
+    part: ClassVar[str] = "generate"
     AUTO_FOCUS = "#rule OfferList"
 
     def __init__(
@@ -54,6 +57,7 @@ class GenerateScreen(Surviving, ModalScreen[None]):
                     with TabPane(f"{number} {way.title}", id=f"tab-{way.id}"):
                         yield way
             yield Static(id="remark", markup=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self._show_choice()
@@ -79,6 +83,12 @@ class GenerateScreen(Surviving, ModalScreen[None]):
 
     def on_way_remarked(self, message: Way.Remarked) -> None:
         self._remark(message.text, "$text-error" if message.wrong else "$text-muted")
+
+    def action_do(self, id: str) -> None:
+        if BY_ID[id].part == "offers":
+            self.call_next(self._way.offers.run_action, BY_ID[id].method)
+        else:
+            super().action_do(id)
 
     def action_change_role(self) -> None:
         self._role = next_role(self._role)

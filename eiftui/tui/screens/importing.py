@@ -14,6 +14,7 @@ from eiftui.domains.library import load_file
 from eiftui.domains.schema import Domain
 from eiftui.domains.textfile import from_text_files
 from eiftui.errors import EiftuiError, InputError
+from eiftui.tui.keymap import hints
 from eiftui.tui.screens.dialogue import Dialogue
 from eiftui.tui.screens.export import PathSuggester
 from eiftui.tui.widgets.keybar import KeyBar
@@ -30,7 +31,8 @@ class ImportScreen(Dialogue[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = "Import"
-            box.border_subtitle = "a .toml file is a domain; of any other file each line is a training set"
+            box.border_subtitle = f"enter adds its sentences · {hints(self.app, {'dialogue.close': 'closes'})}"
+            yield Static("A .toml file is a domain; of any other file each line is a training set.")
             yield Input(placeholder="path of a file", suggester=PathSuggester())
             yield Static(classes="problem")
         yield KeyBar()

@@ -17,6 +17,7 @@ from eiftui.session.safetext import visible
 from eiftui.settings import CONDITIONS
 from eiftui.tui.bindings import dialogue_bindings
 from eiftui.tui.document import Document
+from eiftui.tui.keymap import hints
 from eiftui.tui.picture import Status
 from eiftui.tui.screens.dialogue import Dialogue
 from eiftui.tui.widgets.keybar import KeyBar
@@ -40,7 +41,7 @@ class LogScreen(Dialogue[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box tall") as box:
-            box.border_title = "Log"
+            box.border_title, box.border_subtitle = "Log", hints(self.app, {"dialogue.close": "closes"})
             with VerticalScroll():
                 yield Static(Content("\n").join(self._lines()))
         yield KeyBar()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -16,18 +16,20 @@ from eiftui.session.safetext import visible
 from eiftui.settings import DTYPES, ModelChoice
 from eiftui.show.encoding import padded
 from eiftui.show.numbers import size
-from eiftui.tui.bindings import part_bindings
+from eiftui.tui.bindings import dialogue_bindings
 from eiftui.tui.keymap import hints
-from eiftui.tui.mishaps import Surviving
+from eiftui.tui.screens.dialogue import OwnKeys
+from eiftui.tui.widgets.keybar import KeyBar
 
 NAME = 18
 
 
-class ModelScreen(Surviving, ModalScreen[ModelChoice | None]):
+class ModelScreen(OwnKeys[ModelChoice | None]):
     """Ends with the model that a person wants, or with None."""
 
     CSS_PATH = "model.tcss"
-    BINDINGS = part_bindings("model")
+    BINDINGS = dialogue_bindings("model")
+    part: ClassVar[str] = "model"
     AUTO_FOCUS = "Input"
 
     def __init__(self, now: ModelChoice) -> None:
@@ -48,6 +50,7 @@ class ModelScreen(Surviving, ModalScreen[ModelChoice | None]):
             models.can_focus = False
             yield models
             yield Static(id="memory", markup=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self._show_models()

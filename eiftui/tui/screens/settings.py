@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Label, Static
@@ -15,26 +15,28 @@ from textual.widgets import Input, Label, Static
 from eiftui.models.registry import PRESETS
 from eiftui.session.safetext import visible
 from eiftui.settings import Settings
-from eiftui.tui.bindings import part_bindings
+from eiftui.tui.bindings import dialogue_bindings
 from eiftui.tui.form import FIELDS, Field, Invalid, read, written
 from eiftui.tui.keymap import hints
-from eiftui.tui.mishaps import Surviving
 from eiftui.tui.outcome import NOTHING_LEFT
+from eiftui.tui.screens.dialogue import OwnKeys
 from eiftui.tui.widgets.choice import Choice
+from eiftui.tui.widgets.keybar import KeyBar
 
 SECONDS_AFTER_A_KEY = 0.3
 OWN = "as they are"
 """The preset that is none."""
-PRESET = Field("preset", "Preset", "left, right: settings by name", (OWN, *PRESETS))
+PRESET = Field("preset", "Preset", "settings by name", (OWN, *PRESETS))
 Cost = Callable[[Settings], Awaitable[str]]
 """Says what measuring with some settings would take. Raises EiftuiError."""
 
 
-class SettingsScreen(Surviving, ModalScreen[Settings | None]):
+class SettingsScreen(OwnKeys[Settings | None]):
     """Ends with the settings that a person wants, or with None."""
 
     CSS_PATH = "settings.tcss"
-    BINDINGS = part_bindings("settings")
+    BINDINGS = dialogue_bindings("settings")
+    part: ClassVar[str] = "settings"
 
     def __init__(self, settings: Settings, cells: Callable[[Settings], int], cost: Cost) -> None:
         """`cells` says how many cells are to be measured with some settings, `cost` what that takes."""
@@ -56,6 +58,7 @@ class SettingsScreen(Surviving, ModalScreen[Settings | None]):
                     yield _widget(field, texts[field.path])
                     yield Static(field.hint, id=f"{_id(field.path)}-hint", classes="hint", markup=False)
             yield Static(id="cost", markup=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self._look()

@@ -33,7 +33,7 @@ class Choice(Surviving, Widget, can_focus=True):
         self.set_reactive(Choice.value, value)
 
     def render(self) -> Content:
-        return Content(f"‹ {self.value} ›" if self.has_focus else f"  {self.value}")
+        return Content(f"{self.value}  ‹ ›" if self.has_focus else self.value)
 
     def watch_value(self) -> None:
         self.post_message(self.Changed(self))

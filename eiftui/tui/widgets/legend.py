@@ -23,8 +23,8 @@ BLOCK_COLOURS = {
     Status.PREVIEW: "dull",
 }
 """As the overview has them."""
-Detail = Literal["halves", "ends", "signs"]
-DETAILS: tuple[Detail, ...] = ("halves", "ends", "signs")
+Detail = Literal["halves", "ends", "signs", "numbers"]
+DETAILS: tuple[Detail, ...] = ("halves", "ends", "signs", "numbers")
 """How much the scale says, the most first."""
 STEPS = "steps, not values"
 """What a title says of cells without room for numbers."""
@@ -100,6 +100,9 @@ def scale(picture: Picture, colours: colour.Depth, detail: Detail) -> list[Segme
     ends = f" {below} likely {least} ", f" {most} {above} likely"
     if detail == "signs":
         ends = f" {least} {below} ", f" {above} {most}"
+    if detail == "numbers":
+        left, right = (_swatch(steps, picture.warm, colours) for steps in (range(-6, 0, 2), range(2, 7, 2)))
+        return [Segment(f" {numbers.MINUS}{end} "), *left, Segment(" 0 "), *right, Segment(f" +{end}")]
     if detail != "halves":
         left, right = (_swatch(steps, picture.warm, colours) for steps in (range(-6, 0), range(1, 7)))
         return [Segment(ends[0]), *left, Segment(" 0 "), *right, Segment(ends[1])]

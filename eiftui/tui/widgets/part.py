@@ -61,5 +61,13 @@ class Words(Surviving, Widget):
 
     def _wrapped(self) -> list[Strip]:
         width, height = self.size
-        content = self._content.truncate(width, ellipsis=True) if height == 1 else self._content
+        content = self._content.truncate(width, ellipsis=True) if height == 1 else _cut(self._content, width, height)
         return Visual.to_strips(self, content, width, None, self.visual_style, pad=True) if width else []
+
+
+def _cut(content: Content, width: int, height: int) -> Content:
+    """As many lines as there is room for, the last with an ellipsis where there would be more."""
+    lines = content.wrap(width) if width and height else []
+    if len(lines) <= height:
+        return content
+    return Content("\n").join([*lines[: height - 1], lines[height - 1].truncate(width - 1) + "…"])
