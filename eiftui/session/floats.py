@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain, pairwise
 from typing import Annotated, Any
 
@@ -70,3 +70,22 @@ NumberLists = Annotated[
 """Several of them."""
 Number = Annotated[float, PlainSerializer(shortest, return_type=float)]
 """One such number."""
+
+
+ROUNDING = 1e-6
+"""By how much the mean of float32 numbers may be off, as a share of how large they are."""
+
+
+def are_means(means: NDArray[np.float32], lists: Sequence[NDArray[np.float32]]) -> bool:
+    """Whether each of `means` is that of its list, as far as float32 can tell. What is not finite is passed over."""
+    lengths = np.fromiter(map(len, lists), np.int64, count=len(lists))
+    if not lengths.any():
+        return True
+    if not lengths.all():  # a list without numbers has no mean
+        means, lengths = means[lengths > 0], lengths[lengths > 0]
+    starts = np.cumsum(lengths) - lengths
+    together = np.concatenate(lists, dtype=np.float64)
+    with np.errstate(invalid="ignore"):  # infinities of both signs
+        sums, sizes = np.add.reduceat(together, starts), np.add.reduceat(np.abs(together), starts)
+        off = np.abs(means * lengths - sums) > ROUNDING * sizes + np.finfo(np.float32).tiny
+    return not off.any() or not (off & np.isfinite(means) & np.isfinite(sums)).any()

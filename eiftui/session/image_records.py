@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Annotated, Literal, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from eiftui.domains.digits import CLASSES, SIDE, Digits
@@ -168,6 +169,26 @@ class ImageBase(Written):
     """Nats, of each image."""
     probabilities: NumberLists
     """Of each class, of each image."""
+
+    @model_validator(mode="after")
+    def _its_numbers_agree(self) -> Self:
+        if len(self.losses) != len(self.probabilities) or len({len(one) for one in self.probabilities}) > 1:
+            raise ValueError("the record has not one loss, and one probability of each class, for each image")
+        if len(self.losses) and not _of_a_class(self.losses, np.stack(self.probabilities)):
+            raise ValueError("the record has a loss that is of no class's probability, or these do not sum to 1")
+        return self
+
+
+def _of_a_class(losses: NDArray[np.float32], probabilities: NDArray[np.float32]) -> bool:
+    """Whether each loss is −log of one of its image's probabilities, as far as float32 can tell, and these sum to 1.
+
+    Which one it is, the labels tell, which are in another record. What is not finite is passed over.
+    """
+    finite = np.isfinite(losses) & np.isfinite(probabilities).all(axis=1)
+    chances = np.exp(-losses[finite].astype(np.float64))[:, None]
+    near = np.isclose(probabilities[finite], chances, rtol=1e-3, atol=float(np.finfo(np.float32).tiny))
+    whole = np.isclose(probabilities[finite].sum(axis=1, dtype=np.float64), 1, rtol=0, atol=1e-5)
+    return bool((near.any(axis=1) & whole).all())
 
 
 class ImageBlock(Written):

@@ -16,6 +16,7 @@ from eiftui.errors import EiftuiError, InputError
 from eiftui.session.atomic import move, replacing
 from eiftui.session.lock import WriterLock
 from eiftui.session.records import FORMAT, Entry, parse, write
+from eiftui.session.scored import ScoredTokens
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class JournalReader:
         self.end = 0
         """Bytes read: where the last whole line ends."""
         self._lines = 0
+        self._scored = ScoredTokens()
         self._file: tuple[int, int] | None = None
 
     def read(self) -> Reading:
@@ -53,11 +55,21 @@ class JournalReader:
             self._lines += 1
             if line.strip():
                 try:
-                    entries.append(parse(line))
+                    entries.append(self._parsed(line))
                 except ValueError:
                     problems.append(f"line {self._lines} of {self.path.name} is damaged and was left out")
         self.end += len(content)
         return Reading(tuple(entries), tuple(problems), restarted)
+
+    def _parsed(self, line: bytes) -> Entry:
+        """The entry of a line. Raises ValueError if it is damaged, or contradicts those before it."""
+        try:
+            entry = parse(line)
+        except ValueError:
+            self._scored.lost(line)
+            raise
+        self._scored.check(entry)
+        return entry
 
     def _new_lines(self) -> tuple[bytes, bool]:
         """The whole lines after `end`, and whether the file was exchanged and is read from its start again."""
@@ -69,6 +81,7 @@ class JournalReader:
                 exchanged = self._file not in (None, identity) or status.st_size < self.end
                 if exchanged:
                     self.end = self._lines = 0
+                    self._scored = ScoredTokens()
                 self._file = identity
                 file.seek(self.end)
                 content = file.read()

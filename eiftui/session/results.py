@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from eiftui.session.floats import Number, NumberLists, Numbers
+from eiftui.session.floats import Number, NumberLists, Numbers, are_means
 from eiftui.session.written import Written
 from eiftui.settings import Condition, ModelChoice, Settings
 
@@ -58,6 +58,13 @@ class BaseRecord(Written):
     """`Settings.key` of `base` and the model's fingerprint."""
     probes: tuple[BaseProbe, ...]
 
+    @model_validator(mode="after")
+    def _a_loss_for_each_scored_token(self) -> Self:
+        unscored = {len(probe.tokens) - len(probe.losses) for probe in self.probes}
+        if len(unscored) > 1 or not unscored <= {0, 1}:  # the first token is not, where no start token is before it
+            raise ValueError("the record has not one loss for each scored token")
+        return self
+
 
 class TokenTexts(Written):
     """Which part of a probe's text each of its tokens stands for, as the model's tokenizer cuts it."""
@@ -101,6 +108,12 @@ class Measured(Written):
             self.eif if self.changes is None else self.changes
         ):
             raise ValueError("the record has not one EIF, and one list of changes, for each probe")
+        return self
+
+    @model_validator(mode="after")
+    def _its_numbers_agree(self) -> Self:
+        if self.changes is not None and not are_means(self.eif, self.changes):
+            raise ValueError("the record has an EIF that is not the mean of its changes")
         return self
 
 

@@ -278,8 +278,10 @@ def image_records(session: ImageSession) -> Iterator[ImageRecord]:
                     yield ImageBlock(key=key, condition=condition, treatment=how, eif=rows, seconds=0.1)
             for noise in (CLEAN, *settings.noises):
                 key = settings.key(name, drawn.fingerprint, noise)
-                shares = tuple(_shares(label) for label in digits.labels.tolist())
-                yield ImageBase(key=key, losses=np.ones(len(digits), np.float32), probabilities=shares)
+                labels = digits.labels.tolist()
+                shares = tuple(map(_shares, labels))
+                losses = np.array([-np.log(of[label]) for of, label in zip(shares, labels, strict=True)], np.float32)
+                yield ImageBase(key=key, losses=losses, probabilities=shares)
             yield ImageFloor(key=settings.key(name, drawn.fingerprint, CLEAN), value=1e-6)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from eiftui.errors import InputError
-from eiftui.session.image_records import ImageNetwork, ImageSettings
+from eiftui.session.image_records import ImageBase, ImageNetwork, ImageSettings
 from eiftui.session.images import ImageSession
 
 NETWORK = ImageNetwork(name="a", fingerprint="a", facts={}, versions={})
@@ -28,6 +29,27 @@ def test_a_torn_record_is_removed_with_a_notice_and_the_others_are_kept(path: Pa
         assert session.notices == ["s.eif ended in an unfinished record, which was removed"]
         assert session.network("a") == NETWORK
     assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"losses": [0.7, 0.0]},
+        {"losses": [0.69314718]},
+        {"probabilities": [[0.5, 0.6], [1.0, 0.0]]},
+        {"probabilities": [[0.4, 0.6], [1.0, 0.0]]},
+    ],
+)
+def test_losses_and_probabilities_that_contradict_each_other_are_damage(
+    path: Path, change: dict[str, list[object]]
+) -> None:
+    whole = {"losses": [0.69314718, 0.0], "probabilities": [[0.5, 0.5], [1.0, 0.0]]}
+    for numbers in (whole, whole | {"losses": ["NaN", 0.0]}):
+        assert ImageBase.model_validate_json(json.dumps({"key": "k"} | numbers))
+    line = json.dumps({"kind": "image_base", "key": "k"} | whole | change, separators=(",", ":"))
+    path.write_bytes(path.read_bytes() + line.encode() + b"\n")
+    with ImageSession.open(path, read_only=True) as session:
+        assert session.notices == ["a record of s.eif is damaged and was left out"]
 
 
 def test_what_is_closed_can_be_looked_at_and_not_changed(path: Path) -> None:

@@ -1,5 +1,6 @@
 """Nothing that was recorded is ever lost: not to a torn line, a kill, a full disk or damage in the middle."""
 
+import json
 import os
 import resource
 import signal
@@ -84,6 +85,56 @@ def test_a_damaged_record_in_the_middle_costs_only_itself(journal, damage):
     with Session.open(journal) as session:
         assert texts(session) == ["last ✓", f"line 4 of {journal.name} is damaged and was left out"]
         assert session.sheet.title == "Kinds"
+
+
+def changed_line(path, kind, change):
+    """Changes the first record of a kind that has `changes` of tokens, if it is one of those; the line's number."""
+    lines = path.read_text().splitlines()
+    found = [json.loads(line) for line in lines]
+    index = next(i for i, one in enumerate(found) if one["kind"] == kind and one.get("changes", True))
+    change(found[index])
+    lines[index] = json.dumps(found[index], separators=(",", ":"))
+    path.write_text("\n".join(lines) + "\n")
+    return index + 1
+
+
+def another_eif(record):
+    record["eif"][0] += 0.01
+
+
+def another_change(record):
+    record["changes"][0][0] += 0.01
+
+
+def one_change_less(record):
+    del record["changes"][0][0]
+
+
+def one_change_less_that_is_the_mean(record):
+    record["changes"][0] = [record["eif"][0]] * (len(record["changes"][0]) - 1)
+
+
+@pytest.mark.parametrize(
+    "change", [another_eif, another_change, one_change_less, one_change_less_that_is_the_mean], ids=lambda f: f.__name__
+)
+def test_a_record_that_contradicts_itself_or_the_base_is_damaged(measured, path, change):
+    measured.close()
+    line = changed_line(path, "measured", change)
+    with Session.open(path, read_only=True) as session:
+        assert session.damage == (f"line {line} of {path.name} is damaged and was left out",)
+        before, after = measured.measured("trained"), session.measured("trained")
+        assert after.sum() < before.sum()
+        assert session.measured("prompted").all()
+
+
+def test_numbers_of_tokens_are_not_held_against_a_base_that_is_damaged(measured, path):
+    measured.close()
+    base = changed_line(path, "base", lambda record: record.update(probes=record["probes"][1:]))
+    changed_line(path, "measured", one_change_less_that_is_the_mean)  # perhaps another model cuts the text so
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines[: base - 1], lines[base - 1][:-9] + b"\n", *lines[base:]]))
+    with Session.open(path, read_only=True) as session:
+        assert session.damage == (f"line {base} of {path.name} is damaged and was left out",)
 
 
 def test_a_killed_writer_loses_nothing_that_it_said_was_written(journal):

@@ -54,7 +54,9 @@ def large_rows(session, draw, changes):
 
 def test_a_later_number_of_a_cell_replaces_the_earlier_and_no_other(measured, engine):
     before = measured.matrix("trained")
-    measured.append(engine.row(measured, "trained", 0, 0, (1,)).model_copy(update={"eif": [0.5]}))
+    later = engine.row(measured, "trained", 0, 0, (1,))
+    size = len(later.changes[0])
+    measured.append(later.model_copy(update={"eif": [0.5], "changes": [[0.5] * size]}))
     before[0, 0, 1] = 0.5
     np.testing.assert_array_equal(measured.matrix("trained"), before)
 

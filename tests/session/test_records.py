@@ -1,6 +1,7 @@
 """A record read back is the record that was written, whatever its numbers and letters."""
 
 import json
+import math
 import time
 
 import numpy as np
@@ -33,7 +34,9 @@ SENTENCES = st.lists(st.text(), min_size=1, max_size=3).map(tuple)
 @st.composite
 def measured_records(draw: st.DrawFn) -> Measured:
     size = draw(st.integers(0, 4))
-    changes = st.lists(st.lists(FLOAT32, max_size=4), min_size=size, max_size=size).map(tuple)
+    lists = draw(st.lists(st.lists(FLOAT32, max_size=4), min_size=size, max_size=size).map(tuple))
+    means = [np.mean(one, dtype=np.float64) if one else math.nan for one in lists]
+    only_means = draw(st.booleans())
     return Measured(
         key="k",
         condition=draw(st.sampled_from(["trained", "predicted", "prompted"])),
@@ -41,8 +44,8 @@ def measured_records(draw: st.DrawFn) -> Measured:
         sentences=draw(SENTENCES),
         tokens=draw(st.lists(st.lists(st.integers(0, 2**31)).map(tuple)).map(tuple)),
         probes=tuple(map(str, range(size))),
-        eif=draw(st.lists(FLOAT32, min_size=size, max_size=size)),
-        changes=draw(st.none() | changes),
+        eif=means,
+        changes=None if only_means else lists,
         seconds=draw(st.floats(0, 100, width=32)),
         mechanism=draw(st.text()),
         moved=draw(st.none() | FLOAT32),
@@ -51,10 +54,15 @@ def measured_records(draw: st.DrawFn) -> Measured:
 
 
 def bases() -> st.SearchStrategy[BaseRecord]:
-    numbers = st.lists(FLOAT32, max_size=4)
-    tokens = st.lists(st.integers(0, 9)).map(tuple)
-    probe = st.builds(BaseProbe, id=st.text(), sentences=SENTENCES, tokens=tokens, losses=numbers)
-    return st.builds(BaseRecord, key=st.text(), probes=st.lists(probe, max_size=3).map(tuple))
+    def probes(unscored: int) -> st.SearchStrategy[tuple[BaseProbe, ...]]:
+        return st.lists(st.lists(FLOAT32, max_size=4).flatmap(lambda own: probe(own, unscored)), max_size=3).map(tuple)
+
+    def probe(losses: list[float], unscored: int) -> st.SearchStrategy[BaseProbe]:
+        count = len(losses) + unscored
+        tokens = st.lists(st.integers(0, 9), min_size=count, max_size=count).map(tuple)
+        return st.builds(BaseProbe, id=st.text(), sentences=SENTENCES, tokens=tokens, losses=st.just(losses))
+
+    return st.builds(BaseRecord, key=st.text(), probes=st.integers(0, 1).flatmap(probes))
 
 
 @given(
@@ -118,7 +126,7 @@ def test_a_tenth_is_written_as_a_person_would():
 
 
 def test_numbers_that_json_lacks_are_words():
-    probe = BaseProbe(id="p", sentences=("x",), tokens=(1,), losses=[np.nan, np.inf, -np.inf])
+    probe = BaseProbe(id="p", sentences=("x",), tokens=(1, 2, 3), losses=[np.nan, np.inf, -np.inf])
     assert b'"losses":["NaN","Infinity","-Infinity"]' in write(BaseRecord(key="k", probes=(probe,)))
 
 
@@ -144,6 +152,29 @@ def test_an_eif_is_needed_for_each_probe():
         parse(json.dumps(fields | {"changes": [[1]]}).encode())
 
 
+@pytest.mark.parametrize("changes", [[[1, 2], [4.001]], [[1.0001, 2], [4]], [[1, 2, 3], [4]], [[], [4.1]]])
+def test_an_eif_that_is_not_the_mean_of_its_changes_is_damage(changes):
+    fields = json.loads(write(Measured(**_fields(probes=("p", "q"), eif=[1.5, 4], changes=[[1, 2], [4]]))))
+    with pytest.raises(ValueError, match="not the mean"):
+        parse(json.dumps(fields | {"changes": changes}).encode())
+
+
+@pytest.mark.parametrize("eif", [[1.5, "NaN"], ["Infinity", 4], ["NaN", "-Infinity"]])
+def test_a_number_that_is_not_finite_is_no_damage(eif):
+    fields = json.loads(write(Measured(**_fields(probes=("p", "q"), eif=[1.5, 4], changes=[[1, 2], [4]]))))
+    assert parse(json.dumps(fields | {"eif": eif}).encode())
+    assert parse(json.dumps(fields | {"changes": [[1, "NaN"], ["Infinity", "-Infinity"]]}).encode())
+
+
+def test_a_loss_is_needed_for_each_scored_token():
+    probe = BaseProbe(id="p", sentences=("x",), tokens=(1, 2), losses=[0.5])
+    whole = BaseProbe(id="q", sentences=("y",), tokens=(1, 2), losses=[0.5, 1])
+    assert BaseRecord(key="k", probes=(probe,))  # without a start token the first is not scored
+    for probes in ((probe, whole), (whole.model_copy(update={"tokens": (1,)}),)):
+        with pytest.raises(ValueError, match="scored token"):
+            BaseRecord(key="k", probes=probes)
+
+
 def test_texts_are_identified_by_their_sentences_and_their_order():
     assert text_id(("one", "two")) == text_id(["one", "two"])
     assert len({text_id(("one", "two")), text_id(("two", "one")), text_id(("one two",))}) == 3
@@ -151,7 +182,7 @@ def test_texts_are_identified_by_their_sentences_and_their_order():
 
 def test_millions_of_numbers_are_read_in_seconds():
     numbers = np.random.default_rng(0).standard_normal((200, 1000)).astype(np.float32)
-    record = Measured(**_fields(probes=tuple(map(str, range(200))), eif=numbers[:, 0], changes=tuple(numbers)))
+    record = Measured(**_fields(probes=tuple(map(str, range(200))), eif=numbers.mean(axis=1), changes=tuple(numbers)))
     line = write(record)
     start = time.perf_counter()
     assert isinstance(parse(line), Measured)
