@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from eiftui.domains.library import load_builtin, load_file
 from eiftui.domains.schema import Domain, Text
+from eiftui.models.place import located
 from eiftui.session.export import export
 from eiftui.session.readings import Quantity
 from eiftui.session.session import Session
@@ -62,6 +63,8 @@ def new(what: Domain, path: str | Path | None = None, settings: Settings | None 
         InputError: the file exists or cannot be made.
     """
     settings = Settings.model_validate({**(settings or Settings()).model_dump(), **changes})
+    model = settings.model.model_copy(update={"name": located(settings.model.name)})
+    settings = settings.model_copy(update={"model": model})
     return Session.in_memory(what, settings) if path is None else Session.create(Path(path), what, settings)
 
 

@@ -73,7 +73,7 @@ class ModelChoice(Frozen):
     """Which language model, and in which form."""
 
     name: str = "smollm2-135m"
-    """A registry name, a Hugging Face id, a local folder or a `.gguf` file."""
+    """A registry name, a Hugging Face id, or the absolute path of a local folder or a `.gguf` file."""
     device: str = "auto"
     """`auto`, `cpu`, `mps`, `cuda` or `cuda:N`."""
     dtype: Dtype = "float32"

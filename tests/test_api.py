@@ -71,6 +71,14 @@ def test_a_session_in_a_file_is_measured_from_the_model_of_its_settings(tiny_fol
     assert (tmp_path / "x.csv").read_text().startswith("train\\probe,{A} is {B}.,Snow is cold.")
 
 
+def test_a_session_knows_the_folder_of_its_model_by_its_absolute_path(
+    tiny_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tiny_folder.parent)
+    session = api.new(api.texts(["Snow is white."]), model={"name": tiny_folder.name})
+    assert session.settings.model.name == str(tiny_folder)
+
+
 def test_texts_are_rows_and_probes_unless_probes_are_given() -> None:
     same = api.texts(["A dog.", "A cat."])
     assert [text.label for text in same.rows] == [text.label for text in same.probes] == ["A dog.", "A cat."]

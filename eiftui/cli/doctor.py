@@ -59,10 +59,14 @@ def _model(options: argparse.Namespace) -> list[tuple[str, str]]:
     from eiftui.influence.engine import FactorEngine, engine_for
     from eiftui.influence.pair import UNRULED
     from eiftui.models.load import load_model
+    from eiftui.models.place import located
     from eiftui.settings import Method
 
     choice = ModelChoice(
-        name=options.model, dtype=options.dtype, device=options.device, trust_remote_code=options.trust_remote_code
+        name=located(options.model),
+        dtype=options.dtype,
+        device=options.device,
+        trust_remote_code=options.trust_remote_code,
     )
     model = load_model(choice)
     start = "none" if model.start is None else str(model.tokenizer.convert_ids_to_tokens(model.start))

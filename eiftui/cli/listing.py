@@ -73,6 +73,7 @@ class Models:
 
 def _fetch(console: Console, name: str) -> None:
     from eiftui.models.load import load_model
+    from eiftui.models.place import located
     from eiftui.settings import ModelChoice
     from eiftui.show.progress import RunProgress
 
@@ -88,7 +89,7 @@ def _fetch(console: Console, name: str) -> None:
             told = int(100 * fraction)
 
     try:
-        model = load_model(ModelChoice(name=name, device="cpu"), tell)
+        model = load_model(ModelChoice(name=located(name), device="cpu"), tell)
     finally:
         report.finish()
     say(console, f"{name} is here: {model.parameters:,} weights, fingerprint {model.fingerprint}")

@@ -133,10 +133,13 @@ def settings(options: argparse.Namespace, before: Settings | None) -> Settings:
     Raises:
         InputError: a value cannot be.
     """
+    from eiftui.models.place import located
     from eiftui.models.registry import preset
 
     base = (before or Settings()) if options.preset is None else preset(options.preset)
-    model = _changed(base.model, options, {"model": "name"}, ("device", "dtype", "start_token", "trust_remote_code"))
+    model = _changed(base.model, options, {}, ("device", "dtype", "start_token", "trust_remote_code"))
+    if options.model is not None:
+        model["name"] = located(options.model)
     optimizer = _changed(
         base.optimizer, options, {"optimizer": "name"}, ("epochs", "momentum", "weight_decay", "clip_norm")
     )

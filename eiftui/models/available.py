@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eiftui.models.cache import folder_of
+from eiftui.models.place import located
 from eiftui.models.registry import ENTRIES, Entry, Wheel, entry
 from eiftui.settings import ModelChoice
 
@@ -58,7 +59,9 @@ def memory(parameters: float, dtype: str) -> float:
 
 def choice_of(name: str, before: ModelChoice) -> ModelChoice:
     """The choice of a model by its name; how it is held stays as it was, its start token goes."""
-    return before if name == before.name else before.model_copy(update={"name": name, "start_token": "auto"})
+    if name == before.name:
+        return before
+    return before.model_copy(update={"name": located(name), "start_token": "auto"})
 
 
 def parameters_in(folder: Path) -> float:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from eiftui.models.cache import folder_of
+from eiftui.models.place import place_of
 from eiftui.models.registry import Wheel, entry
 from eiftui.settings import digest
 
@@ -26,8 +26,7 @@ def _place(name: str) -> Path | None:
     """The folder or file of a model, wherever `source.resolve` would find it."""
     known = entry(name)
     if known is None:
-        path = Path(os.path.expanduser(name))
-        return path if path.exists() else _snapshot(name)
+        return place_of(name) or _snapshot(name)
     if isinstance(known.source, Wheel):
         return folder_of(known.source.member_sha256)
     return _snapshot(known.source)

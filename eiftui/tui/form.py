@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from eiftui.errors import problem
+from eiftui.models.place import located
 from eiftui.settings import CONDITIONS, DEVICE, DTYPES, ModelChoice, Settings
 from eiftui.show.numbers import compact
 
@@ -74,6 +75,8 @@ def read(texts: Mapping[str, str], before: Settings) -> Settings:
         *outer, name = path.split(".")
         part = content[outer[0]] if outer else content
         part[name] = _meant(path, text.strip())
+    if content["model"]["name"] != before.model.name:
+        content["model"]["name"] = located(content["model"]["name"])
     reasons: dict[str, str] = {}
     try:
         settings = Settings.model_validate(content)
@@ -93,7 +96,7 @@ def read(texts: Mapping[str, str], before: Settings) -> Settings:
 def _wrong_model(model: ModelChoice, before: ModelChoice) -> dict[str, str]:
     """What can be told without loading it. A path that stood there before may be of another machine."""
     reasons = {}
-    path = Path(model.name).expanduser()
+    path = Path(model.name)
     if not model.name:
         reasons["model.name"] = "which model?"
     elif model.name != before.name and not HUB_ID.fullmatch(model.name) and not path.exists():

@@ -179,7 +179,12 @@ def test_a_model_that_is_none_is_named(eiftui: Command, model: str, words: list[
     ("option", "value"),
     [
         *(("--device", "toaster"), ("--device", "cuda:99"), ("--device", f"cuda:{HUGE}")),
-        *(("--start-token", "<none>"), ("--model", "nosuch"), ("--model", f"{LONG}/b"), ("--model", "~nobody/there")),
+        *(
+            ("--start-token", "<none>"),
+            ("--model", "nosuch"),
+            ("--model", f"{LONG}/b"),
+            ("--model", "~nouser/there"),
+        ),
     ],
 )
 def test_what_is_not_there_is_named_and_leaves_a_session_with_the_settings_it_had(
@@ -214,7 +219,6 @@ def test_momentum_is_refused_for_adamw_and_forgotten_on_the_way_to_it(measure: C
         ("run", "--train", "texts.txt", "--out", f"{LONG[:245]}.eif"),
         ("run", "--train", LONG),
         ("run", "--domain-file", LONG),
-        ("run", "--train", "texts.txt", "--out", "s.eif", "--model", LONG),
         ("run", "--train", "texts.txt", "--out", "s.eif", "--model", f"{LONG}.gguf"),
         ("plan", LONG),
         ("export", LONG, "-o", "x.csv"),

@@ -244,6 +244,31 @@ def test_a_complete_session_is_measured_anew_where_its_models_weights_have_chang
         assert not np.allclose(found.matrix("trained"), first)
 
 
+def test_a_session_measured_with_a_folder_near_by_goes_on_from_anywhere(
+    eiftui: Command, tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(shutil.copytree(tiny_folder, tmp_path / "tiny"))
+    what = ("--train", "texts.txt", "--draws", "1", "--model", "tiny", "--out", "s.eif", "--quiet")
+    assert eiftui("run", *what).code == 0
+    before = Path("s.eif").read_bytes()
+    assert eiftui("run", "s.eif", "--model", "./tiny", "--quiet").code == 0
+    assert Path("s.eif").read_bytes() == before  # it is the same model
+
+    other = tmp_path / "other"
+    other.mkdir()
+    tiny_network("llama", seed=7, dtype=torch.float32, max_position_embeddings=256).save_pretrained(other / "tiny")
+    monkeypatch.chdir(other)
+    assert eiftui("run", "../s.eif", "--draws", "2", "--quiet").code == 0
+    with session("../s.eif") as found:
+        assert found.measured("trained").all()
+        assert not any("has changed" in notice.text for notice in found.notices)
+
+    folder.rename(tmp_path / "moved")
+    answer = eiftui("run", "../s.eif", "--draws", "3")
+    assert answer.code == 2
+    assert str(folder) in answer.err
+
+
 def test_the_advice_can_be_typed_as_it_stands_and_asks_for_draws_only_where_there_are_slots(
     measure: Command, eiftui: Command, tiny_folder: Path
 ) -> None:

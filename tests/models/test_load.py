@@ -172,6 +172,17 @@ def test_a_misspelt_name_is_answered_with_the_right_one() -> None:
     assert "did you mean 'smollm2-135m'?" in refusal("smolm2-135m")
 
 
+def test_a_folder_that_is_gone_is_named(tmp_path: Path) -> None:
+    assert str(tmp_path / "moved") in refusal(tmp_path / "moved")
+
+
+def test_a_name_is_not_taken_for_a_folder_that_happens_to_be_called_so(
+    saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(saved.parent)
+    assert "no model" in refusal(saved.name)
+
+
 def test_a_gguf_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "x.gguf") == f"there is no file {tmp_path / 'x.gguf'}"
 

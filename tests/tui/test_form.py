@@ -66,6 +66,15 @@ def test_what_has_no_field_stays_as_it_was():
     assert after == before.model_copy(update={"draws": 3})
 
 
+def test_a_model_in_a_folder_is_kept_by_its_absolute_path_from_when_it_is_written(tmp_path, monkeypatch):
+    (tmp_path / "tiny").mkdir()
+    monkeypatch.chdir(tmp_path)
+    after = read(written(Settings()) | {"model.name": "tiny"}, Settings())
+    assert after.model.name == str(tmp_path / "tiny")
+    elsewhere = Settings.model_validate({"model": {"name": "tiny"}})  # an id that is not of this folder
+    assert read(written(elsewhere), elsewhere) == elsewhere
+
+
 def test_every_field_is_of_the_schema():
     assert set(written(Settings())) == set(PATHS)
 
