@@ -22,7 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("trained", "prompted", "predicted", "gap"),
         help="default: trained in a matrix, else every one that is measured",
     )
-    parser.add_argument("--layout", choices=("matrix", "long"), help="of CSV (default matrix): long has a line a cell")
+    parser.add_argument(
+        "--layout",
+        choices=("matrix", "long"),
+        help="of CSV (default matrix): long has a line a cell; of the gap, loss_before is the loss when prompted",
+    )
     parser.add_argument(
         "--draw",
         metavar="mean|all|K",
@@ -43,6 +47,9 @@ def main(options: argparse.Namespace) -> None:
         say(make_console(), f"{options.output}: {_described(session, written, draw)}")
         if written.missing:
             warn(f"{written.missing:,} of {written.cells:,} cells are not measured")
+        if written.not_finite:
+            left_out = ": a mean is of the other draws, where there are any" if draw == "mean" else ""
+            warn(f"{written.not_finite:,} of {written.cells:,} cells are not finite numbers{left_out}")
 
 
 def _draw(options: argparse.Namespace) -> Drawn:

@@ -32,6 +32,8 @@ class Exported:
     """Of all these conditions, over the draws that count."""
     missing: int
     """Those of them that are not measured."""
+    not_finite: int
+    """Those that are measured, but are no finite numbers. A mean leaves them out where others of its cell are."""
 
 
 def export(
@@ -64,7 +66,8 @@ def export(
     with replacing(path) as file:
         content(file)
     measured = np.array([session.measured(which)[draws] for which in conditions])
-    return Exported(tuple(conditions), measured.size, int((~measured).sum()))
+    finite = np.isfinite([session.matrix(which)[draws] for which in conditions])
+    return Exported(tuple(conditions), measured.size, int((~measured).sum()), int((measured & ~finite).sum()))
 
 
 def is_session(path: Path) -> bool:

@@ -76,11 +76,8 @@ class Readings(Particulars):
         return eif, measured
 
     def mean(self, condition: Quantity) -> Array:
-        """The mean of `matrix` over the draws measured so far: (rows, columns). NaN where there is none."""
-        measured = self.measured(condition)
-        total = np.where(measured, self.matrix(condition), 0.0).sum(axis=0)
-        count = measured.sum(axis=0)
-        return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+        """`mean_over_draws` of `matrix`, over the draws measured so far: (rows, columns)."""
+        return mean_over_draws(self.matrix(condition), self.measured(condition))
 
     def changes(self, condition: Quantity, draw: int, row: int, column: int) -> Array | None:
         """Loss after minus loss before of each scored token of a cell's probe, nats: (tokens,). None if not known."""
@@ -144,10 +141,9 @@ class Readings(Particulars):
         sizes = np.abs(self.matrix(condition) if values is None else values)
         return max(floor.value, floor.relative * float(sizes[np.isfinite(sizes)].max(initial=0.0)))
 
-    def not_finite(self, condition: Condition) -> int:
+    def not_finite(self, condition: Quantity) -> int:
         """How many cells are measured, but are no finite numbers."""
-        eif, measured = self.numbers(condition)
-        return int((measured & ~np.isfinite(eif)).sum())
+        return int((self.measured(condition) & ~np.isfinite(self.matrix(condition))).sum())
 
     def likeness(self, draw: int) -> Array:
         """The cosine of the embeddings of each training set's text and each probe: (rows, columns). NaN: not known."""
@@ -190,6 +186,18 @@ class Readings(Particulars):
     def _base(self, draw: int, column: int) -> BaseProbe | None:
         key = self._key("base")
         return self._state.base.get(key, {}).get(self._filled[draw].probes[column]) if key else None
+
+
+def mean_over_draws(values: Array, measured: Flags) -> Array:
+    """The mean of (draws, ...) over the draws whose number is finite: (...). NaN where nothing is measured.
+
+    One draw that diverged says nothing of the others, and is counted beside them; where all that are measured did, the
+    mean is as little a finite number as they are.
+    """
+    counted = np.isfinite(values) & measured
+    counted |= measured & ~counted.any(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.where(counted, values, 0.0).sum(axis=0) / counted.sum(axis=0))
 
 
 def share(measured: Flags) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
+from eiftui.session.readings import mean_over_draws
 from eiftui.show.numbers import estimate
 
 Floats = NDArray[np.float64]
@@ -16,15 +17,15 @@ Floats = NDArray[np.float64]
 def mean_and_interval(draws: ArrayLike) -> tuple[Floats, Floats]:
     """Mean over draws and half-width of its 95 % interval (Student's t, n − 1 degrees of freedom).
 
-    `draws` is (draws, ...), nan where not measured; both results are (...). A cell counts the draws it has: with one,
-    its half-width is nan; with none, its mean is nan too.
+    `draws` is (draws, ...), nan where not measured; both results are (...). A cell counts the draws of which it has a
+    finite number: with one, its half-width is nan; with none, its mean is that of `mean_over_draws`.
     """
     values = np.asarray(draws, dtype=np.float64)
-    measured = ~np.isnan(values)
-    count = measured.sum(axis=0)
+    counted = np.isfinite(values)
+    count = counted.sum(axis=0)
+    mean = mean_over_draws(values, ~np.isnan(values))
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.asarray(np.where(measured, values, 0.0).sum(axis=0) / count)
-        squares = np.where(measured, (values - mean) ** 2, 0.0).sum(axis=0)
+        squares = np.where(counted, (values - mean) ** 2, 0.0).sum(axis=0)
         error = np.sqrt(squares / np.maximum(count - 1, 0) / count)
         half = np.asarray(stdtrit(count - 1, 0.975) * error)
     return mean, np.asarray(np.where(count > 1, half, np.nan))

@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from eiftui.session.readings import Quantity, share
+from eiftui.session.readings import Quantity, mean_over_draws, share
 from eiftui.session.safetext import visible
 from eiftui.settings import Condition
 from eiftui.show import numbers
@@ -190,10 +190,8 @@ def _of_draws(view: View, table: Table, pending: Statuses) -> tuple[Array, Array
 
 
 def _mean(table: Table) -> Array:
-    """The mean over measured draws, (rows, columns): nan if one of them is, or there is none."""
-    count = table.measured.sum(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.where(table.measured, table.values, 0.0).sum(axis=0) / count)
+    """The mean over measured draws: (rows, columns)."""
+    return mean_over_draws(table.values, table.measured)
 
 
 def _intervals(table: Table) -> Array:

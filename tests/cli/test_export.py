@@ -145,3 +145,15 @@ def test_an_export_never_overwrites_a_session(measure, eiftui, tmp_path):
     assert answer.code == 2
     assert "is a session" in answer.err
     assert session.read_bytes() == before
+
+
+def test_what_a_mean_leaves_out_is_told(eiftui: Command, measure: Command) -> None:
+    assert measure("--lr", "1e6", "--condition", "trained", "--quiet").code == 0
+    answer = eiftui("export", "s.eif", "-o", "x.csv")
+    assert "18 of 18 cells are not finite numbers: a mean is of the other draws, where there are any" in answer.err
+
+
+def test_what_stands_before_a_gap_is_told(eiftui: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        eiftui("export", "--help")
+    assert "of the gap, loss_before is the loss when prompted" in " ".join(capsys.readouterr().out.split())

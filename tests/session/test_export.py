@@ -12,6 +12,7 @@ from eiftui.errors import InputError
 from eiftui.session.export import export
 from eiftui.session.session import Session
 from eiftui.settings import CONDITIONS, Settings
+from eiftui.show.summary import over_draws
 
 
 def read_csv(path):
@@ -84,6 +85,18 @@ def test_a_number_that_is_not_finite_is_not_empty(domain, settings, engine, tmp_
     session.append(record.model_copy(update={"eif": [np.nan, np.inf]}))
     export(session, tmp_path / "m.csv")
     assert read_csv(tmp_path / "m.csv")[1][1:] == ["nan", "inf", ""]
+
+
+def test_a_mean_is_of_the_draws_that_are_finite_wherever_it_is_shown(measured, engine, tmp_path):
+    record = engine.row(measured, "trained", 1, 0, (0,))
+    measured.append(record.model_copy(update={"eif": [np.inf], "changes": None}))
+    others = np.mean(measured.matrix("trained")[[0, 2], 0, 0])
+    assert export(measured, tmp_path / "m.csv").not_finite == 1
+    assert float(read_csv(tmp_path / "m.csv")[1][1]) == pytest.approx(others)
+    assert measured.mean("trained")[0, 0] == pytest.approx(others)
+    mean, half = over_draws(measured.matrix("trained"))
+    assert mean[0, 0] == pytest.approx(others)
+    assert np.isfinite(half).all()
 
 
 def test_a_long_table_has_a_line_a_cell_and_draw_of_every_condition(measured, tmp_path):

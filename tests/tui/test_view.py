@@ -88,9 +88,15 @@ def test_nothing_stands_in_for_what_was_prompted(source):
     assert picture(View("prompted", draw=1), source).status[1, 2] == Status.RUNNING
 
 
-def test_measured_numbers_that_are_not_finite_are_values(source):
+def test_a_mean_leaves_out_draws_that_are_not_finite(source):
     source.trained = np.array(TRAINED)
     source.trained[0, 0, 0] = np.inf
+    assert picture(View(), source).values[0, 0] == source.trained[1, 0, 0]
+
+
+def test_measured_numbers_that_are_not_finite_are_values(source):
+    source.trained = np.array(TRAINED)
+    source.trained[:, 0, 0] = np.inf
     drawn = picture(View(), source)
     assert np.isinf(drawn.values[0, 0])
     assert drawn.status[0, 0] == Status.VALUE

@@ -10,6 +10,7 @@ import numpy as np
 
 from eiftui.domains.noise import CLEAN, Noise
 from eiftui.session.image_records import ImageCondition, ImageSettings, Treatment
+from eiftui.session.readings import mean_over_draws
 from eiftui.show import numbers
 from eiftui.tui.picture import Array, Picture, Status
 
@@ -128,8 +129,7 @@ def _of_condition(view: ImageView, document: ImageDocument, condition: ImageCond
         return matrix if document.own is None else _with_own(matrix, view, document, condition)
     matrices = document.by_class(condition, how, view.scaling)
     chosen = matrices[_only(view.network)][:, _only(view.draw)].reshape(-1, *matrices.shape[2:])
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.where(np.isnan(chosen), 0, chosen).sum(0) / np.isfinite(chosen).sum(0))
+    return mean_over_draws(chosen, ~np.isnan(chosen))
 
 
 def _with_own(matrix: Array, view: ImageView, document: ImageDocument, condition: ImageCondition) -> Array:
