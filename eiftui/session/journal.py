@@ -14,7 +14,7 @@ from typing import Self
 from eiftui.domains.files import open_regular
 from eiftui.errors import EiftuiError, InputError
 from eiftui.session.atomic import move, replacing
-from eiftui.session.lock import WriterLock
+from eiftui.session.lock import WriterLock, not_writable
 from eiftui.session.records import FORMAT, Entry, parse, write
 from eiftui.session.scored import ScoredTokens
 
@@ -131,7 +131,8 @@ class JournalWriter:
     def resume(cls, reader: JournalReader) -> tuple[Self, Reading]:
         """The writer of a file that exists, and what `reader` found in it. An unfinished last line is removed.
 
-        Raises SessionLocked if somebody else writes it, and InputError as `JournalReader.read` does.
+        Raises NotWritable if it cannot be written, as while somebody else writes it, and InputError as
+        `JournalReader.read` does.
         """
         _check_there(reader.path)
         lock = WriterLock(reader.path)
@@ -140,7 +141,7 @@ class JournalWriter:
             writer = cls(reader.path, lock, reader.end)
         except OSError as error:
             lock.release()
-            raise InputError(f"cannot open {reader.path} for writing ({error.strerror}): open it read-only") from error
+            raise not_writable(reader.path, error) from error
         except BaseException:
             lock.release()
             raise

@@ -14,7 +14,11 @@ from typing import ClassVar, Self
 from eiftui.errors import InputError
 
 
-class SessionLocked(InputError):
+class NotWritable(InputError):
+    """A session cannot be written here, and perhaps it can be read."""
+
+
+class SessionLocked(NotWritable):
     """Another process, or another part of this one, is writing the session."""
 
 
@@ -40,6 +44,17 @@ def writer_of(path: Path) -> str | None:
     return None
 
 
+def not_writable(path: Path, error: OSError) -> NotWritable:
+    """What to say of a session that cannot be written, and what can be done all the same."""
+    remedy = f"to read it, {_readers(path)}" if path.is_file() else "choose another place"
+    return NotWritable(f"cannot write {path} ({error.strerror}): {remedy}")
+
+
+def _readers(path: Path) -> str:
+    """The commands that only read a session."""
+    return f"use `eiftui report`, `eiftui export` or `eiftui {path}`"
+
+
 def _lock_file(session: Path) -> Path:
     return session.with_name(f".{session.name}.lock")
 
@@ -54,7 +69,7 @@ class WriterLock:
     A POSIX record lock, because network file systems honour it. It stands on a file of its own because such a lock is
     lost as soon as its process closes any descriptor of the file.
 
-    Raises SessionLocked, naming the process that writes, and InputError where no lock can be had.
+    Raises SessionLocked, naming the process that writes, and NotWritable where no lock can be had.
     """
 
     # POSIX locks are the process's: it would be granted its own lock again, so what it holds is remembered here.
@@ -68,9 +83,7 @@ class WriterLock:
         try:
             self._descriptor = self._acquire()
         except OSError as error:
-            raise InputError(
-                f"cannot write {path} ({error.strerror}): choose another place, or open it read-only"
-            ) from error
+            raise not_writable(path, error) from error
         self._held.add(self._session)
 
     def release(self) -> None:
@@ -107,7 +120,8 @@ class WriterLock:
             if error.errno not in (errno.EACCES, errno.EAGAIN):
                 raise
             raise SessionLocked(
-                f"{self._session} is being written by {_named(descriptor)}: open it read-only, or close it there"
+                f"{self._session} is being written by {_named(descriptor)}: close it there; to read it, "
+                f"{_readers(self._session)}"
             ) from error
 
     def _is_current(self, descriptor: int) -> bool:

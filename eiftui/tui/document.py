@@ -14,7 +14,7 @@ from eiftui.domains.schema import Contrast, Text
 from eiftui.engine.loaded import take_model
 from eiftui.engine.plan import cells_missing
 from eiftui.engine.protocol import Sentences, Task
-from eiftui.session.lock import SessionLocked, writer_of
+from eiftui.session.lock import NotWritable, SessionLocked, writer_of
 from eiftui.session.particulars import Reshaping
 from eiftui.session.readings import Quantity
 from eiftui.session.records import Entry, Notice, Origin, Record
@@ -50,12 +50,12 @@ class Document:
 
     @classmethod
     def open(cls, path: Path) -> Document:
-        """The session in a file; read-only where another process writes it. Raises InputError if there is none."""
+        """The session in a file; read-only where it cannot be written. Raises InputError if there is none."""
         try:
             return cls(Session.open(path))
-        except SessionLocked:
+        except NotWritable as error:
             document = cls(Session.open(path, read_only=True))
-            document.writer = "another process"
+            document.writer = "another process" if isinstance(error, SessionLocked) else None
             return document
 
     @property

@@ -1,12 +1,14 @@
 """One writer at a time, whoever the others are and however the last one ended."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from eiftui.errors import InputError
-from eiftui.session.lock import SessionLocked, WriterLock, writer_of
+from eiftui.session.lock import NotWritable, SessionLocked, WriterLock, writer_of
 from eiftui.session.session import Session
 
 HOLD = """
@@ -33,7 +35,7 @@ def other(path, domain):
 
 
 def test_a_session_that_another_process_writes_can_only_be_read(path, other):
-    with pytest.raises(SessionLocked, match=f"process {other.pid} on .*read-only"):
+    with pytest.raises(SessionLocked, match=f"process {other.pid} on .*to read it, use `eiftui report`"):
         Session.open(path)
     with Session.open(path, read_only=True) as session:
         assert session.read_only
@@ -79,6 +81,22 @@ def test_nothing_is_left_beside_a_closed_session(path, domain):
 def test_where_no_lock_can_be_made_there_is_one_clear_line(tmp_path):
     with pytest.raises(InputError, match="No such file or directory"):
         WriterLock(tmp_path / "missing" / "a.eif")
+
+
+@pytest.mark.parametrize("refused", [".kinds.eif.lock", "kinds.eif"])
+def test_where_a_session_cannot_be_written_the_commands_that_read_it_are_named(path, domain, monkeypatch, refused):
+    Session.create(path, domain).close()
+    opened = os.open
+
+    def read_only(file, flags, *rest):
+        if Path(file).name == refused and flags & (os.O_WRONLY | os.O_RDWR):
+            raise OSError(30, "Read-only file system")
+        return opened(file, flags, *rest)
+
+    monkeypatch.setattr("os.open", read_only)
+    with pytest.raises(NotWritable, match=rf"Read-only file system.*`eiftui report`, .* or `eiftui {path}`"):
+        Session.open(path)
+    assert Session.open(path, read_only=True).sheet.title == "Kinds"
 
 
 def test_a_full_disk_locks_too(path, domain, monkeypatch):

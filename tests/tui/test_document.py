@@ -142,3 +142,16 @@ def test_a_row_that_is_measured_runs_no_more_and_others_do(document, session, en
     assert (document.statuses("trained", 0) == Status.RUNNING).any(axis=1).tolist() == [False, True, True]
     document.clear_marks()
     assert not (document.statuses("trained", 0) == Status.RUNNING).any()
+
+
+def test_a_session_that_cannot_be_written_is_opened_to_be_read(session, monkeypatch):
+    path = session.path
+    session.close()
+
+    def refused(self):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("eiftui.session.lock.WriterLock._acquire", refused)
+    opened = Document.open(path)
+    assert opened.session.read_only
+    assert opened.writer is None

@@ -18,7 +18,7 @@ from eiftui.domains.noise import Images, Noise, with_noise
 from eiftui.session.image_plan import Block, missing
 from eiftui.session.image_records import ImageCondition, ImageRecord, Treatment
 from eiftui.session.images import ImageSession
-from eiftui.session.lock import SessionLocked, writer_of
+from eiftui.session.lock import NotWritable, SessionLocked, writer_of
 from eiftui.tui.images.view import ImageView, Scaling
 from eiftui.tui.picture import Array
 
@@ -49,12 +49,13 @@ class ImageDocument:
 
     @classmethod
     def open(cls, path: Path) -> ImageDocument:
-        """The session in a file; read-only where another process writes it. Raises InputError if there is none."""
+        """The session in a file; read-only where it cannot be written. Raises InputError if there is none."""
         try:
             return cls(ImageSession.open(path))
-        except SessionLocked:
+        except NotWritable as error:
             document = cls(ImageSession.open(path, read_only=True))
-            document.writer = writer_of(path) or "another process"
+            if isinstance(error, SessionLocked):
+                document.writer = writer_of(path) or "another process"
             return document
 
     @property
