@@ -34,7 +34,7 @@ class Frozen(BaseModel):
 
 
 class Optimizer(Frozen):
-    """How one training set changes the weights: one step per sentence, in order, `epochs` times (METHODS: `trained`).
+    """How one training set changes the weights: one step per sentence, in order, `epochs` times (METHODS §2).
 
     The update rules are those of `torch.optim.SGD` and `torch.optim.AdamW` at a constant learning rate.
     """
@@ -79,7 +79,7 @@ class ModelChoice(Frozen):
     dtype: Dtype = "float32"
     """Number format of the base weights. The reference engine computes in it, the factor engine in no narrower one
     than float32; float64 makes all digits that a session keeps exact, at twice the memory."""
-    start_token: str = "auto"
+    start_token: Annotated[str, Field(min_length=1)] = "auto"
     """`auto` (the tokenizer's BOS, else EOS), `none`, or a token of the vocabulary."""
     trust_remote_code: bool = False
 

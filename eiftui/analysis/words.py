@@ -90,11 +90,11 @@ def symmetry(session: Readings, findings: Findings) -> Iterator[str]:
         yield f"rows or columns have in common; directed: some teach others (chance {chance})."
     if isinstance(findings.asymmetry, Asymmetry):
         parts = findings.asymmetry
+        yield (f"Of single sentences only, asymmetry of trained, 1 − S = {ratio(parts.whole.mean, parts.whole.half)}:")
         yield (
-            f"Asymmetry of trained, 1 − S = {ratio(parts.whole.mean, parts.whole.half)}: of it update rule "
-            f"{ratio(parts.rule.mean)},"
+            f"update rule {ratio(parts.rule.mean)}, gradient norms {ratio(parts.norms.mean)}, "
+            f"the rest {ratio(parts.rest.mean)}."
         )
-        yield f"gradient norms {ratio(parts.norms.mean)}, the rest {ratio(parts.rest.mean)} (single sentences only)."
     else:
         yield f"asymmetry by cause: no answer: {findings.asymmetry}"
     if found:

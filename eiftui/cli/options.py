@@ -167,7 +167,8 @@ def refusal(error: ValidationError) -> InputError:
     if isinstance(first["input"], dict):  # of several values together
         return InputError(problem(first))
     names = list(takewhile(lambda step: isinstance(step, str), first["loc"]))  # then comes a place in a list
-    return InputError(f"--{str(names[-1]).replace('_', '-')} {first['input']}: {problem(first)}")
+    given = "''" if first["input"] == "" else first["input"]
+    return InputError(f"--{str(names[-1]).replace('_', '-')} {given}: {problem(first)}")
 
 
 def positive(text: str, refused: str) -> float:
@@ -246,5 +247,5 @@ def _conditions(text: str) -> tuple[str, ...]:
     asked = [name.strip() for name in text.split(",")]
     for name in asked:
         if name not in CONDITIONS:
-            raise InputError(f"--condition {name}: there are {', '.join(CONDITIONS)}")
+            raise InputError(f"--condition {name or repr(text)}: there are {', '.join(CONDITIONS)}")
     return tuple(condition for condition in CONDITIONS if condition in asked)

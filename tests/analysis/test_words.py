@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from eiftui.analysis import contrasts, words
+from eiftui.analysis.asymmetry import Asymmetry
 from eiftui.analysis.dynamics import steps
 from eiftui.analysis.estimates import estimate
+from eiftui.analysis.findings import Findings
 from eiftui.analysis.first_order import Agreement, Met
 from eiftui.analysis.rates import Rate, Sweep
 from eiftui.domains.schema import Cell, Contrast
@@ -92,3 +94,12 @@ def test_a_sweep_says_nothing_of_own_texts_that_are_not_probed() -> None:
 def test_sizes_have_no_sign() -> None:
     assert all("+" not in line for line in words.sweep_table(swept(-0.5)))
     assert "0.025 ±" in list(words.sweep_table(swept(None)))[2]
+
+
+def test_that_asymmetry_is_of_single_sentences_stands_before_its_number(session_of: MakeSession) -> None:
+    part = estimate([0.25, 0.75])
+    findings = Findings(session_of(trained=np.zeros((2, 3, 3))))
+    vars(findings).update(symmetry={}, asymmetry=Asymmetry(part, part, part, part))
+    lines = list(words.symmetry(findings.session, findings))
+    assert lines[0].startswith("Of single sentences only, asymmetry of trained, 1 − S = 0.50")
+    assert all(len(line) <= 78 for line in lines)

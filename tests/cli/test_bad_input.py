@@ -82,6 +82,18 @@ def test_a_value_that_cannot_be_is_named_and_no_session_is_made(measure: Command
 
 
 @pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--condition", "trained,,trained", "--condition 'trained,,trained': there are trained, predicted, prompted"),
+        ("--condition", "", "--condition '': there are trained, predicted, prompted"),
+        ("--start-token", "", "--start-token '': must not be empty"),
+    ],
+)
+def test_what_is_empty_is_told_with_what_was_given(measure: Command, option: str, value: str, said: str) -> None:
+    assert measure("--quiet", option, value).err == f"eiftui: {said}\n"
+
+
+@pytest.mark.parametrize(
     ("content", "words"),
     [
         (b"", ["no sentences"]),
