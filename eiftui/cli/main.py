@@ -33,7 +33,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def parser() -> Parser:
-    """The whole command line, as DESIGN has it, but for the explorer."""
+    """The whole command line, but for the explorer."""
     from eiftui.cli import (
         doctor,
         dynamics,
@@ -62,7 +62,7 @@ def parser() -> Parser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; the exit code of DESIGN §5."""
+    """Do what the command line says; the exit code, as README has them."""
     os.environ.setdefault("GOMP_SPINCOUNT", TURNS)
     _replace_closed_streams()
     asked = sys.argv[1:] if arguments is None else arguments

@@ -18,7 +18,7 @@ SYLLABLES = (
     *("vi", "vor", "vu", "wa", "wel", "win", "wo", "ya", "yel", "yo", "yun", "za", "zel", "zi", "zor", "zu"),
 )
 SHORTEST, LONGEST = 2, 5
-"""Syllables in a word, both included (METHODS: made-up words)."""
+"""Syllables in a word, both included (METHODS §4)."""
 
 
 def made_up_words(slots: Sequence[str], draw: int, seed: int) -> dict[str, str]:

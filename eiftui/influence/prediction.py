@@ -1,4 +1,8 @@
-"""The first-order prediction: ⟨ΔW, ∇L(probe)⟩ with the optimiser's own ΔW (METHODS §2)."""
+"""The first-order prediction: ⟨ΔW, ∇L(probe)⟩ with the optimiser's own ΔW (METHODS §2).
+
+All gradients are taken at the base weights, those of every sentence and epoch of a training set too: ΔW is what the
+optimiser makes of them, and not the ΔW of training, whose later gradients are taken where earlier steps have led.
+"""
 
 from __future__ import annotations
 

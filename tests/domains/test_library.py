@@ -1,4 +1,4 @@
-"""Built-in domains say what METHODS says, and a TOML file that cannot be used is refused in one line."""
+"""Built-in domains say what METHODS §5 says, and a TOML file that cannot be used is refused in one line."""
 
 import re
 from itertools import combinations
