@@ -76,8 +76,8 @@ def test_blocks_of_perfect_classes(session: ImageSession) -> None:
     found = blocks(session)
     assert found.raw.points == pytest.approx([1.0] * 4)
     assert found.cosine.mean == found.double_centred.mean == pytest.approx(1.0)
-    assert 0.5 < found.pixels.mean < 1
-    assert len(found.pixels.points) == 2
+    assert 0.5 < found.pixels.mean < found.pixels_centred.mean < 1
+    assert len(found.pixels.points) == len(found.pixels_centred.points) == 2
     assert found.assigned is None
 
 

@@ -143,22 +143,49 @@ def _claims(half):
     return readme.split(f"### In {half}")[1].split("\n##")[0]
 
 
+def _report(name):
+    return (SESSIONS / "examples" / f"{name}.txt").read_text(encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def images():
     return ImageSession.open(SESSIONS / "examples" / "images.eif", read_only=True)
 
 
-def test_the_report_on_images_is_what_their_session_says(images):
+@pytest.fixture(scope="module")
+def hundred():
+    return analyse_images(ImageSession.open(SESSIONS / "examples" / "figure_1.eif", read_only=True))
+
+
+@pytest.mark.parametrize("name", ["figure_1", "images"])
+def test_the_report_on_images_is_what_their_session_says(name):
     file = io.StringIO()
-    print_session(images, file_console(file))
-    assert file.getvalue() == (SESSIONS / "examples" / "images.txt").read_text(encoding="utf-8")
+    print_session(ImageSession.open(SESSIONS / "examples" / f"{name}.eif", read_only=True), file_console(file))
+    assert file.getvalue() == _report(name)
 
 
-def test_the_claims_on_images_quote_their_report():
-    report = (SESSIONS / "examples" / "images.txt").read_text(encoding="utf-8")
-    figures = re.findall(r"−?\d+\.\d\d ± \d+\.\d\d", _claims("images"))
-    assert len(figures) > 10
-    assert [figure for figure in figures if figure not in report] == []
+@pytest.mark.parametrize(("name", "least"), [("figure_1", 12), ("images", 7)])
+def test_the_claims_on_images_quote_their_reports(name, least):
+    told = [line for line in _claims("images").splitlines() if line.endswith(f"| `{name}` |")]
+    figures = re.findall(r"−?\d+\.\d+ ± \d+\.\d+", " ".join(told))
+    assert len(figures) >= least
+    assert [figure for figure in figures if figure not in _report(name)] == []
+
+
+def test_what_is_claimed_of_classes_follows_from_the_intervals(hundred):
+    found = hundred.blocks
+    assert found.raw.low < found.pixels.mean < found.raw.high
+    assert found.double_centred.low > found.pixels_centred.high
+    assert found.assigned.low > found.digit.high > found.digit.low > 0.5
+
+
+def test_what_is_claimed_of_look_alikes_follows_from_the_intervals(hundred):
+    found = hundred.look_alikes
+    assert found.with_pixels.low < 0 < found.with_pixels.high
+    assert found.pairs[0][:2] == (3, 4)
+    assert [pair[:2] for pair in found.pairs[:5] if pair[2].low > 0] == [(3, 4), (7, 9)]
+    assert found.pairs[-1][:2] == (3, 5)
+    assert found.pairs[-1][2].high < 0
 
 
 @pytest.mark.parametrize(("equation", "which"), [("Eq. 5", "train_ratio"), ("Eq. 6", "probe_ratio")])

@@ -33,6 +33,8 @@ class Blocks:
     double_centred: Estimate
     pixels: Estimate
     """The same of images being close in pixels: what no network is needed for."""
+    pixels_centred: Estimate
+    """Of double-centred closeness, which `double_centred` is to be compared with."""
     assigned: Estimate | None
     """By the shuffled labels that images were learned with; None where that was not measured. Likewise by digit."""
     digit: Estimate | None
@@ -55,13 +57,14 @@ def blocks(session: ImageSession) -> Blocks:
     shuffled = Treatment(optimizer=session.settings.optimizer, shuffled=True)
     control = each(session, "trained", shuffled)
     own, given = by_draw(session, labels), by_draw(session, _shuffled(session))
-    near = by_draw(session, [closeness(session, draw) for draw in range(session.settings.draws)])
+    near = [closeness(session, draw) for draw in range(session.settings.draws)]
     known = np.isfinite(control).all(axis=(1, 2)).any()
     return Blocks(
         raw=_auc_over(session, [-matrix for matrix in trained], own),
         cosine=_auc_over(session, [cosine(matrix) for matrix in trained], own),
         double_centred=_auc_over(session, [-centred(matrix) for matrix in trained], own),
-        pixels=estimate([auc(close, digits) for close, digits in zip(near[: len(labels)], labels, strict=True)]),
+        pixels=estimate([auc(close, digits) for close, digits in zip(near, labels, strict=True)]),
+        pixels_centred=estimate([auc(centred(close), digits) for close, digits in zip(near, labels, strict=True)]),
         assigned=_auc_over(session, [cosine(matrix) for matrix in control], given) if known else None,
         digit=_auc_over(session, [cosine(matrix) for matrix in control], own) if known else None,
     )

@@ -67,6 +67,7 @@ def blocks(found: Blocks) -> Any:
         "cosine": found.cosine,
         "double-centred": found.double_centred,
         "pixels alone": found.pixels,
+        "pixels, double-centred": found.pixels_centred,
         "control: label given": found.assigned,
         "control: digit seen": found.digit,
     }

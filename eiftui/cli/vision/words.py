@@ -91,7 +91,7 @@ def blocks(found: Blocks) -> Iterator[str]:
         yield NOT_FINITE
     else:
         yield f"raw {_ratio(found.raw)}, cosine {_ratio(found.cosine)}, double-centred {_ratio(found.double_centred)}"
-    yield f"pixels alone, no network: {_ratio(found.pixels)}"
+    yield f"pixels alone, no network: {_ratio(found.pixels)}, double-centred {_ratio(found.pixels_centred)}"
     if found.assigned and found.digit:
         yield (
             f"control, learned with each other's labels (cosine): by the label given {_ratio(found.assigned)}, "
