@@ -112,6 +112,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("images.probe_noise_back", "O", "on probes back", "The kind of noise before", call="probe_noise(-1)"),
     Action("images.rate", "e", "Rate", "The next learning rate that clean digits are measured at", 70, call="rate(1)"),
     Action("images.other_labels", "c", "Control", "Digits learned with each other's labels: a control", 40),
+    Action("images.jump", "colon,ctrl+g", "Jump", "To a cell: its row and column, as in 12,40"),
     Action("images.cells", "z", "Cells", "Plain cells, more of which have room, or digits", 65),
     Action(
         "imaging.own",

@@ -67,6 +67,27 @@ async def test_a_cell_of_classes_opens_on_its_images_and_closes_again(measured, 
         await until(pilot, "what 2s are taken for")
 
 
+async def test_a_jump_goes_to_classes_by_their_digit_and_to_images_by_their_number(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        matrix = pilot.app.screen.query_one(ImageMatrix)
+        await pilot.press("colon", *"0,9", "enter")
+        assert matrix.cursor == (0, 9)
+        await pilot.press("enter")
+        await until(pilot, "learned 0 #1")
+        await pilot.press("colon", *"15,4", "enter")
+        await until(pilot, "learned 7 #15")
+        assert matrix.cursor == (14, 3)
+        await pilot.press("colon", *"0,4", "enter")
+        await until(pilot, "Rows are 1 to 20, columns 1 to 20:")
+
+
+async def test_plain_cells_begin_with_the_first_where_there_is_room_for_the_cursor(measured, explorer):
+    async with explorer(measured).run_test(size=(80, 24)) as pilot:
+        await pilot.press("right", "z")
+        lines = await until(pilot, "›")
+        assert lines[3].split()[:2] == ["0", "1"]
+
+
 async def test_networks_draws_noise_and_condition_are_chosen_by_keys(measured, explorer):
     async with explorer(measured).run_test(size=(120, 40)) as pilot:
         await until(pilot, "mean of 2 networks × 2 draws")

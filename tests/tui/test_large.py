@@ -97,7 +97,7 @@ def test_the_scale_says_where_numbers_are_beyond_it():
 async def test_a_jump_to_nowhere_is_refused_with_the_reason(large, explorer):
     async with explorer(large).run_test(size=(80, 24)) as pilot:
         await pilot.press("colon", *"99,1", "enter")
-        await until(pilot, "There are 60 rows and 60 columns:")
+        await until(pilot, "Rows are 1 to 60, columns 1 to 60:")
         await pilot.press(*"x", "enter")
         await until(pilot, "as in 12,40:")
         await pilot.press("escape")

@@ -13,8 +13,10 @@ from textual.widget import Widget
 from eiftui.domains.digits import CLASSES
 from eiftui.tui.images.document import ImageDocument
 from eiftui.tui.images.view import IMAGE_SHOWN, SCALINGS, ImageView, picture, title
+from eiftui.tui.jumping import QUESTION, cell_named
 from eiftui.tui.mishaps import Surviving
 from eiftui.tui.picture import Picture
+from eiftui.tui.screens.prompt import PromptScreen
 from eiftui.tui.widgets.digit_map import DigitMap
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.legend import STEPS, Legend
@@ -105,6 +107,15 @@ class ImageMatrix(Surviving, Widget):
         else:
             self.view = replace(self.view, level="classes")
             self.call_after_refresh(self.move_to, *(min(place // each, CLASSES - 1) for place in (row, column)))
+
+    def action_jump(self) -> None:
+        self.app.push_screen(PromptScreen(QUESTION, "", self._jump))
+
+    def _jump(self, answer: str) -> None:
+        """Classes are called by their digit, images by their numbers, from 1."""
+        if self.picture is not None:
+            first = self.query_one("#heatmap", HeatMap).first
+            self.move_to(*cell_named(answer, self.cursor or (0, 0), self.picture.values.shape, first))
 
     def action_cells(self) -> None:
         """Plain cells, more of which have room, or digits again."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -16,6 +15,7 @@ from eiftui.domains.schema import Cell
 from eiftui.errors import InputError
 from eiftui.tui import copying
 from eiftui.tui.document import Document
+from eiftui.tui.jumping import QUESTION, cell_named
 from eiftui.tui.keymap import key_of
 from eiftui.tui.order import ORDERS
 from eiftui.tui.picture import Picture
@@ -27,7 +27,6 @@ from eiftui.tui.widgets.overview import Overview
 from eiftui.tui.widgets.part import Part, Words
 
 T = TypeVar("T")
-JUMP = re.compile(r"(\d*)(?:\s*[, ]\s*(\d*))?")
 AROUND = 3
 """Lines above and below those of the matrix."""
 
@@ -169,7 +168,7 @@ class MatrixPane(Part):
         self.view = replace(self.view, spread=not self.view.spread)
 
     def action_jump(self) -> None:
-        self.app.push_screen(PromptScreen("Row, column:", "", self._jump))
+        self.app.push_screen(PromptScreen(QUESTION, "", self._jump))
 
     def action_filter_rows(self) -> None:
         def take(wanted: str) -> None:
@@ -232,15 +231,8 @@ class MatrixPane(Part):
 
     def _jump(self, answer: str) -> None:
         """Put the cursor on the cell that an answer names; its row or its column may be left out."""
-        rows, columns = len(self.document.rows), len(self.document.probes)
-        now = self.heatmap.cursor or (0, 0)
-        found = JUMP.fullmatch(answer.strip())
-        if found is None:
-            raise InputError("A row and a column, as in 12,40:")
-        row, column = (int(number) - 1 if number else old for number, old in zip(found.groups(), now, strict=True))
-        if not (0 <= row < rows and 0 <= column < columns):
-            raise InputError(f"There are {rows} rows and {columns} columns:")
-        if not self.heatmap.move_to(row, column):
+        shape = len(self.document.rows), len(self.document.probes)
+        if not self.heatmap.move_to(*cell_named(answer, self.heatmap.cursor or (0, 0), shape)):
             raise InputError("A filter hides it; row, column:")
 
     @property

@@ -140,6 +140,8 @@ class ScrolledCells(Surviving, ScrollView):
 
     def _into_view(self) -> bool:
         """Jump by half a page where the cursor is out of sight, as every scroll paints everything; whether it did."""
+        if not self._room.area:
+            return False  # it was never shown: what is in sight is not known yet
         left, top = self._left, self.scroll_offset.y
         high = self._room.height - self._top
         y = self._line * self._tall
