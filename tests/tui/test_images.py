@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from eiftui.domains.noise import CLEAN, Noise
 from eiftui.engine.image_requests import LookAtImages, RunImages
 from eiftui.session.image_plan import missing
 from eiftui.session.image_records import (
+    ImageBlock,
     ImageSettings,
     Treatment,
 )
@@ -23,6 +25,7 @@ from eiftui.tui.app import Explorer
 from eiftui.tui.beginning import open_document
 from eiftui.tui.images.document import ImageDocument
 from eiftui.tui.images.view import ImageView, picture
+from eiftui.tui.picture import Status
 from eiftui.tui.preferences import Preferences
 from eiftui.tui.widgets.canvas import Canvas
 from eiftui.tui.widgets.digit_map import DigitMap
@@ -269,6 +272,33 @@ async def test_the_own_digit_is_a_probe_of_every_other_until_it_is_dropped(measu
         await until(pilot, "There is nothing to undo.")
 
 
+def test_nothing_is_to_be_measured_of_the_own_digit_but_trained_raw_numbers(measured):
+    measured.take_own(builtin_digits().take(np.array([3])))
+    raw = ImageView(level="images", network=0, draw=0)
+    for view, status in (
+        (raw, Status.PENDING),
+        (replace(raw, scaling="cosine"), Status.UNDEFINED),
+        (replace(raw, shown="predicted"), Status.UNDEFINED),
+    ):
+        shown = picture(view, measured).status
+        assert {*shown[-1], *shown[:, -1]} == {status}
+        assert (shown[:-1, :-1] == Status.VALUE).all()
+
+
+def test_numbers_that_are_not_finite_are_measured(empty):
+    records = list(image_records(empty.session))
+    block = next(one for one in records if isinstance(one, ImageBlock))
+    rows = np.array(block.eif)
+    rows[0, 1] = np.nan
+    records[records.index(block)] = block.model_copy(update={"eif": tuple(rows)})
+    raw = ImageView(level="images", network=0, draw=0)
+    assert (picture(raw, empty).status == Status.PENDING).all()
+    empty.session.append(*records)
+    empty = ImageDocument(empty.session)
+    assert (picture(raw, empty).status == Status.VALUE).all()
+    assert (picture(replace(raw, scaling="cosine"), empty).status == Status.UNDEFINED).all()
+
+
 async def test_keys_of_sessions_of_sentences_say_that_they_do_nothing(measured):
     app = Explorer(measured, Preferences())
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
@@ -413,6 +443,16 @@ async def test_the_mouse_draws_and_an_eraser_takes_away(measured):
         assert canvas.pixels[10:12, 5].max() < 60
         await pilot.press("c", "enter")
         await until(pilot, "draw something first")
+
+
+async def test_a_stroke_that_leaves_the_canvas_chooses_no_words(measured):
+    app = Explorer(measured, Preferences(), hire=lambda **how: FakeClient())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("a")
+        await pilot.mouse_down(Canvas, offset=(5, 5))
+        await pilot.hover("#seen", offset=(10, 0))
+        await pilot.mouse_up("#seen", offset=(10, 0))
+        assert not app.screen.get_selected_text()
 
 
 async def test_a_quick_hand_draws_a_line_at_once(measured, monkeypatch):

@@ -95,13 +95,18 @@ class ImageDocument:
         return self._lacking
 
     def matrices(self, condition: ImageCondition, how: Treatment, scaling: Scaling) -> Array:
-        """Of every network and draw: (networks, draws, images, images), nan where not measured."""
+        """Of every network and draw: (networks, draws, images, images), nan where not measured.
+
+        Scaled ones are nan where not all of a network and draw is finite.
+        """
         key = condition, how, scaling
         if key not in self._matrices:
             measured = self.session.matrix(condition, how)
             if scaling != "raw":
                 scale = {"cosine": lambda matrix: -cosine(matrix), "double-centred": centred}[scaling]
-                for at in np.argwhere(np.isfinite(measured).all((2, 3))).tolist():
+                whole = np.isfinite(measured).all((2, 3))
+                measured[~whole] = np.nan
+                for at in np.argwhere(whole).tolist():
                     measured[tuple(at)] = scale(measured[tuple(at)])
             self._matrices[key] = measured
         return self._matrices[key]

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eiftui.domains.noise import CLEAN, Noise
-from eiftui.session.image_records import ImageCondition, ImageSettings, Treatment
+from eiftui.session.image_records import IMAGE_CONDITIONS, ImageCondition, ImageSettings, Treatment
 from eiftui.session.readings import mean_over_draws
 from eiftui.show import numbers
 from eiftui.tui.picture import Array, Picture, Status
@@ -83,19 +84,18 @@ def picture(view: ImageView, document: ImageDocument) -> Picture:
     """The matrix that a view shows of a session."""
     values, floor = _values(view, document), _floor(view, document)
     places = np.arange(len(values))
-    known = np.isfinite(values)
     return Picture(
         rows=places,
         columns=places,
         values=values,
         halves=None,
-        status=np.where(known, Status.VALUE, Status.PENDING).astype(np.int8),
+        status=_status(values, view, document),
         running=np.zeros(len(values), np.bool_),
         limit=numbers.scale_limit(np.ma.masked_invalid(values), floor),
         floor=floor,
         warm=1,
         power=1.0,
-        measured=float(known.mean()),
+        measured=float(np.isfinite(values).mean()),
     )
 
 
@@ -120,6 +120,41 @@ def _values(view: ImageView, document: ImageDocument) -> Array:
     if view.shown != "beyond first order":
         return _of_condition(view, document, view.shown)
     return _of_condition(view, document, "trained") - _of_condition(view, document, "predicted")
+
+
+def _status(values: Array, view: ImageView, document: ImageDocument) -> NDArray[np.int8]:
+    """Of cells without a finite number it says whether there is one to come."""
+    single = view.level == "images"
+    lacking = np.full(values.shape, Status.PENDING, np.int8)
+    if _is_measured(view, document):
+        lacking[:] = Status.VALUE if single and view.scaling == "raw" else Status.UNDEFINED
+    if single and document.own is not None:
+        lacking[-1, :] = lacking[:, -1] = _status_of_own(view, document)
+    return np.where(np.isfinite(values), np.int8(Status.VALUE), lacking)
+
+
+def _is_measured(view: ImageView, document: ImageDocument) -> bool:
+    """Whether nothing of the digits of the networks and draws that are shown is to be measured."""
+    session, how = document.session, view.treatment(document.session.settings)
+    conditions = IMAGE_CONDITIONS if view.shown == "beyond first order" else (view.shown,)
+    return all(
+        session.has(condition, *pair, how) for condition in conditions for pair in _pairs(view, session.settings)
+    )
+
+
+def _status_of_own(view: ImageView, document: ImageDocument) -> Status:
+    """Of the person's own digit, of which trained, raw numbers are all that there is."""
+    if view.shown != "trained" or view.scaling != "raw":
+        return Status.UNDEFINED
+    how = view.treatment(document.session.settings)
+    found = document.influence_of_own(view.network or 0, view.draw or 0, how)
+    return Status.PENDING if found is None else Status.VALUE
+
+
+def _pairs(view: ImageView, settings: ImageSettings) -> list[tuple[int, int]]:
+    """The networks and draws that are shown."""
+    networks, draws = range(len(settings.networks))[_only(view.network)], range(settings.draws)[_only(view.draw)]
+    return [(network, draw) for network in networks for draw in draws]
 
 
 def _of_condition(view: ImageView, document: ImageDocument, condition: ImageCondition) -> Array:
@@ -149,12 +184,7 @@ def _floor(view: ImageView, document: ImageDocument) -> float:
         return 0.0
     settings = document.session.settings
     how = view.treatment(settings)
-    floors = [
-        document.session.floor(network, draw, how) or 0.0
-        for network in range(len(settings.networks))[_only(view.network)]
-        for draw in range(settings.draws)[_only(view.draw)]
-    ]
-    return max(floors, default=0.0)
+    return max((document.session.floor(*pair, how) or 0.0 for pair in _pairs(view, settings)), default=0.0)
 
 
 def _only(chosen: int | None) -> slice:

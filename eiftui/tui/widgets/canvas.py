@@ -25,6 +25,7 @@ class Canvas(Surviving, Widget, can_focus=True):
     """Ink is 0 to 1. While the pen is down, wherever the cursor goes is drawn on, or erased."""
 
     DEFAULT_CSS = "Canvas { width: 28; height: 14; }"
+    ALLOW_SELECT = False  # a stroke that leaves it would choose the words beside it
 
     class Drawn(Message):
         """There is other ink."""
