@@ -124,9 +124,10 @@ def choose_device(name: str) -> torch.device:
     if not DEVICE.fullmatch(name):
         raise InputError(f"no device {name!r}; there are auto, cpu, cuda, cuda:N and mps")
     if name.startswith("cuda") and int(name[5:] or 0) >= torch.cuda.device_count():
-        raise InputError(f"no device {name!r} here: torch sees {torch.cuda.device_count()} CUDA devices")
+        seen = torch.cuda.device_count()
+        raise InputError(f"no device {name!r} here: torch sees {seen} CUDA devices; auto takes what there is")
     if name == "mps" and not torch.backends.mps.is_available():
-        raise InputError("no device 'mps' here: torch does not see one")
+        raise InputError("no device 'mps' here: torch does not see one; auto takes what there is")
     return torch.device(name)
 
 

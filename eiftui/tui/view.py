@@ -101,7 +101,10 @@ def picture(view: View, source: Source) -> Picture:
     values, halves, status = _cells(view, source, pending)
     running = (pending == Status.RUNNING).any(axis=1) & (view.shown != "baseline")
     if view.normalised and view.shown != "baseline":
-        values, halves, status = _normalised(values, halves, status, source.own_columns, _raw_floor(view, source))
+        own = _own(values, status, source.own_columns, _raw_floor(view, source))
+        if halves is not None:
+            halves = _ratio_intervals(source.table(view.shown), values / own[:, None], source.own_columns)
+        values, halves, status = _normalised(values, halves, status, np.abs(own))
     if view.log_probability:
         values = -values
     if view.spreads and halves is not None:
@@ -201,22 +204,39 @@ def _intervals(table: Table) -> Array:
         return over_draws(table.values)[1]
 
 
-def _normalised(
-    values: Array, halves: Array | None, status: Statuses, own_columns: Sequence[int | None], floor: float
-) -> tuple[Array, Array | None, Statuses]:
-    """Each row divided by the magnitude of its value at the column of the same text.
-
-    By the magnitude, so that what became less likely is so still where a step overshoots and raises its own loss.
-    Undefined where that value is not measured, or not above the floor, nats per token.
-    """
-    unit = np.full(len(values), np.nan)
+def _own(values: Array, status: Statuses, own_columns: Sequence[int | None], floor: float) -> Array:
+    """Each row's value at the column of the same text: (rows,); nan where it is not measured, or not above `floor`."""
+    own = np.full(len(values), np.nan)
     for row, column in enumerate(own_columns):
         if column is not None and status[row, column] >= Status.PREVIEW and abs(values[row, column]) > floor:
-            unit[row] = abs(values[row, column])
+            own[row] = values[row, column]
+    return own
+
+
+def _normalised(
+    values: Array, halves: Array | None, status: Statuses, unit: Array
+) -> tuple[Array, Array | None, Statuses]:
+    """Each row divided by its `unit`, (rows,), the magnitude of its influence on itself; undefined where there is none.
+
+    By the magnitude, so that what became less likely is so still where a step overshoots and raises its own loss.
+    """
     no_unit = np.isnan(unit)[:, None] & (status >= Status.PREVIEW)
     with np.errstate(invalid="ignore"):
         halves = None if halves is None else halves / unit[:, None]
         return values / unit[:, None], halves, np.where(no_unit, Status.UNDEFINED, status).astype(np.int8)
+
+
+def _ratio_intervals(table: Table, ratios: Array, own_columns: Sequence[int | None]) -> Array:
+    """Half-widths of a ratio of means over draws, before it is divided: those of x − ratio · own, (rows, columns).
+
+    The usual interval of a ratio estimator (Cochran, Sampling Techniques, §6.4): what both have in common cancels.
+    """
+    own = np.full(table.values.shape[:2], np.nan)
+    for row, column in enumerate(own_columns):
+        if column is not None:
+            own[:, row] = table.values[:, row, column]
+    with np.errstate(invalid="ignore"):
+        return _intervals(Table(table.values - ratios * own[:, :, None], table.measured))
 
 
 def _spread(halves: Array, status: Statuses) -> tuple[Array, None, Statuses]:

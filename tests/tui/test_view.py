@@ -128,6 +128,16 @@ def test_normalised_rows_keep_the_signs_of_the_raw_matrix_and_what_they_mean(sou
     assert values(picture(View(normalised=True), overshooting_down))[1] == [-0.25, -1, -0.5]
 
 
+def test_a_normalised_row_has_the_interval_of_a_ratio_and_its_own_cell_none():
+    """Of −4, −8, −9 over −2, −4, −6, by hand: r = 1.75, and residuals −0.5, −1, 1.5 over 4."""
+    draws = [[[-4.0, 0.0, 1.0], [-1.0, own, other]] for own, other in ((-2.0, -4.0), (-4.0, -8.0), (-6.0, -9.0))]
+    drawn = picture(View(normalised=True, intervals=True), Arrays(draws, np.full((3, 2, 3), -8.0)))
+    assert values(drawn)[1] == [-0.25, -1, -1.75]
+    assert not np.nan_to_num(drawn.halves[1, 1])
+    residuals = np.array([-0.5, -1.0, 1.5]) / 4
+    assert drawn.halves[1, 2] == pytest.approx(4.302653 * residuals.std(ddof=1) / np.sqrt(3))
+
+
 def test_rows_whose_own_influence_is_not_told_from_zero_are_not_normalised(source):
     source.floors = 4.0
     assert picture(View(normalised=True), source).status[1].tolist() == [Status.UNDEFINED] * 3
