@@ -16,6 +16,8 @@ from eiftui.session.readings import Quantity, Readings
 LEAST_TEXTS = 3
 SHUFFLES = 499
 SEED = 0
+NUMBER_FORMAT = 2e-5
+"""The share of its largest number that float32 leaves uncertain in a matrix without a floor, as in that of trained."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,15 @@ class Symmetry:
     centred: Estimate
     """Pearson after `centred`: what all rows, or all columns, have in common is no symmetry."""
     directed: Estimate
-    """See `directedness`; chance is 2 / texts."""
+    """See `directedness`; chance is 2 / texts. Of the draws whose asymmetry can be told from zero."""
     p: float
     """Of the mean matrix correlating with its transpose as it does by chance; likewise of the centred one."""
     p_centred: float
-    leaning: Floats
-    """How much more each text teaches about the others than they about it, nats per token, mean of draws: (texts,)"""
+    leaning: Floats | None
+    """How much more each text teaches about the others than they about it, nats per token, mean of draws: (texts,).
+
+    None where the mean matrix cannot be told from a symmetric one.
+    """
 
 
 def symmetry(session: Readings, condition: Quantity) -> Symmetry:
@@ -46,17 +51,17 @@ def symmetry(session: Readings, condition: Quantity) -> Symmetry:
     Raises NoAnswer if too few training sets are probes too, or no draw is measured whole.
     """
     rows, (matrices,) = square(session, condition)
-    mean = matrices.mean(axis=0)
+    mean, floor = matrices.mean(axis=0), _floor(session, condition, matrices)
     return Symmetry(
         texts=tuple(rows),
         share=_over_draws(matrices, symmetric_share),
         pearson=_over_draws(matrices, correlation),
         spearman=_over_draws(matrices, lambda matrix: correlation(_ranked(matrix))),
         centred=_over_draws(matrices, lambda matrix: correlation(centred(matrix))),
-        directed=_over_draws(matrices, directedness),
+        directed=_over_draws(matrices, lambda matrix: directedness(matrix, floor)),
         p=shuffled_p(mean),
         p_centred=shuffled_p(centred(mean)),
-        leaning=-_leaning(mean),
+        leaning=-_leaning(mean) if _one_way(mean, floor).any() else None,
     )
 
 
@@ -107,12 +112,13 @@ def centred(matrix: Floats) -> Floats:
     return without_diagonal(off - level - row_effects[:, None] - column_effects[None, :])
 
 
-def directedness(matrix: Floats) -> float:
+def directedness(matrix: Floats, floor: float = 0.0) -> float:
     """Share of the antisymmetric part that one ranking of the texts explains, from those that teach to those taught.
 
-    The gradient part of a flow on a complete graph (HodgeRank; Jiang and others 2011). nan for a symmetric matrix.
+    The gradient part of a flow on a complete graph (HodgeRank; Jiang and others 2011). nan for a symmetric matrix,
+    which one is that has no difference above `floor`, nats per token.
     """
-    one_way = without_diagonal(matrix - matrix.T)
+    one_way = _one_way(matrix, floor)
     norm = float((one_way**2).sum())
     leaning = _leaning(matrix)
     return float(((leaning[:, None] - leaning[None, :]) ** 2).sum()) / norm if norm else float("nan")
@@ -160,6 +166,18 @@ def _over_draws(matrices: Floats, statistic: Callable[[Floats], float]) -> Estim
 def without_diagonal(matrix: Floats) -> Floats:
     """`matrix` (texts, texts) with zeros for own texts."""
     return np.where(np.eye(len(matrix), dtype=bool), 0.0, matrix)
+
+
+def _floor(session: Readings, condition: Quantity, matrices: Floats) -> float:
+    """The difference that cannot be told from zero in `matrices` (draws, texts, texts), nats per token."""
+    known = None if condition == "gap" else session.floor(condition)
+    return NUMBER_FORMAT * float(np.abs(matrices).max()) if known is None else known
+
+
+def _one_way(matrix: Floats, floor: float) -> Floats:
+    """What each text does to another more than that to it: (texts, texts). Zeros where none is above `floor`."""
+    found = without_diagonal(matrix - matrix.T)
+    return found if np.abs(found).max() > floor else np.zeros_like(found)
 
 
 def _leaning(matrix: Floats) -> Floats:

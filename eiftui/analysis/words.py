@@ -101,7 +101,13 @@ def symmetry(session: Readings, findings: Findings) -> Iterator[str]:
         yield ""
         yield "Teaches most, compared with what it is taught:"
         for which, one in found.items():
-            yield f"  {which:<9} “{session.rows[one.texts[int(np.argmax(one.leaning))]].label}”"
+            yield f"  {which:<9} {_teaches_most(session, one)}"
+
+
+def _teaches_most(session: Readings, found: Symmetry) -> str:
+    if found.leaning is None:
+        return "nobody: symmetric"
+    return f"“{session.rows[found.texts[int(np.argmax(found.leaning))]].label}”"
 
 
 def _symmetry_of(found: Symmetry) -> str:

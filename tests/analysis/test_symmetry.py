@@ -20,7 +20,7 @@ from eiftui.analysis.symmetry import (
     symmetry,
 )
 from eiftui.domains.schema import Text
-from tests.analysis.conftest import MakeSession, text
+from tests.analysis.conftest import MakeSession, floor, text
 
 APART = ~np.eye(8, dtype=bool)
 
@@ -118,7 +118,23 @@ def test_the_session_is_read_draw_by_draw(session_of: MakeSession) -> None:
 def test_the_text_that_teaches_most_leans_most(session_of: MakeSession) -> None:
     values = np.zeros((2, 4, 4))
     values[:, 2, :] = -1.0
-    assert int(np.argmax(symmetry(session_of(trained=values), "trained").leaning)) == 2
+    leaning = symmetry(session_of(trained=values), "trained").leaning
+    assert leaning is not None
+    assert int(np.argmax(leaning)) == 2
+
+
+@pytest.mark.parametrize(("difference", "told"), [(1e-5, False), (1e-3, True)])
+@pytest.mark.parametrize("condition", ["predicted", "trained"])
+def test_a_difference_under_the_floor_is_no_direction(
+    session_of: MakeSession, condition: str, difference: float, told: bool
+) -> None:
+    values = np.stack([random(seed, 4) + random(seed, 4).T for seed in range(2)])
+    values[:, 2, 0] += difference
+    session = session_of(**{condition: 4 * values / np.abs(values).max()})
+    if condition == "trained":
+        floor(session, condition, 1e-4)  # of a prediction it is that of the number format, 2e-5 of 4
+    found = symmetry(session, condition)  # type: ignore[arg-type]
+    assert bool(found.directed.points) == (found.leaning is not None) == told
 
 
 def test_texts_are_paired_by_what_they_say_not_where_they_stand(session_of: MakeSession) -> None:

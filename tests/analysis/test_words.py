@@ -103,3 +103,15 @@ def test_that_asymmetry_is_of_single_sentences_stands_before_its_number(session_
     lines = list(words.symmetry(findings.session, findings))
     assert lines[0].startswith("Of single sentences only, asymmetry of trained, 1 − S = 0.50")
     assert all(len(line) <= 78 for line in lines)
+
+
+def test_of_a_symmetric_matrix_no_text_is_told_to_teach_most(session_of: MakeSession) -> None:
+    values = np.random.default_rng(0).normal(size=(2, 4, 4))
+    rounded = values + values.transpose(0, 2, 1) + 1e-7 * values
+    session = session_of(trained=values, predicted=rounded)
+    lines = list(words.symmetry(session, Findings(session)))
+    (directed,) = [line for line in lines if line.startswith("predicted ")]
+    assert directed.split()[-1] == "?"
+    trained, predicted = lines[lines.index("Teaches most, compared with what it is taught:") + 1 :]
+    assert trained.startswith("  trained   “")
+    assert predicted == "  predicted nobody: symmetric"
