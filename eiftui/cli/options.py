@@ -139,7 +139,7 @@ def settings(options: argparse.Namespace, before: Settings | None) -> Settings:
     base = (before or Settings()) if options.preset is None else preset(options.preset)
     model = _changed(base.model, options, {}, ("device", "dtype", "start_token", "trust_remote_code"))
     if options.model is not None:
-        model["name"] = located(options.model)
+        model["name"] = _there(located(options.model))
     optimizer = _changed(
         base.optimizer, options, {"optimizer": "name"}, ("epochs", "momentum", "weight_decay", "clip_norm")
     )
@@ -159,6 +159,21 @@ def settings(options: argparse.Namespace, before: Settings | None) -> Settings:
         return Settings.model_validate({**fields, **changes})
     except ValidationError as error:
         raise refusal(error) from error
+
+
+def _there(model: str) -> str:
+    """A located name. Raises InputError if it is a path with nothing there, which has not moved: it was just given."""
+    from eiftui.models.place import place_of
+
+    path = place_of(model)
+    try:
+        if path is not None:
+            path.stat()
+    except FileNotFoundError:
+        raise InputError(f"there is no model at {path}") from None
+    except (OSError, ValueError):
+        pass  # what is wrong with it is told by whoever opens it
+    return model
 
 
 def refusal(error: ValidationError) -> InputError:

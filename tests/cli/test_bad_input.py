@@ -93,6 +93,12 @@ def test_what_is_empty_is_told_with_what_was_given(measure: Command, option: str
     assert measure("--quiet", option, value).err == f"eiftui: {said}\n"
 
 
+@pytest.mark.parametrize("path", ["/no/where", "/no/where.gguf"])
+def test_a_path_that_was_just_given_is_not_asked_for_again(measure: Command, path: str) -> None:
+    assert measure("--quiet", "--model", path).err == f"eiftui: there is no model at {path}\n"
+    assert not Path("s.eif").exists()
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
