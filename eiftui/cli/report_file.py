@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from eiftui.cli.console import file_console, make_console
+from eiftui.cli.console import file_console, make_console, say
 from eiftui.errors import InputError
 from eiftui.session.atomic import replacing
 
@@ -40,7 +40,7 @@ def check(output: Path | None) -> None:
 
 
 def deliver(output: Path | None, show: Callable[[Console], None], page: Callable[[], str]) -> None:
-    """Print what `show` prints, or write it, or what `page` makes, to a file."""
+    """Print what `show` prints, or write it, or what `page` makes, to a file, and say so."""
     if output is None:
         show(make_console())
         return
@@ -52,3 +52,4 @@ def deliver(output: Path | None, show: Callable[[Console], None], page: Callable
         content = page()
     with replacing(output) as written:
         written.write(content.encode())
+    say(make_console(), f"{output}: the report is written")

@@ -27,7 +27,7 @@ def test_the_report_is_printed_with_every_section(measure: Command, eiftui: Comm
 def test_the_same_goes_to_a_text_file_without_colours(measure: Command, eiftui: Command) -> None:
     assert measure("--quiet").code == 0
     answer = eiftui("report", "s.eif", "-o", "report.txt")
-    assert (answer.code, answer.out, answer.err) == (0, "", "")
+    assert (answer.code, answer.out, answer.err) == (0, "report.txt: the report is written\n", "")
     text = Path("report.txt").read_text(encoding="utf-8")
     assert "Symmetry" in text
     assert "\x1b" not in text
@@ -82,7 +82,7 @@ def test_what_an_html_report_lacks_is_installed_by_the_command_that_is_told(
 def test_an_html_report_is_one_file_that_asks_for_no_other(measure: Command, eiftui: Command) -> None:
     assert measure("--quiet").code == 0
     answer = eiftui("report", "s.eif", "-o", "report.html")
-    assert (answer.code, answer.out, answer.err) == (0, "", "")
+    assert (answer.code, answer.out, answer.err) == (0, "report.html: the report is written\n", "")
     found = Page.of(Path("report.html"))
     assert found.asked_for == []
     assert found.headings == [

@@ -52,7 +52,7 @@ def test_progress_can_be_read_by_a_script(eiftui: Command) -> None:
 def test_a_report_is_written_to_a_file(eiftui: Command, monkeypatch: pytest.MonkeyPatch, forced: str) -> None:
     monkeypatch.setenv("FORCE_COLOR", forced)
     eiftui("vision", "run", "s.eif", *SMALL, "--quiet")
-    assert eiftui("vision", "report", "s.eif", "-o", "r.txt").out == ""
+    assert eiftui("vision", "report", "s.eif", "-o", "r.txt").out == "r.txt: the report is written\n"
     text = Path("r.txt").read_text(encoding="utf-8")
     assert "Symmetry" in text
     assert "\x1b" not in text
@@ -61,7 +61,7 @@ def test_a_report_is_written_to_a_file(eiftui: Command, monkeypatch: pytest.Monk
 def test_an_html_report_is_one_file_that_asks_for_no_other(eiftui: Command) -> None:
     eiftui("vision", "run", "s.eif", *SMALL, "--noise", "1", "--rates", "1e-2", "--quiet")
     answer = eiftui("vision", "report", "s.eif", "-o", "r.html")
-    assert (answer.code, answer.out, answer.err) == (0, "", "")
+    assert (answer.code, answer.out, answer.err) == (0, "r.html: the report is written\n", "")
     found = Page.of(Path("r.html"))
     assert found.asked_for == []
     assert found.headings == ["Influence", *HEADINGS]
