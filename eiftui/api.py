@@ -13,8 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from eiftui.domains.library import load_builtin, load_file
 from eiftui.domains.schema import Domain, Text
+from eiftui.errors import InputError, first_problem, problem
 from eiftui.models.place import located
 from eiftui.session.export import export
 from eiftui.session.readings import Quantity
@@ -59,13 +62,26 @@ def texts(rows: list[str], probes: list[str] | None = None) -> Domain:
 def new(what: Domain, path: str | Path | None = None, settings: Settings | None = None, **changes: Any) -> Session:
     """A new session, in memory or in a file. `changes` are fields of the settings, such as `draws=5`.
 
+    A model is given by its name, as `model="gpt2"`, or by its fields, as `model={"name": "gpt2", "device": "cpu"}`.
+
     Raises:
-        InputError: the file exists or cannot be made.
+        InputError: a setting cannot be, or the file exists or cannot be made.
     """
-    settings = Settings.model_validate({**(settings or Settings()).model_dump(), **changes})
+    settings = _changed(settings or Settings(), changes)
     model = settings.model.model_copy(update={"name": located(settings.model.name)})
     settings = settings.model_copy(update={"model": model})
     return Session.in_memory(what, settings) if path is None else Session.create(Path(path), what, settings)
+
+
+def _changed(settings: Settings, changes: dict[str, Any]) -> Settings:
+    """Settings with some fields changed. Raises InputError if a value cannot be."""
+    if isinstance(changes.get("model"), str):
+        changes = {**changes, "model": {"name": changes["model"]}}
+    try:
+        return Settings.model_validate({**settings.model_dump(), **changes})
+    except ValidationError as error:
+        first = first_problem(error)
+        raise InputError(f"{'.'.join(map(str, first['loc']))}: {problem(first)}") from error
 
 
 def open_session(path: str | Path, read_only: bool = False) -> Session:

@@ -14,6 +14,7 @@ import torch
 
 from eiftui import api
 from eiftui.errors import InputError
+from eiftui.settings import ModelChoice
 from tests.models.tiny import tiny_network, tiny_tokenizer
 
 
@@ -77,6 +78,25 @@ def test_a_session_knows_the_folder_of_its_model_by_its_absolute_path(
     monkeypatch.chdir(tiny_folder.parent)
     session = api.new(api.texts(["Snow is white."]), model={"name": tiny_folder.name})
     assert session.settings.model.name == str(tiny_folder)
+
+
+def test_a_model_may_be_given_by_its_name_alone() -> None:
+    session = api.new(api.texts(["Snow is white."]), draws=2, model="tiny")
+    assert (session.settings.model, session.settings.draws) == (ModelChoice(name="tiny"), 2)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"draws": 0}, "draws: must be greater than or equal to 1"),
+        ({"draw": 2}, "draw: there is no such field"),
+        ({"model": {"nam": "tiny"}}, "model.nam: there is no such field"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused_in_one_line(changes: dict[str, Any], told: str) -> None:
+    with pytest.raises(InputError) as refused:
+        api.new(api.texts(["Snow is white."]), **changes)
+    assert str(refused.value) == told
 
 
 def test_texts_are_rows_and_probes_unless_probes_are_given() -> None:
