@@ -31,9 +31,11 @@ from tests.influence.measuring import (
 )
 from tests.models.tiny import ARCHITECTURES, BOS, tiny_network
 
-BOUNDS = {"sgd": 2e-5, "adamw smooth": 2e-5, "adamw": 1e-3}
+BOUND = 2e-5
+TURNED = {("phi3", "adamw"): 1e-3}
 """AdamW's first step has the sign of the gradient. Where that is rounding in float32 a weight may go either way, in any
-implementation (one of the weights of this phi3 does); an eps above rounding takes this away and nothing else."""
+implementation and on any processor, as one of the weights of this phi3; an eps above rounding takes this away and
+nothing else."""
 RATES = [1e-2, 1e-4, 1e-6, 1e-8, 1e-10]
 UNITS = 8 * np.finfo(np.float64).eps
 """Rounding of a float64 loss, per nat."""
@@ -62,13 +64,13 @@ def with_rate(name: str, rate: float) -> Optimizer:
 
 
 @pytest.mark.parametrize("rate", RATES)
-@pytest.mark.parametrize("name", BOUNDS)
+@pytest.mark.parametrize("name", ["sgd", "adamw smooth", "adamw"])
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_float32_is_right_at_every_learning_rate(architecture: str, name: str, rate: float) -> None:
     optimizer = with_rate(name, rate)
     expected = truth(architecture, optimizer)
     found = matrix(trained(engine(architecture, "factors", torch.float32), TRIPLE, PROBES, optimizer))
-    assert error(found, expected, architecture) < BOUNDS[name]
+    assert error(found, expected, architecture) < TURNED.get((architecture, name), BOUND)
     rough = engine(architecture, "factors", torch.float32, products="bfloat16")
     assert error(matrix(trained(rough, TRIPLE, PROBES, optimizer)), expected, architecture) < 1e-2
 
