@@ -49,7 +49,7 @@ def _by(name: str, text: Text, slots: Sequence[str]) -> Iterator[Offer]:
 def of_domain(domain: Domain) -> list[Offer]:
     """Every text of a domain, with its own role."""
     how = FromDomain(name=domain.name)
-    role = {"both": "", "row": "trained on alone", "probe": "probed alone"}
+    role = {"both": "", "row": "trained on, not probed", "probe": "probed, not trained on"}
     return [Offer("", role[text.role], Wording(text.sentences, how, text.role), text) for text in domain.texts]
 
 

@@ -11,7 +11,11 @@ from eiftui.domains.schema import SEPARATOR, SLOT, Role, Text
 from eiftui.session.safetext import visible
 
 SLOT_STYLE = "$text-accent"
-ROLE_NAMES: dict[Role, str] = {"both": "trained on and probed", "row": "trained on alone", "probe": "probed alone"}
+ROLE_NAMES: dict[Role, str] = {
+    "both": "trained on and probed",
+    "row": "trained on, not probed",
+    "probe": "probed, not trained on",
+}
 
 
 def label(text: Text) -> str:
