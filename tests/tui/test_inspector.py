@@ -94,7 +94,15 @@ def test_the_tokens_of_a_gap_go_from_the_prompted_model_to_the_trained_one(told)
     assert found.before == pytest.approx(-(base + prompted))
     assert found.before + found.changes == pytest.approx(-(base + trained))
     gap = TokenChanges(("a",), np.array([-4.14]), np.array([-5.11]), 1.0, ("prompted", "trained"))
-    assert described(gap, 0) == "1 of 1 · log-prob prompted −4.14 → trained −9.25 · Δ −5.11"
+    assert described(gap, 0) == "1 of 1 · prompted −4.14 → trained −9.25 · Δ −5.11"
+
+
+async def test_the_line_of_a_token_of_a_gap_has_room_on_a_small_screen(told, explorer, monkeypatch):
+    wide = TokenChanges(("a",) * 14, np.full(14, -14.14), np.full(14, -10.44), 10.0, ("prompted", "trained"))
+    monkeypatch.setattr("eiftui.tui.widgets.inspector.token_changes", lambda *_: wide)
+    async with explorer(told).run_test(size=(80, 24)) as pilot:
+        await pilot.press("v", "v", "v", *["full_stop"] * 11)
+        await until(pilot, "12 of 14 · prompted −14.14 → trained −24.58 · Δ −10.44 · draw 1")
 
 
 def test_without_a_start_token_the_first_token_has_no_number(told):

@@ -33,7 +33,8 @@ def described(tokens: TokenChanges, cursor: int) -> str:
     first, last = (f"{end} " if end else "" for end in tokens.ends)
     if not math.isnan(before):
         after = "" if math.isnan(change) else f" → {last}{_number(round(before, 2) + round(change, 2))}"
-        words.append(f"log-prob {first}{_number(before)}{after}")
+        name = "" if first else "log-prob "  # with the names of both ends there is no room for it
+        words.append(f"{name}{first}{_number(before)}{after}")
     if not math.isnan(change):
         small = abs(change) < SMALL
         words.append(f"Δ {numbers.estimate(change) if small else _number(change, '+')}")
