@@ -10,6 +10,7 @@ from textual.widget import Widget
 from eiftui.session.safetext import visible
 from eiftui.tui.document import Document
 from eiftui.tui.keymap import key_of
+from eiftui.tui.view import View, hidden_axis
 
 CHANGING_PARTS = ("run", "sentences")
 CHANGING = (
@@ -25,6 +26,21 @@ CHANGING = (
     "findings.trace",
 )
 HARMLESS = ("run.cancel",)
+AT_CURSOR = (
+    "screen.measure_row",
+    "screen.measure_cell",
+    "matrix.contrast",
+    "matrix.copy_cell",
+    "matrix.copy_row",
+    "matrix.copy_matrix",
+    "sentences.edit",
+    "sentences.duplicate",
+    "sentences.change_role",
+    "sentences.delete",
+    "sentences.earlier",
+    "sentences.later",
+)
+"""Actions on what is shown under the cursor, or on all that is shown."""
 
 
 def changes(id: str) -> bool:
@@ -37,6 +53,15 @@ def may_change(part: Widget, document: Document) -> bool:
     if document.session.read_only:
         part.notify(_why_not(part, document), severity="warning")
     return not document.session.read_only
+
+
+def hidden(app: App[Any], view: View, document: Document) -> str:
+    """That a filter hides everything, and how all is shown again; empty where something is shown."""
+    axis = hidden_axis(view, document)
+    if axis is None:
+        return ""
+    key = key_of(app, "matrix.filter_rows" if axis == "row" else "matrix.filter_columns")
+    return f"No {axis} passes the filter: {key} and an empty line shows all"
 
 
 def _why_not(part: Widget, document: Document) -> str:

@@ -132,6 +132,15 @@ def picture(view: View, source: Source) -> Picture:
     )
 
 
+def hidden_axis(view: View, source: Source) -> Literal["row", "column"] | None:
+    """The axis whose filter nothing passes, so that no cell is shown."""
+    if view.row_filter and not matching(source.row_labels, view.row_filter).any():
+        return "row"
+    if view.column_filter and not matching(source.column_labels, view.column_filter).any():
+        return "column"
+    return None
+
+
 def title(view: View, drawn: Picture, draws: int) -> str:
     """What the matrix is, in words: `Trained · Δ loss, nats/token · mean of 20 draws`."""
     unit = "loss, nats/token" if view.shown == "baseline" else "Δ loss, nats/token"

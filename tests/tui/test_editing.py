@@ -12,12 +12,14 @@ from textual.widgets import Input
 
 from eiftui.engine.protocol import Load
 from eiftui.errors import EiftuiError
+from eiftui.session.records import Unsaved
 from eiftui.session.session import Session
 from eiftui.tui.app import Explorer
 from eiftui.tui.document import Document
 from eiftui.tui.preferences import Preferences
 from eiftui.tui.running import Runner
 from eiftui.tui.screens.editor import EditorScreen, SentenceField
+from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.worker import Worker
 from tests.engine.fake import FakeClient
 from tests.tui.conftest import screen_of, until
@@ -116,7 +118,7 @@ async def test_the_role_goes_round_and_the_text_leaves_the_list_it_is_not_of(mea
     async with explorer(measured).run_test(size=(120, 40)) as pilot:
         pilot.app.screen.query_one("#rows").focus()
         await pilot.press("b")
-        await until(pilot, "trained on alone")
+        await until(pilot, "trained on, not probed")
         assert [text.id for text in measured.probes] == ["ac", "frog"]
         await pilot.press("b")
         await until(pilot, "Training sets · 2")
@@ -165,7 +167,7 @@ async def test_what_is_half_typed_when_the_screen_ends_is_offered_and_not_commit
     assert measured.session.sheet == before
     assert in_file(measured) == [text.sentences for text in before.texts]
     async with explorer(measured).run_test(size=(120, 40)) as pilot:
-        await until(pilot, "Not saved yet")
+        await until(pilot, "not saved yet")
         assert pilot.app.screen.query_one(SentenceField).text == "{A} is a"
         await write(pilot, "{A} is a {D}.")
         await pilot.press("enter")
@@ -182,13 +184,29 @@ async def test_what_was_half_typed_can_be_dropped(measured, explorer):
         pilot.app.exit()
     before = in_file(measured)
     async with explorer(measured).run_test(size=(80, 24)) as pilot:
-        await until(pilot, "Not saved yet")
+        await until(pilot, "not saved yet")
         await pilot.press("escape")
         await pilot.pause()
     assert in_file(measured) == before
     async with explorer(measured).run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert not isinstance(pilot.app.screen, EditorScreen)
+
+
+@pytest.mark.parametrize(
+    ("id", "list_id", "line", "title"),
+    [("chain", "#rows", 1, "Training set 2"), ("frog", "#probes", 2, "Probe 3"), ("gone", "#rows", 0, "New sentence")],
+)
+async def test_a_half_typed_edit_says_what_it_is_of_and_the_cursor_is_there(
+    measured, explorer, id, list_id, line, title
+):
+    measured.append(Unsaved(text="Half", id=id))
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await until(pilot, f"{title} · not saved yet")
+        main = pilot.app.screen_stack[0]
+        assert main.query_one(list_id).line == line
+        assert line in (main.query_one(HeatMap).cursor or ())
+        assert pilot.app.screen.query_one(SentenceField).text == "Half"
 
 
 async def test_a_text_that_was_only_looked_at_leaves_nothing_to_be_saved(measured, explorer):

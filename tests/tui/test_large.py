@@ -125,6 +125,47 @@ async def test_a_filter_that_nothing_passes_is_no_error(large, explorer):
         assert pilot.app.screen.query_one(HeatMap).cursor == (1, 0)
 
 
+@pytest.mark.parametrize(("filter_key", "axis", "sign"), [("ampersand", "row", "&"), ("vertical_line", "column", "|")])
+async def test_nothing_is_done_to_a_cell_that_a_filter_hides(large, explorer, filter_key, axis, sign):
+    said = f"No {axis} passes the filter: {sign} and an empty line shows all"
+    before = large.session.sheet
+    async with explorer(large).run_test(size=(80, 24)) as pilot:
+        await pilot.press(filter_key, *"zz", "enter")
+        assert any(line.startswith(said) for line in await until(pilot, said))
+        screen = pilot.app.screen
+        for key in ("delete", "e", "b", "A", "shift+down", "m", "M", "y", "Y", "c"):
+            pilot.app.clear_notifications()
+            await pilot.press(key)
+            await pilot.pause()
+            assert [one.message for one in pilot.app._notifications] == [said], key
+            assert pilot.app.screen is screen
+        assert large.session.sheet == before
+        pilot.app.clear_notifications()
+        assert not any("learned" in line for line in screen_of(pilot))
+        await pilot.press("z")
+        await until(pilot, said)
+        await pilot.press("z", filter_key, "backspace", "enter")
+        await until(pilot, "1 learned")
+
+
+async def test_a_sentence_in_its_list_can_be_changed_whatever_the_matrix_shows(large, explorer):
+    async with explorer(large).run_test(size=(120, 40)) as pilot:
+        await pilot.press("ampersand", *"zz", "enter")
+        pilot.app.screen.query_one("#rows").focus()
+        await pilot.press("delete")
+        await until(pilot, f"Training sets · {SIDE - 1}")
+
+
+@pytest.mark.parametrize("end", ["escape", "enter"])
+async def test_the_cursor_does_not_wander_while_a_filter_is_typed_that_nothing_passes(large, explorer, end):
+    async with explorer(large).run_test(size=(120, 40)) as pilot:
+        await pilot.press("ampersand", *"5z", end)
+        await pilot.pause()
+        assert pilot.app.screen.query_one("#rows").line == 0
+        await pilot.press("ampersand", "backspace", "enter")
+        assert pilot.app.screen.query_one(HeatMap).cursor == (0, 0)
+
+
 async def test_the_cursor_goes_to_the_first_that_passes_a_filter_where_its_own_does_not(large, explorer):
     async with explorer(large).run_test(size=(80, 24)) as pilot:
         await pilot.press("colon", *"58,40", "enter", "ampersand", *"word 2", "enter")

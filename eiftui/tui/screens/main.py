@@ -21,7 +21,7 @@ from eiftui.tui.damage import tell_damage
 from eiftui.tui.document import Document
 from eiftui.tui.keymap import key_of
 from eiftui.tui.mishaps import Surviving, survived
-from eiftui.tui.refusals import changes, may_change
+from eiftui.tui.refusals import AT_CURSOR, changes, hidden, may_change
 from eiftui.tui.running import LOST_SETTINGS, Runner
 from eiftui.tui.screens.prompt import PromptScreen
 from eiftui.tui.sharing import WIDE, lists_beside
@@ -78,7 +78,7 @@ class MainScreen(Surviving, Screen[None]):
         self.app.theme_changed_signal.subscribe(self, lambda theme: self._show_document())
         if self.document.session.read_only:
             self.set_interval(SECONDS_BETWEEN_LOOKS, self._follow)
-        self.call_after_refresh(self._show_cell, 0, 0)
+        self.call_after_refresh(self._show_cursor)
         self.call_after_refresh(self.runner.begin)
         self._tell_losses()
 
@@ -114,6 +114,9 @@ class MainScreen(Surviving, Screen[None]):
         if self._refuses(id):
             may_change(self, self.document)
             return
+        if id in AT_CURSOR and (why := self._hidden(id)):
+            self._say(why, "warning")
+            return
         action = BY_ID[id]
         part = self if action.part == "screen" else self.query_one(f"#{action.part}")
         self.call_next(self._do, part, action.method)
@@ -121,6 +124,13 @@ class MainScreen(Surviving, Screen[None]):
     def _refuses(self, id: str) -> bool:
         """Whether an action is for a session that can be written."""
         return self.document.session.read_only and changes(id)
+
+    def _hidden(self, id: str) -> str:
+        """Why there is nothing under the cursor; the lists show every sentence, and have cursors of their own."""
+        in_list = self.focused is not None and self.focused.parent is self.query_one(SentencesPane)
+        if in_list and BY_ID[id].part == "sentences":
+            return ""
+        return hidden(self.app, self.query_one(MatrixPane).view, self.document)
 
     async def _do(self, part: Widget, method: str) -> None:
         with survived(self):
@@ -256,6 +266,9 @@ class MainScreen(Surviving, Screen[None]):
     def _show_cell(self, row: int, column: int) -> None:
         self.query_one(Inspector).show_cell(row, column)
         self.query_one(SentencesPane).show_cell(row, column)
+
+    def _show_cursor(self) -> None:
+        self._show_cell(*(self.query_one(HeatMap).cursor or (0, 0)))
 
     def _note_change(self) -> None:
         self.runner.note_change()

@@ -13,6 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
 from textual.message import Message
+from textual.reactive import reactive
 from textual.strip import Strip
 
 from eiftui.show.encoding import fitted
@@ -20,7 +21,7 @@ from eiftui.tui.bindings import part_bindings
 from eiftui.tui.picture import Picture, differing, place_of, same_frame, same_lines
 from eiftui.tui.widgets.cells import DENSE, INTERVAL, NUMBER, WIDTHS, Painter, depth
 from eiftui.tui.widgets.column_numbers import column_numbers
-from eiftui.tui.widgets.scrolling import ScrolledCells
+from eiftui.tui.widgets.scrolling import ScrolledCells, alone
 
 RUNNING = "▸"
 MORE = "‹›"
@@ -33,6 +34,9 @@ class HeatMap(ScrolledCells, can_focus=True):
 
     BINDINGS = part_bindings("heatmap")
     COMPONENT_CLASSES: ClassVar[set[str]] = {"heatmap--header", "heatmap--here"}
+
+    nothing: reactive[str] = reactive("")
+    """Why there is no cell, in place of everything; empty where there are cells."""
 
     @dataclass
     class CursorMoved(Message):
@@ -123,6 +127,8 @@ class HeatMap(ScrolledCells, can_focus=True):
         width = self.size.width
         if self.picture is None or self._painter is None:
             return Strip.blank(width, self.rich_style)
+        if self.nothing:
+            return alone(self.nothing, y, width, self.rich_style)
         line, part = divmod(y - self._top + self.scroll_offset.y, self._tall)
         if y < self._top:
             head, body = [Segment(self._before(y).rjust(self._head), self._head_style(False))], self._header(y)

@@ -21,7 +21,7 @@ from eiftui.tui.cell import Estimate, Statistics, TokenChanges, estimates, token
 from eiftui.tui.document import Document
 from eiftui.tui.picture import Array, Status
 from eiftui.tui.sentences import origin_in_words, with_words
-from eiftui.tui.view import View
+from eiftui.tui.view import View, hidden_axis
 from eiftui.tui.widgets.cells import NAMES, depth
 from eiftui.tui.widgets.page import Page
 from eiftui.tui.widgets.part import Part
@@ -123,6 +123,8 @@ class Inspector(Part):
 
     def _lines(self) -> list[Content]:
         rows, probes = self.document.rows, self.document.probes
+        if hidden_axis(self._view, self.document):
+            return []
         if self._cell is None or self._cell[0] >= len(rows) or self._cell[1] >= len(probes):
             return []
         row, column = self._cell

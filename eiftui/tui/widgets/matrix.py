@@ -18,7 +18,8 @@ from eiftui.tui.document import Document
 from eiftui.tui.jumping import QUESTION, cell_named
 from eiftui.tui.keymap import key_of
 from eiftui.tui.order import ORDERS
-from eiftui.tui.picture import Picture
+from eiftui.tui.picture import Picture, place_of
+from eiftui.tui.refusals import hidden
 from eiftui.tui.screens.prompt import PromptScreen
 from eiftui.tui.view import SHOWN, View, picture, title
 from eiftui.tui.widgets.heatmap import HeatMap
@@ -53,6 +54,8 @@ class MatrixPane(Part):
         super().__init__(document, id="matrix")
         self._lower: Cell | None = None
         """The first cell of a contrast, while the second is looked for."""
+        self._home: tuple[int, int] | None = None
+        """Row and column of the cursor when a filter began to be typed: it stays there while nothing passes."""
 
     def compose(self) -> ComposeResult:
         yield Words(classes="title")
@@ -80,6 +83,7 @@ class MatrixPane(Part):
         drawn = picture(view, self.document)
         self.styles.height = len(drawn.rows) + AROUND  # the style sheet says how high at most
         self.heatmap.show(drawn, self.document.row_labels)
+        self.heatmap.nothing = self.query_one(Overview).nothing = hidden(self.app, view, self.document)
         self._show_overview()
         self._explain()
 
@@ -174,21 +178,29 @@ class MatrixPane(Part):
         def take(wanted: str) -> None:
             self._filter(replace(self.view, row_filter=wanted))
 
-        self.app.push_screen(PromptScreen("Training sets with:", self.view.row_filter, take, live=True))
+        self._ask_filter("Training sets with:", self.view.row_filter, take)
 
     def action_filter_columns(self) -> None:
         def take(wanted: str) -> None:
             self._filter(replace(self.view, column_filter=wanted))
 
-        self.app.push_screen(PromptScreen("Probes with:", self.view.column_filter, take, live=True))
+        self._ask_filter("Probes with:", self.view.column_filter, take)
+
+    def _ask_filter(self, question: str, wanted: str, take: Callable[[str], None]) -> None:
+        self._home = self.heatmap.cursor or self._home
+        self.app.push_screen(PromptScreen(question, wanted, take, live=True))
 
     def _filter(self, view: View) -> None:
-        """Show what passes, with the cursor on its cell or, where that does not pass, on the first row or column."""
-        before = self.heatmap.cursor
+        """Show what passes, with the cursor at home or, where that does not pass, on the first row or column."""
         self.view = view
-        if before and (after := self.heatmap.cursor):
-            now = zip(self.heatmap.position, before, after, strict=True)
-            self.heatmap.move(*(at if old == new else 0 for at, old, new in now))
+        drawn = self.heatmap.picture
+        if self._home is None or drawn is None:
+            return
+        if self.heatmap.cursor:
+            row, column = self._home
+            self.heatmap.move(place_of(row, drawn.rows, 0), place_of(column, drawn.columns, 0))
+        else:
+            self.post_message(HeatMap.CursorMoved(*self._home))
 
     def action_overview(self) -> None:
         """Show all of the matrix, or its cells again."""

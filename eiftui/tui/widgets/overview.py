@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
+from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -18,6 +19,7 @@ from eiftui.tui.mishaps import Surviving
 from eiftui.tui.picture import Picture
 from eiftui.tui.widgets.cells import DENSE, Painter, depth
 from eiftui.tui.widgets.drawing import Drawing
+from eiftui.tui.widgets.scrolling import alone
 
 HEADER = 1
 
@@ -27,6 +29,9 @@ class Overview(Surviving, Widget, can_focus=True):
 
     BINDINGS = part_bindings("overview")
     COMPONENT_CLASSES: ClassVar[set[str]] = {"overview--header", "overview--here"}
+
+    nothing: reactive[str] = reactive("")
+    """Why there is no cell, in place of everything; empty where there are cells."""
 
     @dataclass
     class CellChosen(Message):
@@ -91,6 +96,8 @@ class Overview(Surviving, Widget, can_focus=True):
         self._paint()
 
     def render_line(self, y: int) -> Strip:
+        if self.nothing:
+            return alone(self.nothing, y, self.size.width, self.rich_style)
         strip = self._strips[y] if y < len(self._strips) else Strip([])
         return strip.extend_cell_length(self.size.width, self.rich_style)
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
+from textual.strip import Strip
 
 from eiftui.tui.mishaps import Surviving
 from eiftui.tui.widgets.cells import DIGIT
 
 HEADER = 1
+
+
+def alone(text: str, y: int, width: int, style: Style) -> Strip:
+    """Line `y` of a widget that shows one line of text and nothing else."""
+    return Strip([Segment(text if y == 0 else "", style)]).adjust_cell_length(width, style)
 
 
 class ScrolledCells(Surviving, ScrollView):

@@ -100,8 +100,7 @@ class SentencesPane(Part):
 
     def action_edit(self) -> None:
         if text := self._list.chosen:
-            name = "Training set" if self._list.id == "rows" else "Probe"
-            self._write(f"{name} {self._list.line + 1}", text, role=text.role)
+            self._write(_title(self._list), text, role=text.role)
 
     def action_generate(self) -> None:
         from eiftui.tui.screens.generate import GenerateScreen
@@ -194,7 +193,16 @@ class SentencesPane(Part):
         if unsaved and not self.document.session.read_only:
             text = next((one for one in self.document.session.sheet.texts if one.id == unsaved.id), None)
             written = "\n".join(map(visible, unsaved.text.split("\n")))
-            self._write("Not saved yet", text, written, unsaved.role)
+            title = _title(self._go_to(text)) if text else NEW
+            self._write(f"{title} · not saved yet", text, written, unsaved.role)
+
+    def _go_to(self, text: Text) -> SentenceList:
+        """Put the cursors on a text of the sheet; returns the list that has it, which is the rows' if both do."""
+        kind, texts = ("row", self.document.rows) if text.role != "probe" else ("column", self.document.probes)
+        one = self.query_one("#rows" if kind == "row" else "#probes", SentenceList)
+        one.move_to(texts.index(text))
+        self.post_message(self.SentenceChosen(**{kind: one.line}))
+        return one
 
     def _drop_unsaved(self, _: None) -> None:
         """What was offered was saved or left."""
@@ -243,3 +251,8 @@ class SentencesPane(Part):
         if text and (how := self.document.session.origin(text)):
             lines.append(origin_in_words(how, self.document.rows, self.document.probes))
         self.query_one("#about", Words).show(Content("\n".join(lines)))
+
+
+def _title(one: SentenceList) -> str:
+    """What the chosen text of a list is called."""
+    return f"{'Training set' if one.id == 'rows' else 'Probe'} {one.line + 1}"
