@@ -112,7 +112,7 @@ def test_a_session_that_another_process_writes_can_be_exported_and_not_written(
 
 
 def interrupted(*_: object, **__: object) -> None:
-    os.kill(os.getpid(), signal.SIGINT)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def test_a_run_that_is_interrupted_before_its_model_is_there_leaves_no_session(
