@@ -54,7 +54,7 @@ class Explorer(OneByOne):
     """eiftui on the screen."""
 
     TITLE = "eiftui"
-    CSS_PATH = "screens/toasts.tcss"
+    CSS_PATH = Path(__file__).parent / "screens" / "toasts.tcss"  # whole: classes made of this one lie elsewhere
     BINDINGS = part_bindings("app")
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Actions}
     DEFAULT_MODE = "session"
