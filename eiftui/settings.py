@@ -67,6 +67,9 @@ class Optimizer(Frozen):
 DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d{1,4})?", re.ASCII)
 Dtype = Literal["float32", "bfloat16", "float64"]
 DTYPES: tuple[Dtype, ...] = get_args(Dtype)
+RELATIVE_ERROR: dict[str, float] = {"float32": 2e-5, "bfloat16": 1e-2, "float64": 1e-12}
+"""Of difference propagation, by the number format of products: how wrong a trained matrix may be, as a share of its
+largest number. It is what the tests hold it to on tiny models."""
 
 
 class ModelChoice(Frozen):

@@ -12,12 +12,11 @@ from eiftui.analysis.cells import NoAnswer, finite_draws, shared_texts
 from eiftui.analysis.estimates import Estimate, Floats, estimate
 from eiftui.analysis.ranks import ranks
 from eiftui.session.readings import Quantity, Readings
+from eiftui.settings import RELATIVE_ERROR
 
 LEAST_TEXTS = 3
 SHUFFLES = 499
 SEED = 0
-NUMBER_FORMAT = 2e-5
-"""The share of its largest number that float32 leaves uncertain in a matrix without a floor, as in that of trained."""
 
 
 @dataclass(frozen=True)
@@ -169,9 +168,12 @@ def without_diagonal(matrix: Floats) -> Floats:
 
 
 def _floor(session: Readings, condition: Quantity, matrices: Floats) -> float:
-    """The difference that cannot be told from zero in `matrices` (draws, texts, texts), nats per token."""
+    """The difference that cannot be told from zero in `matrices` (draws, texts, texts), nats per token.
+
+    Where the session keeps none, it is what float32 leaves uncertain.
+    """
     known = None if condition == "gap" else session.floor(condition)
-    return NUMBER_FORMAT * float(np.abs(matrices).max()) if known is None else known
+    return RELATIVE_ERROR["float32"] * float(np.abs(matrices).max()) if known is None else known
 
 
 def _one_way(matrix: Floats, floor: float) -> Floats:

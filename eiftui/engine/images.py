@@ -36,6 +36,7 @@ from eiftui.session.image_records import (
 from eiftui.session.images import ImageSession
 from eiftui.session.journal import JournalWriter
 from eiftui.session.records import Entry
+from eiftui.settings import RELATIVE_ERROR
 
 
 def prepare(
@@ -172,7 +173,7 @@ class _Rows:
                 probabilities=tuple(influence.probabilities(network, probes.images).numpy()),
             )
         if noise == CLEAN and self.session.floor(block.network, block.draw) is None:
-            share = influence.RELATIVE_ERROR[self.dtype]
+            share = RELATIVE_ERROR[self.session.settings.dtype]
             yield ImageFloor(key=self.key(block, noise), value=influence.null_floor(network, probes), relative=share)
 
 

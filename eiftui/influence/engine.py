@@ -22,12 +22,10 @@ from eiftui.influence.prediction import first_order
 from eiftui.influence.recording import Change
 from eiftui.influence.reference import Meter, Reference
 from eiftui.influence.weights import Tape
-from eiftui.settings import Method, Optimizer
+from eiftui.settings import RELATIVE_ERROR, Method, Optimizer
 
 FEW_BLOCKS = 3
 """With no more blocks of rows than this, the base activations are not worth keeping from one to the next."""
-RELATIVE_ERROR = {"float32": 2e-5, "bfloat16": 1e-2, "float64": 1e-12}
-"""Of difference propagation, by the number format of products: what the tests hold it to on tiny models."""
 TrainingSet = tuple[Tokens, ...]
 """The tokens of each sentence of a row, in order, without start tokens."""
 Losses = NDArray[np.float64]

@@ -21,9 +21,6 @@ from eiftui.influence.rules import log_sum_exp
 from eiftui.models.classifier import Classifier
 from eiftui.settings import Optimizer
 
-RELATIVE_ERROR = {torch.float32: 2e-5, torch.float64: 1e-12}
-"""How wrong a trained matrix may be, as a share of its largest number."""
-
 
 @dataclass(frozen=True)
 class ImageBatch:

@@ -71,28 +71,36 @@ class Runner:
 
     def run(self, errand: Errand = EVERYTHING) -> None:
         """Measure what an errand asks for. Cells that failed before are tried again."""
-        if self.worker is None:
-            self.work.said(READ_ONLY, "warning")
-        elif self.document.session.lost_settings:
-            self.work.said(LOST_SETTINGS, "warning")
-        elif self.work.phase == Phase.LOADING and self._measuring is None:
+        worker = self._able()
+        if worker is None:
+            return
+        if self.work.phase == Phase.LOADING and self._measuring is None:
             self._next = errand
         elif not self.work.busy:
             self._errand = errand
-            self._start(self._run(self.worker, errand))
+            self._start(self._run(worker, errand))
         else:
             self.work.said(BUSY, "warning")
 
     def embed(self) -> None:
         """Have the texts embedded that are not."""
+        worker = self._able()
+        if worker is None:
+            return
+        if self.work.busy:
+            self.work.said(BUSY, "warning")
+        else:
+            self._start(self._embed(worker))
+
+    def _able(self) -> Worker | None:
+        """The worker, if anything may be measured; if not, that is said."""
         if self.worker is None:
             self.work.said(READ_ONLY, "warning")
         elif self.document.session.lost_settings:
             self.work.said(LOST_SETTINGS, "warning")
-        elif self.work.busy:
-            self.work.said(BUSY, "warning")
         else:
-            self._start(self._embed(self.worker))
+            return self.worker
+        return None
 
     def toggle(self) -> None:
         """Run, or pause the run, or go on with it."""

@@ -11,7 +11,6 @@ from torch.nn.functional import cross_entropy
 
 from eiftui.domains.digits import builtin_digits, draw_digits
 from eiftui.influence.images import (
-    RELATIVE_ERROR,
     ImageBatch,
     fine_tuned,
     null_floor,
@@ -21,7 +20,7 @@ from eiftui.influence.images import (
 )
 from eiftui.models.classifier import Classifier, load_network, patches
 from eiftui.models.train_classifier import as_images
-from eiftui.settings import Optimizer
+from eiftui.settings import RELATIVE_ERROR, Optimizer
 
 OPTIMIZERS = [
     Optimizer(lr=1e-2),
@@ -93,7 +92,7 @@ def test_it_is_exact_of_images_that_a_network_is_sure_of(settings: Optimizer) ->
         for kind in (torch.float32, torch.float64)
         if (batch := ImageBatch(patches(as_images(digits).to(kind)), torch.from_numpy(digits.labels)))
     )
-    most = RELATIVE_ERROR[torch.float32] * float(exact.abs().max())
+    most = RELATIVE_ERROR["float32"] * float(exact.abs().max())
     torch.testing.assert_close(found, exact, rtol=0, atol=most)
 
 
@@ -117,7 +116,7 @@ def test_it_is_as_exact_at_any_rate(settings: Optimizer, smaller: float) -> None
     found = trained(network, fine_tuned(network, rows, settings), probes)
     rows, probes = (ImageBatch(batch.images.double(), batch.labels) for batch in (rows, probes))
     exact = trained(network.double(), fine_tuned(network, rows, settings), probes)
-    most = RELATIVE_ERROR[torch.float32] * float(exact.abs().max())
+    most = RELATIVE_ERROR["float32"] * float(exact.abs().max())
     torch.testing.assert_close(found.double(), exact, rtol=0, atol=most)
 
 

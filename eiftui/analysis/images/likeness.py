@@ -9,9 +9,7 @@ import numpy as np
 from eiftui.analysis.estimates import Floats
 from eiftui.domains.noise import Noise
 from eiftui.session.images import ImageSession
-
-UNMOVED = 2e-5
-"""What the number format leaves uncertain, as a share of a matrix's largest number."""
+from eiftui.settings import RELATIVE_ERROR
 
 
 def cosine(matrix: Floats) -> Floats:
@@ -20,7 +18,7 @@ def cosine(matrix: Floats) -> Floats:
     `matrix` is (images, images). nan for an image that does nothing to itself, as one that the base network is sure of.
     """
     own = np.sqrt(np.abs(matrix.diagonal()))
-    own = np.where(own**2 > UNMOVED * np.abs(matrix).max(), own, math.nan)
+    own = np.where(own**2 > RELATIVE_ERROR["float32"] * np.abs(matrix).max(), own, math.nan)
     return np.asarray(-matrix / own[:, None] / own[None, :])
 
 
