@@ -22,8 +22,8 @@ from eiftui.tui.screens.editor import EditorScreen, SentenceField
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.worker import Worker
 from tests.engine.fake import FakeClient
-from tests.tui.conftest import screen_of, until
-from tests.tui.golden import assert_golden
+from tests.tui.conftest import until
+from tests.tui.golden import assert_screen
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 
@@ -318,8 +318,7 @@ async def test_the_field_lies_over_its_line(measured, explorer, size):
     async with explorer(measured).run_test(size=SIZES[size]) as pilot:
         await until(pilot, "Trained ·")
         await pilot.press("tab", "tab", "down", "e")
-        await until(pilot, "words")
-        assert_golden(f"editing-{size}", screen_of(pilot))
+        await assert_screen(pilot, "words", f"editing-{size}")
 
 
 async def test_a_text_file_is_imported_and_one_that_cannot_be_read_is_refused_in_a_line(measured, explorer, tmp_path):

@@ -12,7 +12,7 @@ from textual.widgets import Input, Select
 from eiftui.tui.screens.export import PICTURE, ExportScreen, PathSuggester
 from eiftui.tui.screens.main import MainScreen
 from tests.tui.conftest import until
-from tests.tui.golden import assert_golden
+from tests.tui.golden import assert_screen
 from tests.tui.test_main_screen import SIZES
 
 
@@ -29,7 +29,7 @@ async def test_what_is_shown_is_offered_first(measured, explorer, size, here):
         await pilot.press("t", "d", "x")
         lines = await until(pilot, "kinds-prompted.csv")
         assert any("draw 1" in line for line in lines)
-        assert_golden(f"export-{size}", lines)
+        await assert_screen(pilot, "kinds-prompted.csv", f"export-{size}")
 
 
 async def test_the_matrix_is_written_and_it_is_said_where(measured, explorer, here):

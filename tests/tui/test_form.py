@@ -9,7 +9,7 @@ from eiftui.settings import ModelChoice, Settings
 from eiftui.tui.form import FIELDS, PATHS, Invalid, read, written
 from eiftui.tui.screens.settings import SettingsScreen
 from tests.tui.conftest import until
-from tests.tui.golden import assert_golden
+from tests.tui.golden import assert_screen
 
 
 @pytest.mark.parametrize("settings", [Settings(), *PRESETS.values()], ids=["defaults", *PRESETS])
@@ -84,7 +84,7 @@ async def test_the_form_is_shown_in_full(measured, explorer, size):
     async with explorer(measured).run_test(size=size) as pilot:
         await until(pilot, "Trained ·")
         await pilot.press("f2")
-        assert_golden(f"settings-{size[0]}x{size[1]}", await until(pilot, "its numbers are all here"))
+        await assert_screen(pilot, "its numbers are all here", f"settings-{size[0]}x{size[1]}")
 
 
 async def test_a_change_is_applied_and_says_what_there_is_to_measure(measured, explorer):

@@ -34,7 +34,7 @@ from eiftui.tui.widgets.page import Page
 from tests.engine.fake import FakeClient, image_records
 from tests.engine.fake import _look as look
 from tests.tui.conftest import until
-from tests.tui.golden import assert_golden
+from tests.tui.golden import assert_screen
 from tests.tui.test_main_screen import SIZES
 
 NOISE = Noise(sigma=1.0)
@@ -57,7 +57,7 @@ def measured(empty: ImageDocument) -> ImageDocument:
 async def test_digits_stand_beside_the_matrix_and_in_the_inspector(measured, explorer, size):
     async with explorer(measured).run_test(size=SIZES[size]) as pilot:
         await pilot.press("down", "right", "right")
-        assert_golden(f"images-{size}", await until(pilot, "what 2s are taken for"))
+        await assert_screen(pilot, "what 2s are taken for", f"images-{size}")
 
 
 async def test_a_cell_of_classes_opens_on_its_images_and_closes_again(measured, explorer):

@@ -16,7 +16,7 @@ from eiftui.tui.widgets.page import Page
 from eiftui.tui.widgets.tokens import described
 from tests.session.conftest import tokens
 from tests.tui.conftest import screen_of, until
-from tests.tui.golden import assert_golden
+from tests.tui.golden import assert_screen
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 
@@ -128,7 +128,7 @@ async def test_a_cell_is_told_in_full(told, explorer, size, colours, monkeypatch
     async with explorer(told).run_test(size=SIZES[size]) as pilot:
         await pilot.press("right", "down", "full_stop", "full_stop")
         await until(pilot, "±")
-        assert_golden(f"inspector-{colours}-{size}", await until(pilot, "3 of 4"))
+        await assert_screen(pilot, "3 of 4", f"inspector-{colours}-{size}")
 
 
 async def test_keys_and_the_mouse_choose_a_token(told, explorer):

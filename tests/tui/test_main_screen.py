@@ -18,7 +18,7 @@ from eiftui.tui.widgets.matrix import MatrixPane
 from eiftui.tui.widgets.part import Words
 from tests.engine.fake import FakeClient
 from tests.tui.conftest import screen_of, until
-from tests.tui.golden import assert_golden
+from tests.tui.golden import assert_golden, assert_screen
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 
@@ -27,7 +27,7 @@ SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 async def test_a_session_is_shown_in_full(measured, explorer, size):
     async with explorer(measured).run_test(size=SIZES[size]) as pilot:
         await pilot.press("down", "right")
-        assert_golden(f"measured-{size}", await until(pilot, " ± "))
+        await assert_screen(pilot, " ± ", f"measured-{size}")
 
 
 async def test_the_footer_has_the_keys_that_matter_where_the_person_is(measured, explorer):
@@ -46,7 +46,7 @@ async def test_without_colours_everything_is_in_the_text(measured, explorer, siz
     monkeypatch.setenv("NO_COLOR", "1")
     async with explorer(measured).run_test(size=SIZES[size]) as pilot:
         await pilot.press("down", "minus")
-        assert_golden(f"no-colour-{size}", await until(pilot, " ± "))
+        await assert_screen(pilot, " ± ", f"no-colour-{size}")
 
 
 async def test_one_key_toggles_trained_and_prompted_on_the_same_scale(measured, explorer):
