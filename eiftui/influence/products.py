@@ -1,17 +1,27 @@
 """Products with weight matrices: what nearly all time of a measurement goes into.
 
-torch has two libraries for float32 products on a processor. `torch.matmul` takes MKL, which uses half of the vector
-width of AMD's processors; oneDNN, whose kernels `torch.compile` takes, uses all of it. But oneDNN adds up all inputs in
-one go, so that after a large product all smaller ones are rounded to its digits. Language models have such outliers,
-so long sums are made here of parts, as MKL makes them.
+torch has two libraries for float32 products on a processor. `torch.matmul` takes MKL, which is the quicker one on
+Intel's processors but uses half of the vector width of AMD's. There oneDNN, whose kernels `torch.compile` takes, uses
+all of it. But oneDNN adds up all inputs in one go, so that after a large product all smaller ones are rounded to its
+digits. Language models have such outliers, so long sums are made here of parts, as MKL makes them.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 from torch import Tensor
 
-ONE_DNN = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+
+def _is_amd() -> bool:
+    try:
+        return "AuthenticAMD" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:  # not Linux
+        return False
+
+
+ONE_DNN = _is_amd() and torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
 PART = 576
 """Inputs that are added up in one go: with no more, errors are within twice those of MKL on the default model. Fewer
 would cost copies of the weights, which lie so that some of their inputs alone are not together."""

@@ -4,7 +4,16 @@ import pytest
 import torch
 from torch import Tensor
 
+from eiftui.influence import products
 from eiftui.influence.products import PART, times, times_each
+
+needs_one_dnn = pytest.mark.skipif(not hasattr(torch.ops.mkldnn, "_linear_pointwise"), reason="torch has no oneDNN")
+
+
+@pytest.fixture(autouse=True, params=[pytest.param(True, marks=needs_one_dnn), False], ids=["oneDNN", "matmul"])
+def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library that the other kind of processor would take, too."""
+    monkeypatch.setattr(products, "ONE_DNN", request.param)
 
 
 def normal(*shape: int) -> Tensor:
