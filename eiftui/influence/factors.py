@@ -185,13 +185,13 @@ def _summands(a: Factor, b: Factor) -> Tensor:
     return _left(a, b).mul_(_all_pairs(a.inputs, b.inputs))
 
 
-def squared_norm(matrices: Iterable[Sequence[Factor]]) -> Tensor:
-    """‖G‖² of the gradients of several matrices together, each a sum of factors of one row: float64, no device.
+def squared_norms(matrices: Iterable[Sequence[Factor]]) -> Tensor:
+    """‖G‖² of the gradient of each of several matrices, a sum of factors of one row: (matrices,), float64, no device.
 
     ‖Sᵀ X‖² = Σ (S Sᵀ) ∘ (X Xᵀ); layers that were given the same inputs share the second.
     """
     inputs: dict[tuple[int, torch.Size], Tensor] = {}
-    products: list[Tensor] = []
+    norms: list[Tensor] = []
 
     def square(x: Tensor) -> Tensor:
         place = (x.data_ptr(), x.shape)
@@ -199,14 +199,15 @@ def squared_norm(matrices: Iterable[Sequence[Factor]]) -> Tensor:
             inputs[place] = x[0] @ x[0].T
         return inputs[place]
 
+    def own(factor: Factor) -> Tensor:
+        if isinstance(factor, Dense):
+            return (factor.gradients[0] @ factor.gradients[0].T).mul_(square(factor.inputs)).sum()
+        return inner(factor, factor)[0, 0]
+
     for factors in matrices:
-        for a, one in enumerate(factors):
-            if isinstance(one, Dense):
-                products.append((one.gradients[0] @ one.gradients[0].T).mul_(square(one.inputs)).sum())
-            else:
-                products.append(inner(one, one)[0, 0])
-            products += [2 * inner(one, other)[0, 0] for other in factors[:a]]
-    return torch.stack(products).cpu().double().sum()
+        pairs = [2 * inner(one, other)[0, 0] for a, one in enumerate(factors) for other in factors[:a]]
+        norms.append(torch.stack([*map(own, factors), *pairs]).sum())
+    return torch.stack(norms).cpu().double().clamp(min=0)
 
 
 def _all_pairs(a: Tensor, b: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -37,7 +37,7 @@ class KeptGradients:
     def __init__(self, forward: Forward, budget: Budget) -> None:
         self._forward, self._budget = forward, budget
         self._kept: OrderedDict[Point, Gradients] = OrderedDict()
-        self._weights = sum(parameter.numel() for parameter in forward.parameters.values())
+        self._sizes = {name: parameter.numel() for name, parameter in forward.parameters.items()}
         self._exact = _exact(forward, budget)
 
     @property
@@ -68,7 +68,7 @@ class KeptGradients:
         return Change(self._forward, steps, optimizer, bool(long))
 
     def _is_long(self, steps: Sequence[Gradients], optimizer: Optimizer) -> bool:
-        return _fall(steps, optimizer, self._weights) > LONG
+        return _fall(steps, optimizer, self._sizes) > LONG
 
     def _steps(
         self, rows: Sequence[Sequence[Tokens]], optimizer: Optimizer, at_base: bool = False
@@ -130,13 +130,11 @@ def _exact(forward: Forward, budget: Budget) -> KeptGradients | None:
     return KeptGradients(forward.in_float64(), replace(budget, number=torch.float64.itemsize))
 
 
-def _fall(steps: Sequence[Gradients], optimizer: Optimizer, weights: int) -> float:
+def _fall(steps: Sequence[Gradients], optimizer: Optimizer, sizes: Mapping[str, int]) -> float:
     """By how much the steps lower the loss of their own sentences, to first order: nats; for AdamW, at most.
 
-    AdamW moves each of `weights` numbers by the learning rate at most: η Σ |g| ≤ η ‖g‖ √weights.
+    AdamW moves each of a weight's numbers by the learning rate at most: η Σ |g| ≤ η ‖g‖ √size.
     """
-    norms = [float(own.norm) for own in steps]
     if optimizer.name == "adamw":
-        return optimizer.lr * math.sqrt(weights) * sum(norms)
-    clips = [float(own.clip(optimizer.clip_norm)) for own in steps]
-    return optimizer.lr * sum(clip * norm**2 for clip, norm in zip(clips, norms, strict=True))
+        return optimizer.lr * sum(norm * math.sqrt(sizes[name]) for own in steps for name, norm in own.norms.items())
+    return optimizer.lr * sum(own.clip(optimizer.clip_norm) * own.norm**2 for own in steps)

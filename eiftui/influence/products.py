@@ -35,6 +35,14 @@ def times(x: Tensor, weight: Tensor) -> Tensor:
     return torch.matmul(x, weight.T)
 
 
+def add_times(y: Tensor, x: Tensor, weight: Tensor, factor: float) -> None:
+    """Add `factor` · x Wᵀ to `y` (n, out), in place: of x (n, in) and W (out, in)."""
+    if ONE_DNN:
+        y.add_(times(x, weight), alpha=factor)
+    else:
+        y.addmm_(x, weight.T, alpha=factor)
+
+
 def _in_parts(x: Tensor, weight: Tensor) -> Tensor:
     total: Tensor | None = None
     for start in range(0, x.shape[1], PART):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import torch
 from torch import Tensor
 
 from eiftui.errors import UnsupportedModel
-from eiftui.influence.factors import Factor, squared_norm
+from eiftui.influence.factors import Factor, squared_norms
 from eiftui.influence.forward import Forward
 from eiftui.influence.layout import Line, in_line
 from eiftui.influence.losses import RecordedLoss, Tokens
@@ -35,11 +36,16 @@ class Gradients:
         yield from self.vectors.values()
 
     @cached_property
-    def norm(self) -> Tensor:
+    def norms(self) -> dict[str, float]:
+        """The 2-norm of the gradient of each weight."""
+        matrices = squared_norms([factor.trained for factor in factors] for factors in self.matrices.values())
+        vectors = (float(gradient.cpu().double().norm()) for gradient in self.vectors.values())
+        return dict(zip((*self.matrices, *self.vectors), (*matrices.sqrt().tolist(), *vectors), strict=True))
+
+    @property
+    def norm(self) -> float:
         """The 2-norm of the whole gradient."""
-        matrices = squared_norm([factor.trained for factor in factors] for factors in self.matrices.values())
-        vectors = [gradient.cpu().double().square().sum() for gradient in self.vectors.values()]
-        return torch.stack([matrices, *vectors]).sum().sqrt()
+        return math.hypot(*self.norms.values())
 
     def to(self, kind: torch.dtype) -> Gradients:
         """The same in another number format."""
@@ -51,11 +57,9 @@ class Gradients:
         matrices = {name: [factor.cast(cast) for factor in factors] for name, factors in self.matrices.items()}
         return Gradients(matrices, {name: gradient.to(kind) for name, gradient in self.vectors.items()})
 
-    def clip(self, largest: float | None) -> Tensor:
-        """What norm clipping multiplies the gradient by, as `torch.nn.utils.clip_grad_norm_` does: a number."""
-        if largest is None:
-            return torch.ones((), dtype=torch.float64)
-        return (largest / (self.norm + 1e-6)).clamp(max=1.0).cpu()
+    def clip(self, largest: float | None) -> float:
+        """What norm clipping multiplies the gradient by, as `torch.nn.utils.clip_grad_norm_` does."""
+        return 1.0 if largest is None else min(largest / (self.norm + 1e-6), 1.0)
 
 
 def total_bytes(gradients: Iterable[Gradients]) -> int:
@@ -81,7 +85,9 @@ class Change:
         self.matrices = tuple(steps[0][0].matrices)
         clips = torch.full((max(map(len, steps)), self.rows), torch.nan, dtype=torch.float64)
         for row, own in enumerate(steps):
-            clips[: len(own), row] = torch.stack([gradients.clip(optimizer.clip_norm) for gradients in own])
+            clips[: len(own), row] = torch.tensor(
+                [gradients.clip(optimizer.clip_norm) for gradients in own], dtype=clips.dtype
+            )
         self._schedule = Schedule(optimizer, clips)
         self.vectors = {
             name: vector_change(

@@ -17,10 +17,10 @@ import torch
 from torch import Tensor
 
 from eiftui.influence.factors import Dense, Factor, OneHot, inner_by_token, joined, stacked
-from eiftui.influence.products import times, times_each
+from eiftui.influence.products import add_times, times_each
 from eiftui.settings import Optimizer
 
-BLOCK = 1 << 18
+BLOCK = 1 << 19
 """Numbers of a gradient that AdamW rebuilds at once: about what a processor's cache holds."""
 LARGE_BLOCK = 1 << 25
 """The same on other devices, whose time goes into calls where these are small."""
@@ -105,24 +105,24 @@ class Schedule:
         return torch.expm1(each * torch.tensor(self.steps, dtype=torch.float64))
 
 
-def adamw_change(optimizer: Optimizer, gradients: Sequence[Tensor]) -> Tensor:
-    """What AdamW's steps add to a weight besides its decay, from its gradients in order, elementwise and in place.
+def adamw_steps(optimizer: Optimizer, gradients: Sequence[Tensor]) -> Tensor:
+    """What AdamW's steps subtract from a weight besides its decay, in learning rates, elementwise and in place.
 
-    The gradients are used up.
+    From its gradients in order, which are used up.
     """
     first, second = optimizer.betas
     if len(gradients) == 1:
         # the bias-corrected moments of one step are g and g²
         only = gradients[0]
-        return only.div_(only.abs().add_(optimizer.eps)).mul_(-optimizer.lr)
-    mean, square, change = (torch.zeros_like(gradients[0]) for _ in range(3))
+        return only.div_(only.abs().add_(optimizer.eps))
+    mean, square, steps = (torch.zeros_like(gradients[0]) for _ in range(3))
     for count, gradient in enumerate(gradients, 1):
         mean.lerp_(gradient, 1 - first)
         square.mul_(second).addcmul_(gradient, gradient, value=1 - second)
         scale = (square / (1 - second**count)).sqrt_().add_(optimizer.eps)
-        change.mul_(1 - optimizer.lr * optimizer.weight_decay)
-        change.addcdiv_(mean, scale, value=-optimizer.lr / (1 - first**count))
-    return change
+        steps.mul_(1 - optimizer.lr * optimizer.weight_decay)
+        steps.addcdiv_(mean, scale, value=1 / (1 - first**count))
+    return steps
 
 
 def vector_change(schedule: Schedule, weight: Tensor, gradients: Sequence[Sequence[Tensor]]) -> Tensor:
@@ -131,7 +131,9 @@ def vector_change(schedule: Schedule, weight: Tensor, gradients: Sequence[Sequen
     if schedule.optimizer.name == "adamw":
         clips = _as(schedule.clips.T, weight)
         brought = [
-            adamw_change(schedule.optimizer, [g * c for g, c in zip(own, clip, strict=False)])
+            adamw_steps(schedule.optimizer, [g * c for g, c in zip(own, clip, strict=False)]).mul_(
+                -schedule.optimizer.lr
+            )
             for own, clip in zip(gradients, clips, strict=True)
         ]
     else:
@@ -260,13 +262,18 @@ class AdamW:
     rows: Sequence[Sequence[Sequence[Factor]]]
     """The factors of each step's gradient, of each row's steps in order."""
 
-    def lines(self, row: int, outputs: Tensor | slice) -> Tensor:
-        """Some lines of one row's change: (n, in)."""
+    @property
+    def rate(self) -> float:
+        """What the steps in learning rates are multiplied by: once they have met activations, which are fewer."""
+        return -self.schedule.optimizer.lr
+
+    def steps(self, row: int, outputs: Tensor | slice) -> Tensor:
+        """Some lines of one row's steps, in learning rates: (n, in)."""
         gradients = []
         for factors, clip in zip(self.rows[row], self.schedule.clips[:, row], strict=False):
             total = _total(torch.matmul(f.at(outputs)[0].T, f.inputs[0]) for f in factors)
             gradients.append(total if clip == 1 else total.mul_(clip.to(total)))
-        return adamw_change(self.schedule.optimizer, gradients)
+        return adamw_steps(self.schedule.optimizer, gradients)
 
     def _blocks(self) -> Iterator[tuple[int, slice]]:
         factor = self.rows[0][0][0]
@@ -278,22 +285,23 @@ class AdamW:
 
     def add_to(self, y: Tensor, x: Tensor, memo: Memo | None = None) -> None:
         for row, block in self._blocks():
-            y[row, :, block] += times(x[row], self.lines(row, block))
+            add_times(y[row, :, block], x[row], self.steps(row, block), self.rate)
 
     def apply_transposed(self, y: Tensor) -> Tensor:
         result = y.new_zeros(*y.shape[:2], self.rows[0][0][0].inputs.shape[-1])
         for row, block in self._blocks():
-            result[row].addmm_(y[row, :, block], self.lines(row, block))
+            result[row].addmm_(y[row, :, block], self.steps(row, block), alpha=self.rate)
         return result
 
     def lookup(self, ids: Tensor) -> Tensor:
-        return torch.stack([self.lines(row, ids[row] if ids.dim() == 2 else ids) for row in range(len(self.rows))])
+        rows = [self.steps(row, ids[row] if ids.dim() == 2 else ids) for row in range(len(self.rows))]
+        return torch.stack(rows).mul_(self.rate)
 
     def inner(self, factors: Sequence[Factor]) -> Tensor:
         result = factors[0].inputs.new_zeros(len(self.rows), len(factors[0].inputs))
         for row, block in self._blocks():
-            lines = self.lines(row, block)
+            steps = self.steps(row, block)
             for factor in factors:
-                # Σ over tokens and outputs of S ∘ (X linesᵀ), per probe
-                result[row] += (torch.matmul(factor.inputs, lines.T) * factor.at(block)).sum((1, 2))
-        return result
+                # Σ over tokens and outputs of S ∘ (X stepsᵀ), per probe
+                result[row] += (torch.matmul(factor.inputs, steps.T) * factor.at(block)).sum((1, 2))
+        return result.mul_(self.rate)

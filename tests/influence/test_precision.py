@@ -4,6 +4,7 @@ The truth is the reference engine on a float64 copy of the same weights. It subt
 units in the last place of the losses, is allowed for; at 1e-10 that is about 1e-6 of the matrix.
 """
 
+import copy
 from functools import cache
 
 import numpy as np
@@ -14,6 +15,7 @@ from eiftui.influence import gradients
 from eiftui.influence.precision import KeepDouble
 from eiftui.settings import Optimizer
 from tests.influence.measuring import (
+    DEVICE,
     OPTIMIZERS,
     PROBES,
     SINGLE,
@@ -155,6 +157,21 @@ def test_a_step_is_long_where_it_would_lower_its_own_loss_by_more_than_there_is(
     for short, long in ((Optimizer(lr=1e-2), Optimizer(lr=1.0)), (with_rate("adamw", 1e-5), with_rate("adamw", 1e-1))):
         assert not one.change(TRIPLE, short).is_long  # type: ignore[attr-defined]
         assert one.change(TRIPLE, long).is_long  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_adamw_is_taken_to_lower_a_loss_by_no_less_than_it_can(architecture: str) -> None:
+    one, model = engine(architecture, "factors"), copy.deepcopy(network(architecture)).requires_grad_()
+    [sequence] = [(BOS, *SINGLE[1][0])]
+    ids = torch.tensor([sequence], device=DEVICE)
+    model(input_ids=ids, labels=ids).loss.backward()
+    true = {name: parameter.grad for name, parameter in model.named_parameters() if parameter.grad is not None}
+    own = one._gradients.first([sequence])[0]  # type: ignore[attr-defined]
+    for name, gradient in true.items():
+        assert own.norms[name] == pytest.approx(float(gradient.norm()), rel=1e-6, abs=1e-7)
+    sizes = {name: parameter.numel() for name, parameter in model.named_parameters()}
+    most = sum(float(gradient.abs().sum()) for gradient in true.values())
+    assert most < gradients._fall([own], Optimizer(name="adamw", lr=1.0), sizes) < 20 * most
 
 
 def test_what_model_code_makes_float32_is_widened_where_it_meets_float64() -> None:

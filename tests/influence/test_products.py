@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from eiftui.influence import products
-from eiftui.influence.products import PART, times, times_each
+from eiftui.influence.products import PART, add_times, times, times_each
 
 needs_one_dnn = pytest.mark.skipif(not hasattr(torch.ops.mkldnn, "_linear_pointwise"), reason="torch has no oneDNN")
 
@@ -54,6 +54,14 @@ def test_each_row_has_a_matrix_of_its_own(dtype: torch.dtype) -> None:
     found = times_each(x, weights)
     assert found.dtype == dtype
     assert error(found, x, weights) < 1e-6
+
+
+def test_a_product_is_added_to_a_part_of_what_is_there() -> None:
+    x, weight, y = normal(5, 300), normal(7, 300), normal(5, 20)
+    expected = y.clone()
+    expected[:, 4:11] += 0.25 * x @ weight.T
+    add_times(y[:, 4:11], x, weight, 0.25)
+    torch.testing.assert_close(y, expected)
 
 
 def test_nothing_times_something_is_nothing() -> None:
