@@ -154,7 +154,7 @@ class FactorEngine:
     ) -> Iterator[RowResult]:
         texts = [text_of(probe, self.start).tokens for probe in probes]
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        probe_blocks = padded(order, lambda index: self.budget.row_bytes(len(texts[index]), 0), self.budget.bytes)
+        probe_blocks = even(order, lambda index: self.budget.row_bytes(len(texts[index]), 0), self.budget.bytes)
 
         def measure(block: Sequence[int]) -> list[RowResult]:
             change = self.change([rows[row] for row in block], optimizer, at_base=True)

@@ -171,18 +171,12 @@ def _joined(parts: Sequence[Tensor]) -> Tensor:
     return torch.cat([part.flatten(0, 1) for part in parts])[None]
 
 
-def inner(a: Factor, b: Factor) -> Tensor:
-    """⟨Sᵀ X of a's row, Tᵀ Y of b's row⟩ = Σ (S Tᵀ) ∘ (X Yᵀ), for every pair of rows: (rows of a, rows of b)."""
-    return _summands(a, b).sum((1, 3))
+def summands(a: Factor, b: Factor) -> Tensor:
+    """⟨Sᵀ X, Tᵀ Y⟩ of two gradients, each of one row, as what each pair of tokens brings to it: (tokens, tokens).
 
-
-def inner_by_token(a: Factor, b: Factor) -> Tensor:
-    """What each token of a's only row brings to `inner`: (tokens of a, rows of b)."""
-    return _summands(a, b).sum(3)[0]
-
-
-def _summands(a: Factor, b: Factor) -> Tensor:
-    return _left(a, b).mul_(_all_pairs(a.inputs, b.inputs))
+    It is (S Tᵀ) ∘ (X Yᵀ).
+    """
+    return _left(a, b) * (a.inputs[0] @ b.inputs[0].T)
 
 
 def squared_norms(matrices: Iterable[Sequence[Factor]]) -> Tensor:
@@ -202,33 +196,25 @@ def squared_norms(matrices: Iterable[Sequence[Factor]]) -> Tensor:
     def own(factor: Factor) -> Tensor:
         if isinstance(factor, Dense):
             return (factor.gradients[0] @ factor.gradients[0].T).mul_(square(factor.inputs)).sum()
-        return inner(factor, factor)[0, 0]
+        return summands(factor, factor).sum()
 
     for factors in matrices:
-        pairs = [2 * inner(one, other)[0, 0] for a, one in enumerate(factors) for other in factors[:a]]
+        pairs = [2 * summands(one, other).sum() for a, one in enumerate(factors) for other in factors[:a]]
         norms.append(torch.stack([*map(own, factors), *pairs]).sum())
     return torch.stack(norms).cpu().double().clamp(min=0)
 
 
-def _all_pairs(a: Tensor, b: Tensor) -> Tensor:
-    """Products of the token vectors of every pair of rows: (rows of a, tokens, rows of b, tokens)."""
-    flat = a.reshape(-1, a.shape[-1]) @ b.reshape(-1, b.shape[-1]).T
-    return flat.view(a.shape[0], a.shape[1], b.shape[0], b.shape[1])
-
-
 def _left(a: Factor, b: Factor) -> Tensor:
+    """S Tᵀ."""
     if isinstance(a, Dense) and isinstance(b, Dense):
-        return _all_pairs(a.gradients, b.gradients)
+        return a.gradients[0] @ b.gradients[0].T
     if isinstance(a, OneHot) and isinstance(b, OneHot):
-        return (a.ids[:, :, None, None] == b.ids).to(a.inputs.dtype)
-    if isinstance(a, Dense):
-        rows, tokens = b.inputs.shape[:2]
-        return a.at(b.ids.flatten()).unflatten(2, (rows, tokens))  # type: ignore[attr-defined]
-    return _left(b, a).permute(2, 3, 0, 1).contiguous()
+        return (a.ids[0][:, None] == b.ids[0]).to(a.inputs.dtype)
+    return a.at(b.ids[0])[0] if isinstance(b, OneHot) else _left(b, a).T
 
 
-def inner_with(weight: Tensor, factor: Factor) -> Tensor:
-    """⟨W, Sᵀ X⟩ for each row: (rows,)."""
+def along(weight: Tensor, factor: Factor) -> Tensor:
+    """⟨W, Sᵀ X⟩ of a gradient of one row, as what each token brings to it: (tokens,)."""
     wide = weight.to(factor.inputs.dtype)
     y = torch.matmul(factor.inputs, wide if isinstance(factor, Dense) and not factor.out_in else wide.T)
-    return factor.project(y).diagonal(dim1=1, dim2=2).sum(1)
+    return factor.project(y)[0].diagonal()

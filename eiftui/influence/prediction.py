@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from eiftui.influence.factors import inner_with, stacked
+from eiftui.influence.factors import along, joined
 from eiftui.influence.forward import Forward
 from eiftui.influence.recording import Change, Gradients
 
@@ -25,11 +25,14 @@ def first_order(forward: Forward, change: Change, probes: Sequence[Gradients]) -
     total = torch.zeros(change.rows, len(probes), dtype=torch.float64)
     for name in change.matrices:
         update = change.update(name)
-        factors = [stacked(same) for same in zip(*(probe.matrices[name] for probe in probes), strict=True)]
-        total += update.inner(factors).cpu().double()
-        if update.decay is not None:
-            along = sum(inner_with(forward.parameters[name], factor).cpu().double() for factor in factors)
-            total += update.decay[:, :, 0].cpu().double() * along
+        for same in zip(*(probe.matrices[name] for probe in probes), strict=True):
+            factor = joined(same)
+            tokens = torch.tensor([own.inputs.shape[1] for own in same])
+            probe = torch.arange(len(probes)).repeat_interleave(tokens)
+            total.index_add_(1, probe, update.inner(factor).cpu().double())
+            if update.decay is not None:
+                decay = update.decay[:, 0].cpu().double() * along(forward.parameters[name], factor).cpu().double()
+                total.index_add_(1, probe, decay)
     for name, vector in change.vectors.items():
         gradients = torch.stack([probe.vectors[name] for probe in probes])
         total += vector.flatten(1).cpu().double() @ gradients.flatten(1).cpu().double().T

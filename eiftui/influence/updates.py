@@ -16,7 +16,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from eiftui.influence.factors import Dense, Factor, OneHot, inner_by_token, joined, stacked
+from eiftui.influence.factors import Dense, Factor, OneHot, joined, stacked, summands
 from eiftui.influence.products import add_times, times_each
 from eiftui.settings import Optimizer
 
@@ -55,8 +55,8 @@ class Update(Protocol):
         """Lines `ids`, (n,) or a row's own (rows, n), of the change: (rows, n, in)."""
         ...
 
-    def inner(self, factors: Sequence[Factor]) -> Tensor:
-        """Inner products of the change with the gradients of some probes: (rows, probes)."""
+    def inner(self, factor: Factor) -> Tensor:
+        """Inner products of the change with what each token brings to a gradient of one row: (rows, tokens)."""
         ...
 
 
@@ -235,21 +235,19 @@ class LowRank:
             result[term.rows].baddbmm_(lines * term.coefficients, term.factor.inputs)
         return result
 
-    def inner(self, factors: Sequence[Factor]) -> Tensor:
-        result = factors[0].inputs.new_zeros(self.rows, len(factors[0].inputs))
+    def inner(self, factor: Factor) -> Tensor:
+        result = factor.inputs.new_zeros(self.rows, factor.inputs.shape[1])
         every_row = torch.arange(self.rows, device=result.device)
         for kind in (Dense, OneHot):  # a product for all rows: those of one are small
             terms = [term for term in self.terms if isinstance(term.factor, kind)]
             if not terms:
                 continue
             whole = joined([term.factor for term in terms])
-            tokens = [term.factor.inputs.shape[1] for term in terms]
-            row = torch.cat([every_row[t.rows].repeat_interleave(n) for t, n in zip(terms, tokens, strict=True)])
-            coefficient = torch.cat(
-                [t.coefficients.flatten().repeat_interleave(n) for t, n in zip(terms, tokens, strict=True)]
-            )
-            for other in factors:
-                result.index_add_(0, row, inner_by_token(whole, other) * coefficient[:, None])
+            row = torch.cat([every_row[term.rows] for term in terms])
+            coefficient = torch.cat([term.coefficients.flatten() for term in terms])
+            tokens = torch.tensor([term.factor.inputs.shape[1] for term in terms for _ in term.coefficients])
+            of_token = torch.arange(len(row)).repeat_interleave(tokens).to(result.device)
+            result.index_add_(0, row[of_token], summands(whole, factor).mul_(coefficient[of_token, None]))
         return result
 
 
@@ -297,11 +295,9 @@ class AdamW:
         rows = [self.steps(row, ids[row] if ids.dim() == 2 else ids) for row in range(len(self.rows))]
         return torch.stack(rows).mul_(self.rate)
 
-    def inner(self, factors: Sequence[Factor]) -> Tensor:
-        result = factors[0].inputs.new_zeros(len(self.rows), len(factors[0].inputs))
+    def inner(self, factor: Factor) -> Tensor:
+        result = factor.inputs.new_zeros(len(self.rows), factor.inputs.shape[1])
         for row, block in self._blocks():
-            steps = self.steps(row, block)
-            for factor in factors:
-                # Σ over tokens and outputs of S ∘ (X stepsᵀ), per probe
-                result[row] += (torch.matmul(factor.inputs, steps.T) * factor.at(block)).sum((1, 2))
+            # Σ over outputs of S ∘ (X stepsᵀ)
+            result[row] += torch.matmul(factor.inputs[0], self.steps(row, block).T).mul_(factor.at(block)[0]).sum(1)
         return result.mul_(self.rate)
