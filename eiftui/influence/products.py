@@ -32,7 +32,7 @@ def times(x: Tensor, weight: Tensor) -> Tensor:
     if ONE_DNN and x.dtype == torch.float32 and x.device.type == "cpu" and x.numel() > 0:
         # no view as far as autograd knows, so that model code may write into it
         return torch.ops.aten._unsafe_view(_in_parts(x.reshape(-1, x.shape[-1]), weight), [*x.shape[:-1], len(weight)])
-    return torch.matmul(x, weight.T)
+    return torch.mm(x.reshape(-1, x.shape[-1]), weight.T).view(*x.shape[:-1], len(weight))
 
 
 def add_times(y: Tensor, x: Tensor, weight: Tensor, factor: float) -> None:
