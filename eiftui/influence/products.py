@@ -29,10 +29,11 @@ would cost copies of the weights, which lie so that some of their inputs alone a
 
 def times(x: Tensor, weight: Tensor) -> Tensor:
     """x Wᵀ: of x (…, in) and W (out, in), (…, out)."""
-    if ONE_DNN and x.dtype == torch.float32 and x.device.type == "cpu" and x.numel() > 0:
-        # no view as far as autograd knows, so that model code may write into it
-        return torch.ops.aten._unsafe_view(_in_parts(x.reshape(-1, x.shape[-1]), weight), [*x.shape[:-1], len(weight)])
-    return torch.mm(x.reshape(-1, x.shape[-1]), weight.T).view(*x.shape[:-1], len(weight))
+    flat = x.reshape(-1, x.shape[-1])
+    quick = ONE_DNN and x.dtype == torch.float32 and x.device.type == "cpu" and x.numel() > 0
+    y = _in_parts(flat, weight) if quick else torch.mm(flat, weight.T)
+    # no view as far as autograd knows, so that model code may write into it
+    return torch.ops.aten._unsafe_view(y, [*x.shape[:-1], len(weight)])
 
 
 def add_times(y: Tensor, x: Tensor, weight: Tensor, factor: float) -> None:
