@@ -47,6 +47,7 @@ FIELDS = (
 )
 HUB_ID = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)?(?<!\.gguf)")
 """A short name, or OWNER/NAME on the hub, where models are no single files."""
+ABOVE_0 = "must be above 0"
 PATHS = tuple(field.path for field in FIELDS)
 
 
@@ -82,9 +83,11 @@ def read(texts: Mapping[str, str], before: Settings) -> Settings:
         settings = Settings.model_validate(content)
     except ValidationError as error:
         reasons = {_place(one["loc"], one["msg"]): problem(one) for one in error.errors(include_url=False)}
+        if "greater" in reasons.get("optimizer.lr", ""):
+            reasons["optimizer.lr"] = ABOVE_0  # 0 is for the floor alone
     else:
         if settings.optimizer.lr <= 0:
-            reasons["optimizer.lr"] = "must be above 0"
+            reasons["optimizer.lr"] = ABOVE_0
         if not settings.conditions:
             reasons["conditions"] = f"at least one of {', '.join(CONDITIONS)}"
         reasons |= _wrong_model(settings.model, before.model)

@@ -64,6 +64,12 @@ def hidden(app: App[Any], view: View, document: Document) -> str:
     return f"No {axis} passes the filter: {key} and an empty line shows all"
 
 
+def filtered(app: App[Any], view: View) -> str:
+    """That a filter hides what was just written, and how all is shown again."""
+    key = key_of(app, "matrix.filter_rows" if view.row_filter else "matrix.filter_columns")
+    return f"The filter hides what you wrote: {key} and an empty line shows all"
+
+
 def _why_not(part: Widget, document: Document) -> str:
     if document.writer is None:
         return nobody_writes(part.app)

@@ -150,7 +150,13 @@ def title(view: View, drawn: Picture, draws: int) -> str:
         unit = unit.replace("loss", "log-prob")
     if view.spreads:
         unit = f"95 % interval, ± {unit.removeprefix('Δ ')}"
-    words = [view.shown.capitalize(), f"{unit} {numbers.scale(drawn.exponent)}".strip()]
+    words = [view.shown.capitalize()]
+    # before what may be cut off: what is missing is what has to be said
+    filters = {"rows": (view.row_filter, drawn.rows), "columns": (view.column_filter, drawn.columns)}
+    for axis, (wanted, found) in filters.items():
+        if wanted:
+            words.append(f"{axis if found.size else f'no {axis}'} with “{visible(wanted)}”")
+    words.append(f"{unit} {numbers.scale(drawn.exponent)}".strip())
     if view.spreads:
         words.append(f"{draws} draws")
     elif draws > 1:
@@ -160,10 +166,6 @@ def title(view: View, drawn: Picture, draws: int) -> str:
         words.append(f"{numbers.completed(drawn.measured)} measured")
     orders = {"rows": view.rows_by, "columns": view.columns_by}
     words += [f"{axis} by {order}" for axis, order in orders.items() if order != "number"]
-    filters = {"rows": (view.row_filter, drawn.rows), "columns": (view.column_filter, drawn.columns)}
-    for axis, (wanted, found) in filters.items():
-        if wanted:
-            words.append(f"{axis if found.size else f'no {axis}'} with “{visible(wanted)}”")
     return " · ".join(words)
 
 

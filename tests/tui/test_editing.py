@@ -355,6 +355,26 @@ async def test_a_domain_file_is_imported_with_its_contrasts_as_often_as_one_like
         assert {text.id for text in measured.rows} >= {"ab", "mine/ab", "mine-2/ab"}
 
 
+async def test_what_is_being_written_is_kept_before_anything_ends_the_program(measured, explorer, monkeypatch):
+    monkeypatch.setattr("eiftui.tui.screens.editor.SECONDS_BETWEEN_KEEPS", 0.05)
+
+    def kept() -> str | None:
+        unsaved = Session.open(measured.session.path, read_only=True).unsaved
+        return unsaved and unsaved.text
+
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await pilot.press("e")
+        await write(pilot, "Toads hop.")
+        for _ in range(200):
+            if kept() == "Toads hop.":
+                break
+            await pilot.pause(0.05)
+        assert kept() == "Toads hop."
+        await pilot.press("escape")
+        await pilot.pause()
+        assert kept() is None
+
+
 @pytest.mark.parametrize("key", ["a", "e"])
 @pytest.mark.parametrize(
     ("written", "unsaved"), [("Toads hop.", "Toads hop."), ("Toads {hop", "Toads {hop"), (" ", None)]

@@ -55,7 +55,7 @@ async def test_every_form_is_written(measured, explorer, here, form):
         await pilot.press("enter")
         await until(pilot, "Written:")
     check = {
-        "long": lambda: len((here / "kinds-trained.csv").read_text().splitlines()) == 1 + 27,
+        "long": lambda: len((here / "kinds-trained-long.csv").read_text().splitlines()) == 1 + 27,
         "npz": lambda: np.load(here / "kinds.npz")["prompted"].shape == (3, 3, 3),
         "json": lambda: len(json.loads((here / "kinds.json").read_text())["cells"]) == 3 * 27,
         "heatmap": lambda: "trained: change of loss" in (here / "kinds-trained.txt").read_text(),

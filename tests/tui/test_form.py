@@ -22,6 +22,7 @@ def test_what_stands_in_the_fields_is_what_they_come_to(settings):
     [
         ("optimizer.lr", "fast", "number"),
         ("optimizer.lr", "0", "above 0"),
+        ("optimizer.lr", "-1", "above 0"),
         ("optimizer.epochs", "0", "greater than or equal to 1"),
         ("optimizer.momentum", "1", "less than 1"),
         ("draws", "two", "whole number"),

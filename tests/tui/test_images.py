@@ -285,6 +285,13 @@ def test_nothing_is_to_be_measured_of_the_own_digit_but_trained_raw_numbers(meas
         assert (shown[:-1, :-1] == Status.VALUE).all()
 
 
+def test_effects_of_rows_and_columns_leave_nothing_of_an_image_on_itself(measured):
+    view = ImageView(level="images", network=0, draw=0, scaling="double-centred")
+    own = np.eye(20, dtype=bool)
+    assert (picture(view, measured).status == np.where(own, Status.UNDEFINED, Status.VALUE)).all()
+    assert (picture(replace(view, level="classes"), measured).status == Status.VALUE).all()
+
+
 def test_numbers_that_are_not_finite_are_measured(empty):
     records = list(image_records(empty.session))
     block = next(one for one in records if isinstance(one, ImageBlock))

@@ -115,6 +115,14 @@ async def test_a_filter_shows_while_it_is_typed_and_escape_takes_it_back(large, 
         assert (view.row_filter, view.column_filter) == ("word 5", "")
 
 
+async def test_what_is_written_and_does_not_pass_the_filter_is_said_to_be_hidden(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40), notifications=True) as pilot:
+        await until(pilot, "Trained ·")
+        await pilot.press("ampersand", *"every", "enter", "a", *"Zebras run.", "enter")
+        await until(pilot, "The filter hides what you wrote")
+        assert ("Zebras run.",) in [text.sentences for text in measured.rows]
+
+
 async def test_a_filter_that_nothing_passes_is_no_error(large, explorer):
     async with explorer(large).run_test(size=(80, 24)) as pilot:
         await pilot.press("ampersand", *"newt")

@@ -97,7 +97,7 @@ class ImageDocument:
     def matrices(self, condition: ImageCondition, how: Treatment, scaling: Scaling) -> Array:
         """Of every network and draw: (networks, draws, images, images), nan where not measured.
 
-        Scaled ones are nan where not all of a network and draw is finite.
+        Scaled ones are nan where not all of a network and draw is finite; double-centred ones on their diagonal too.
         """
         key = condition, how, scaling
         if key not in self._matrices:
@@ -108,6 +108,9 @@ class ImageDocument:
                 measured[~whole] = np.nan
                 for at in np.argwhere(whole).tolist():
                     measured[tuple(at)] = scale(measured[tuple(at)])
+                if scaling == "double-centred":
+                    own = np.arange(measured.shape[-1])
+                    measured[..., own, own] = np.nan  # effects of rows and columns are of what is off the diagonal
             self._matrices[key] = measured
         return self._matrices[key]
 

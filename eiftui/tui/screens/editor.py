@@ -29,6 +29,8 @@ from eiftui.tui.sentences import ROLE_NAMES
 
 SECONDS_AFTER_A_KEY = 0.2
 """Before tokens are counted: a fast typist's next key comes earlier."""
+SECONDS_BETWEEN_KEEPS = 3.0
+"""Of what is being written: no more is lost when the program is killed."""
 ROOM_BELOW = 6
 """Lines that the field needs where it is lowest."""
 
@@ -53,10 +55,21 @@ class EditorScreen(Surviving, ModalScreen[None]):
     BINDINGS = part_bindings("editor")
     AUTO_FOCUS = "SentenceField"
 
-    def __init__(self, draft: Draft, y: int, save: Callable[[list[Wording]], None], count: Counter) -> None:
-        """`y` is the line of the screen to write on; `save` takes the wording of each line, or raises EiftuiError."""
+    def __init__(
+        self,
+        draft: Draft,
+        y: int,
+        save: Callable[[list[Wording]], None],
+        keep: Callable[[Unsaved], None],
+        count: Counter,
+    ) -> None:
+        """`y` is the line of the screen to write on; `save` takes the wording of each line, or raises EiftuiError.
+
+        `keep` takes what is written and not yet saved, every few seconds.
+        """
         super().__init__()
-        self._draft, self._y, self._save, self._count = draft, y, save, count
+        self._draft, self._y, self._save, self._keep, self._count = draft, y, save, keep, count
+        self._kept: Unsaved | None = None
         self._role = draft.role
         self._due: Timer | None = None
 
@@ -70,6 +83,13 @@ class EditorScreen(Surviving, ModalScreen[None]):
         self.query_one("#editor").styles.offset = (0, max(0, min(self._y - 1, self.app.size.height - ROOM_BELOW)))
         self._show_role()
         self._look()
+        self.set_interval(SECONDS_BETWEEN_KEEPS, self._keep_written)
+
+    def _keep_written(self) -> None:
+        written = self.finish()
+        if written and written != self._kept:
+            self._keep(written)
+            self._kept = written
 
     def action_save(self) -> None:
         try:

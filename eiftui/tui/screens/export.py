@@ -118,7 +118,9 @@ class ExportScreen(Dialogue[Path]):
     @property
     def _stem(self) -> str:
         session = self._document.session.path.stem if self._document.session.path else "session"
-        return session if self._form in (PICTURE, "npz", "json") else f"{session}-{self._quantity}"
+        if self._form in (PICTURE, "npz", "json"):
+            return session
+        return f"{session}-{self._quantity}{'-long' if self._form == 'long' else ''}"
 
     @property
     def _form(self) -> str:

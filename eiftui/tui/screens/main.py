@@ -21,7 +21,7 @@ from eiftui.tui.damage import tell_damage
 from eiftui.tui.document import Document
 from eiftui.tui.keymap import key_of
 from eiftui.tui.mishaps import Surviving, survived
-from eiftui.tui.refusals import AT_CURSOR, changes, hidden, may_change
+from eiftui.tui.refusals import AT_CURSOR, changes, filtered, hidden, may_change
 from eiftui.tui.running import LOST_SETTINGS, Runner
 from eiftui.tui.screens.prompt import PromptScreen
 from eiftui.tui.sharing import WIDE, lists_beside
@@ -191,12 +191,15 @@ class MainScreen(Surviving, Screen[None]):
         self._share_width()
 
     def on_sentences_pane_sentence_chosen(self, message: SentencesPane.SentenceChosen) -> None:
+        self._move_to(message.row, message.column)
+
+    def _move_to(self, row: int | None, column: int | None) -> bool:
+        """Put the matrix's cursor on a row, a column or both; False if a filter hides it."""
         heatmap = self.query_one(HeatMap)
-        if heatmap.cursor:
-            row, column = heatmap.cursor
-            heatmap.move_to(
-                row if message.row is None else message.row, column if message.column is None else message.column
-            )
+        if heatmap.cursor is None:
+            return True
+        own = heatmap.cursor
+        return heatmap.move_to(own[0] if row is None else row, own[1] if column is None else column)
 
     def on_sentences_pane_writing_began(self) -> None:
         self.runner.load()  # its tokens are counted, and there will be something to measure
@@ -205,7 +208,8 @@ class MainScreen(Surviving, Screen[None]):
         """Paint at once, and put the cursors where the person is at work."""
         self._show_document()
         self.runner.load_for_the_rest()  # undo may have brought another model back
-        self.on_sentences_pane_sentence_chosen(SentencesPane.SentenceChosen(message.row, message.column))
+        if not self._move_to(message.row, message.column):
+            self._say(filtered(self.app, self.query_one(MatrixPane).view), "warning")
         self._show_cell(*(self.query_one(HeatMap).cursor or (message.row or 0, message.column or 0)))
 
     def on_findings_pane_study_asked(self, message: FindingsPane.StudyAsked) -> None:
