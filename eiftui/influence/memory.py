@@ -64,8 +64,8 @@ class Budget:
 
     @property
     def recorded_tokens(self) -> int:
-        """Tokens of one recording: activations kept for the backward, and the logits with their gradients."""
-        return min(LINE, max(16, self.bytes // (self.number * (3 * self.width // 2 + 2 * self.vocabulary))))
+        """Tokens of one recording: what is kept for the backward, the factors that it makes, and the logits."""
+        return min(LINE, max(16, self.bytes // (self.number * (2 * self.width + 3 * self.vocabulary))))
 
     def row_bytes(self, tokens: int, nodes: int) -> int:
         """What one row takes while it is evaluated: the factors of its tokens, and activations of the tree's nodes."""
