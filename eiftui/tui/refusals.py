@@ -60,14 +60,17 @@ def hidden(app: App[Any], view: View, document: Document) -> str:
     axis = hidden_axis(view, document)
     if axis is None:
         return ""
-    key = key_of(app, "matrix.filter_rows" if axis == "row" else "matrix.filter_columns")
-    return f"No {axis} passes the filter: {key} and an empty line shows all"
+    return f"No {axis} passes the filter: {_without_filter(app, axis)}"
 
 
 def filtered(app: App[Any], view: View) -> str:
     """That a filter hides what was just written, and how all is shown again."""
-    key = key_of(app, "matrix.filter_rows" if view.row_filter else "matrix.filter_columns")
-    return f"The filter hides what you wrote: {key} and an empty line shows all"
+    return f"The filter hides what you wrote: {_without_filter(app, 'row' if view.row_filter else 'column')}"
+
+
+def _without_filter(app: App[Any], axis: str) -> str:
+    key = key_of(app, "matrix.filter_rows" if axis == "row" else "matrix.filter_columns")
+    return f"{key} and an empty line shows all"
 
 
 def _why_not(part: Widget, document: Document) -> str:

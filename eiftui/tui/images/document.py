@@ -103,14 +103,11 @@ class ImageDocument:
         if key not in self._matrices:
             measured = self.session.matrix(condition, how)
             if scaling != "raw":
-                scale = {"cosine": lambda matrix: -cosine(matrix), "double-centred": centred}[scaling]
+                scale = {"cosine": lambda matrix: -cosine(matrix), "double-centred": _between_images}[scaling]
                 whole = np.isfinite(measured).all((2, 3))
                 measured[~whole] = np.nan
                 for at in np.argwhere(whole).tolist():
                     measured[tuple(at)] = scale(measured[tuple(at)])
-                if scaling == "double-centred":
-                    own = np.arange(measured.shape[-1])
-                    measured[..., own, own] = np.nan  # effects of rows and columns are of what is off the diagonal
             self._matrices[key] = measured
         return self._matrices[key]
 
@@ -162,3 +159,8 @@ class ImageDocument:
     def close(self) -> None:
         """Let others write the session."""
         self.session.close()
+
+
+def _between_images(matrix: Array) -> Array:
+    """`centred`, which is of what is off the diagonal: nan on it."""
+    return np.where(np.eye(len(matrix), dtype=bool), np.nan, centred(matrix))

@@ -69,7 +69,6 @@ class EditorScreen(Surviving, ModalScreen[None]):
         """
         super().__init__()
         self._draft, self._y, self._save, self._keep, self._count = draft, y, save, keep, count
-        self._kept: Unsaved | None = None
         self._role = draft.role
         self._due: Timer | None = None
 
@@ -86,10 +85,8 @@ class EditorScreen(Surviving, ModalScreen[None]):
         self.set_interval(SECONDS_BETWEEN_KEEPS, self._keep_written)
 
     def _keep_written(self) -> None:
-        written = self.finish()
-        if written and written != self._kept:
+        if written := self.finish():
             self._keep(written)
-            self._kept = written
 
     def action_save(self) -> None:
         try:

@@ -205,8 +205,9 @@ class SentencesPane(Part):
         return one
 
     def _keep_unsaved(self, written: Unsaved) -> None:
-        with suppress(EiftuiError):  # saving it will say why it cannot be
-            self.document.append(written)
+        if written != self.document.session.unsaved:
+            with suppress(EiftuiError):  # saving it will say why it cannot be
+                self.document.append(written)
 
     def _drop_unsaved(self, _: None) -> None:
         """What was written was saved or left; if that cannot be kept, it is offered once more."""
