@@ -199,8 +199,8 @@ def squared_norms(matrices: Iterable[Sequence[Factor]]) -> Tensor:
         return summands(factor, factor).sum()
 
     for factors in matrices:
-        pairs = [2 * summands(one, other).sum() for a, one in enumerate(factors) for other in factors[:a]]
-        norms.append(torch.stack([*map(own, factors), *pairs]).sum())
+        pairs = (2 * summands(one, other).sum() for a, one in enumerate(factors) for other in factors[:a])
+        norms.append(sum(pairs, sum(map(own, factors[1:]), own(factors[0]))))
     return torch.stack(norms).cpu().double().clamp(min=0)
 
 

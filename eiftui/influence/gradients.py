@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import NamedTuple
 
 import torch
 
 from eiftui.influence.forward import Forward
 from eiftui.influence.losses import Tokens
-from eiftui.influence.memory import Budget, even, halving
+from eiftui.influence.memory import Budget, halving
 from eiftui.influence.recording import Change, Gradients, record, total_bytes
 from eiftui.settings import Optimizer
 
@@ -29,6 +30,11 @@ class Point(NamedTuple):
     """What made the steps; None at the base weights, whatever makes a step of it."""
     learned: tuple[Tokens, ...]
     """The sequences of the steps before, in order, and then the one whose gradient it is."""
+
+    @property
+    def path(self) -> list[Point]:
+        """The points of all steps up to this one, in order."""
+        return [Point(self.optimizer if step else None, self.learned[: step + 1]) for step in range(len(self.learned))]
 
 
 class KeptGradients:
@@ -52,7 +58,7 @@ class KeptGradients:
 
     def first(self, sequences: Sequence[Tokens]) -> list[Gradients]:
         """The gradient of each of `sequences` at the base weights."""
-        return self._found([Point(None, (sequence,)) for sequence in sequences], lambda _: None)
+        return self._found([Point(None, (sequence,)) for sequence in sequences])
 
     def change(self, rows: Sequence[Sequence[Tokens]], optimizer: Optimizer, at_base: bool = False) -> Change:
         """How a step on each sequence of `rows`, of which one may have more than another, changes the weights.
@@ -74,44 +80,50 @@ class KeptGradients:
         self, rows: Sequence[Sequence[Tokens]], optimizer: Optimizer, at_base: bool = False
     ) -> list[list[Gradients]]:
         """The gradients of each row's sequences, in order."""
-        steps = [[gradients] for gradients in self.first([row[0] for row in rows])]
-        for step in range(1, max(map(len, rows))):
-            going = [row for row, own in enumerate(rows) if len(own) > step]
-            if at_base:
-                found = self.first([rows[row][step] for row in going])
-            else:
-                found = self._further(
-                    [rows[row][: step + 1] for row in going], [steps[row] for row in going], optimizer
-                )
-            for row, gradients in zip(going, found, strict=True):
-                steps[row].append(gradients)
-        return steps
+        if at_base:
+            paths = [[Point(None, (sequence,)) for sequence in row] for row in rows]
+        else:
+            paths = [Point(optimizer, tuple(row)).path for row in rows]
+        found = iter(self._found([point for path in paths for point in path]))
+        return [list(islice(found, len(path))) for path in paths]
 
-    def _further(
-        self, learned: Sequence[Sequence[Tokens]], steps: Sequence[Sequence[Gradients]], optimizer: Optimizer
-    ) -> list[Gradients]:
-        """The gradient of each row's last sequence, at the weights that its `steps` have left."""
-        points = [Point(optimizer, tuple(own)) for own in learned]
-        steps_to = dict(zip(points, steps, strict=True))
-        return self._found(points, lambda some: Change(self._forward, [steps_to[point] for point in some], optimizer))
-
-    def _found(self, points: Sequence[Point], before: Callable[[Sequence[Point]], Change | None]) -> list[Gradients]:
-        def taken(block: Sequence[Point]) -> list[tuple[Point, Gradients]]:
-            sequences = [point.learned[-1] for point in block]
-            return list(zip(block, record(self._forward, sequences, before(block)), strict=True))
-
-        for block in self._lines([point for point in dict.fromkeys(points) if point not in self._kept]):
-            self._kept.update(halving(taken, block))
+    def _found(self, points: Sequence[Point]) -> list[Gradients]:
+        """The gradients at `points`, among which are all that lead to one of them."""
+        while missing := [point for point in dict.fromkeys(points) if point not in self._kept]:
+            self._kept.update(halving(self._taken, self._next_line(missing)))
         found = [self._kept[point] for point in points]
         self._forget(set(points))
         return found
 
-    def _lines(self, points: Sequence[Point]) -> list[list[Point]]:
-        """Those that are recorded together: in one line, where the model follows trees."""
+    def _taken(self, line: Sequence[Point]) -> list[tuple[Point, Gradients]]:
+        """Record a line, of which those that are not at the base weights come first."""
+        steps = [[self._kept[earlier] for earlier in point.path[:-1]] for point in line if point.optimizer]
+        before = Change(self._forward, steps, line[0].optimizer) if line[0].optimizer else None
+        return list(zip(line, record(self._forward, [point.learned[-1] for point in line], before), strict=True))
+
+    def _next_line(self, missing: Sequence[Point]) -> list[Point]:
+        """Those to record next in one line: about as many tokens as in later ones, those first that others wait for."""
+        ready = [point for point in missing if all(earlier in self._kept for earlier in point.path[:-1])]
         if not self._forward.follows_trees:
-            return [[point] for point in points]
-        order = sorted(points, key=lambda point: (len(point.learned[-1]), point.learned[-1]), reverse=True)
-        return even(order, lambda point: len(point.learned[-1]), self._budget.recorded_tokens)
+            return ready[:1]
+        steps: dict[Tokens, int] = {}
+        for point in missing:
+            steps[point.learned[0]] = max(len(point.learned), steps.get(point.learned[0], 0))
+
+        def urgency(point: Point) -> tuple[int, int, Tokens]:
+            return steps[point.learned[0]] - len(point.learned), len(point.learned[-1]), point.learned[-1]
+
+        order, largest = sorted(ready, key=urgency, reverse=True), self._budget.recorded_tokens
+        tokens = sum(len(point.learned[-1]) for point in missing)
+        lines = max(math.ceil(tokens / largest), urgency(order[0])[0] + 1)
+        line, held = list[Point](), 0
+        for point in order:
+            own = len(point.learned[-1])
+            if line and (held + own > largest or held + own / 2 > tokens / lines):
+                break
+            line.append(point)
+            held += own
+        return sorted(line, key=lambda point: point.optimizer is None)
 
     def _forget(self, used: set[Point]) -> None:
         """Drop the oldest gradients that are not in use until the rest fit in the budget."""

@@ -51,15 +51,20 @@ class Line(Places):
         """How many sequences there are, and the length of the longest."""
         return int(self.sequence[-1]) + 1, int(self.positions.max()) + 1
 
+    def first(self, number: int) -> Line:
+        """The first sequences alone."""
+        places = int((self.sequence < number).sum())
+        return Line(self.ids[:, :places], self.positions[:, :places], None, self.sequence[:places])
+
     def apart(self, x: Tensor) -> Tensor:
-        """`x` (1, places, …) as (sequences, longest, …), filled up with zeros."""
+        """`x` (1, places, …) as (sequences, longest, …), filled up with zeros; `x` may go on after these sequences."""
         result = x.new_zeros(*self.shape, *x.shape[2:])
-        result[self.sequence, self.positions[0]] = x[0]
+        result[self.sequence, self.positions[0]] = x[0, : len(self.sequence)]
         return result
 
-    def together(self, x: Tensor) -> Tensor:
-        """The same back: of (sequences, longest, …), (1, places, …)."""
-        return x[self.sequence[None], self.positions]
+    def put_back(self, x: Tensor, own: Tensor) -> None:
+        """Write `own` (sequences, longest, …) to its places in `x`, which `apart` has been given."""
+        x[0, : len(self.sequence)] = own[self.sequence, self.positions[0]]
 
 
 @dataclass(frozen=True)

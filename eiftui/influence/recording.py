@@ -100,29 +100,30 @@ class Change:
 
     def update(self, name: str, outputs: slice = slice(None)) -> Update:
         """The change of one matrix, or of some of its outputs."""
-        rows = [
-            [[factor.trained.part(outputs) for factor in gradients.matrices[name]] for gradients in own]
-            for own in self._steps
-        ]
+        rows = [[[factor.trained for factor in step.matrices[name]] for step in own] for own in self._steps]
+        if outputs != slice(None):
+            rows = [[[factor.part(outputs) for factor in step] for step in own] for own in rows]
         return make_update(self._schedule, rows)
 
 
 def record(forward: Forward, sequences: Sequence[Tokens], before: Change | None) -> list[Gradients]:
-    """The gradient of the loss of each of `sequences`, at the weights that `before` has left (None: base weights).
+    """The gradient of the loss of each of `sequences`.
 
-    A sequence holds everything the model reads, the start token included. Several need a model that follows trees.
+    Those of the first are taken at the weights that the rows of `before` have left, all others at the base weights. A
+    sequence holds everything the model reads, the start token included. Several need a model that follows trees.
 
     Raises:
         UnsupportedModel: a weight is neither a matrix nor a vector, or is used by an operation without a rule.
     """
     line, targets, shares = _read(forward, sequences)
+    moved = line.first(before.rows) if before else line
     matrices: defaultdict[str, list[Factor]] = defaultdict(list)
     weights: dict[str, Tensor] = {}
     leaves: dict[str, Tensor] = {}
     for name, parameter in forward.parameters.items():
         if parameter.dim() == 2:
             update = partial(before.update, name) if before and name in before.matrices else None
-            weights[name] = RowMatrix(parameter, name, forward.dtype, line, update, matrices[name].append)
+            weights[name] = RowMatrix(parameter, name, forward.dtype, line, matrices[name].append, moved, update)
         elif parameter.dim() < 2:
             change = before.vectors.get(name) if before else None
             leaves[name] = _leaf(parameter.to(forward.dtype), len(sequences), change)
@@ -158,5 +159,7 @@ def _own(matrices: dict[str, list[Factor]], vectors: dict[str, Tensor], sequence
 
 
 def _leaf(parameter: Tensor, sequences: int, change: Tensor | None) -> Tensor:
-    values = parameter.detach().expand(sequences, *parameter.shape)
-    return (values.clone() if change is None else values + change).requires_grad_()
+    values = parameter.detach().repeat(sequences, *[1] * parameter.dim())
+    if change is not None:
+        values[: len(change)] += change
+    return values.requires_grad_()

@@ -28,7 +28,7 @@ MakeUpdate = Callable[..., Update]
 
 
 class _Linear(torch.autograd.Function):
-    """x Wᵀ (or x W), with each sequence's own change of W where there is one; a sink is told the gradients at it.
+    """x Wᵀ (or x W), with the `change` of W of each sequence in `line`; a sink is told the gradients at it.
 
     W is read in the number format of x, and neither that nor the change is kept between forward and backward.
     """
@@ -52,7 +52,8 @@ class _Linear(torch.autograd.Function):
         if update.decay is not None:
             own.mul_(1 + update.decay)
         update.add_to(own, line.apart(x))
-        return line.together(own)
+        line.put_back(y, own)
+        return y
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> Any:
@@ -63,7 +64,7 @@ class _Linear(torch.autograd.Function):
             update, own = ctx.change(), ctx.line.apart(result)
             if update.decay is not None:
                 own.mul_(1 + update.decay)
-            result = ctx.line.together(own.add_(update.apply_transposed(ctx.line.apart(gradient))))
+            ctx.line.put_back(result, own.add_(update.apply_transposed(ctx.line.apart(gradient))))
         return result, None, None, None, None, None
 
 
@@ -130,27 +131,34 @@ class Matrix(Weight):
 
 
 class RowMatrix(Matrix):
-    """A matrix that sequences in a line meet, each with its own `update`; notes factors in `sink`."""
+    """A matrix that sequences in a line meet, the `moved` ones each with its own `update`; notes factors in `sink`."""
 
     def __init__(
-        self, base: Tensor, name: str, dtype: torch.dtype, line: Line, update: MakeUpdate | None, sink: Sink
+        self,
+        base: Tensor,
+        name: str,
+        dtype: torch.dtype,
+        line: Line,
+        sink: Sink,
+        moved: Line,
+        update: MakeUpdate | None,
     ) -> None:
         super().__init__(base, name, dtype)
-        self.line, self.update, self.sink = line, update, sink
+        self.line, self.sink, self.moved, self.update = line, sink, moved, update
 
     def product(self, x: Tensor, out_in: bool) -> Tensor:
         flat = x.reshape(1, -1, x.shape[-1])
         if flat.shape[1] != len(self.line.sequence):
             raise UnsupportedModel(f"the weight {self.name} is given other places than the tokens'")
-        y = _Linear.apply(flat, self.base, out_in, self.line, self.update, self.sink)
+        y = _Linear.apply(flat, self.base, out_in, self.moved, self.update, self.sink)
         return y.reshape(*x.shape[:-1], y.shape[-1])
 
     def lookup(self, ids: Tensor, padding: int | None = None) -> Tensor:
         y = super().lookup(ids)
         if self.update is not None:
-            update, own = self.update(), self.line.apart(y)
+            update, own = self.update(), self.moved.apart(y)
             own = own if update.decay is None else own * (1 + update.decay)
-            y = self.line.together(own + update.lookup(self.line.apart(ids)))
+            self.moved.put_back(y, own + update.lookup(self.moved.apart(ids)))
         sink, size = self.sink, self.base.shape[0]
         leaf = y.detach().requires_grad_()
         leaf.register_hook(lambda gradient: sink(OneHot(ids, gradient, size, padding)))
@@ -236,7 +244,7 @@ class RowVector(Weight):
         if places not in x.shape:
             raise UnsupportedModel(f"the weight {self.name} is given other places than the tokens'")
         axis = x.shape.index(places)
-        own = self.own[self.line.sequence]
+        own = self.own.index_select(0, self.line.sequence)
         return own.reshape(*[1] * axis, places, *[1] * (x.dim() - axis - own.dim()), *own.shape[1:])
 
     @classmethod

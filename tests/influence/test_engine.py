@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,8 @@ from hypothesis import strategies as st
 from torch.overrides import TorchFunctionMode
 
 from eiftui.errors import UnsupportedModel
-from eiftui.influence.engine import Engine, engine_for
+from eiftui.influence.engine import Engine, FactorEngine, engine_for
+from eiftui.influence.gradients import KeptGradients
 from eiftui.influence.pair import Pair
 from eiftui.settings import Method, Optimizer
 from tests.influence.measuring import (
@@ -150,6 +152,14 @@ def test_a_new_probe_of_several_sentences_needs_none_either_but_another_learning
     assert backwards_of(lambda: trained(one, TRIPLE, PROBES, slower)) > 0, "later steps begin at other weights"
     fresh = trained(engine_of(network("llama")), TRIPLE, PROBES, slower)
     same(matrix(trained(one, TRIPLE, PROBES, slower)), matrix(fresh))
+
+
+def test_later_sentences_are_recorded_along_with_the_first_of_other_rows() -> None:
+    one = engine_of(network("llama"))
+    assert isinstance(one, FactorEngine)
+    gradients = KeptGradients(one.forward, replace(one.budget, bytes=1))  # of 16 tokens in a line
+    seven = [tuple(range(start, start + 7)) for start in (5, 15, 25, 35)]
+    assert backwards_of(lambda: gradients.change([seven[:2], seven[2:3], seven[3:]], SGD)) == 2
 
 
 def test_a_prediction_needs_the_gradients_of_what_is_new_only() -> None:

@@ -131,4 +131,18 @@ def test_what_is_taken_apart_is_filled_up_with_zeros_and_put_together_again(sequ
         assert own.tolist() == [*sequence, *[0] * (longest - len(sequence))]
     assert apart.shape == (len(sequences), longest, 3)
     assert apart.count_nonzero() == x.count_nonzero()
-    assert torch.equal(one.together(apart), x)
+    back = torch.zeros_like(x)
+    one.put_back(back, apart)
+    assert torch.equal(back, x)
+
+
+@given(st.lists(tokens, min_size=2, max_size=5))
+def test_the_first_sequences_of_a_line_are_worked_on_alone(sequences: list[tuple[int, ...]]) -> None:
+    one = in_line(sequences, CPU)
+    first, x = one.first(1), torch.randn(1, one.ids.shape[1], 3)
+    own, length = first.apart(x), len(sequences[0])
+    assert torch.equal(own, x[:, :length])
+    after = x.clone()
+    first.put_back(after, own + 1)
+    assert torch.equal(after[:, :length], x[:, :length] + 1)
+    assert torch.equal(after[:, length:], x[:, length:])
