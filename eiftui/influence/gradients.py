@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import NamedTuple
 
@@ -31,10 +31,24 @@ class Point(NamedTuple):
     learned: tuple[Tokens, ...]
     """The sequences of the steps before, in order, and then the one whose gradient it is."""
 
+
+@dataclass
+class Walk:
+    """A row on its way through its sequences, each of which is a step from where the one before has led."""
+
+    sequences: tuple[Tokens, ...]
+    optimizer: Optimizer
+    steps: list[Gradients] = field(default_factory=list)
+    """The gradients of the first sequences: those of the others can be taken one after another."""
+
     @property
-    def path(self) -> list[Point]:
-        """The points of all steps up to this one, in order."""
-        return [Point(self.optimizer if step else None, self.learned[: step + 1]) for step in range(len(self.learned))]
+    def ahead(self) -> tuple[Tokens, ...]:
+        return self.sequences[len(self.steps) :]
+
+    @property
+    def next(self) -> Point:
+        """Where the next gradient is to be taken."""
+        return Point(self.optimizer if self.steps else None, self.sequences[: len(self.steps) + 1])
 
 
 class KeptGradients:
@@ -58,15 +72,18 @@ class KeptGradients:
 
     def first(self, sequences: Sequence[Tokens]) -> list[Gradients]:
         """The gradient of each of `sequences` at the base weights."""
-        return self._found([Point(None, (sequence,)) for sequence in sequences])
+        return [steps[0] for steps in self._steps([[sequence] for sequence in sequences], Optimizer())]
 
     def change(self, rows: Sequence[Sequence[Tokens]], optimizer: Optimizer, at_base: bool = False) -> Change:
         """How a step on each sequence of `rows`, of which one may have more than another, changes the weights.
 
         With `at_base`, every gradient is taken at the base weights, as the first-order prediction has it.
         """
-        steps = self._steps(rows, optimizer, at_base)
-        long = [] if at_base else [row for row, own in enumerate(steps) if self._is_long(own, optimizer)]
+        if at_base:
+            found = iter(self.first([sequence for row in rows for sequence in row]))
+            return Change(self._forward, [list(islice(found, len(row))) for row in rows], optimizer)
+        steps = self._steps(rows, optimizer)
+        long = [row for row, own in enumerate(steps) if self._is_long(own, optimizer)]
         if self._exact and long:
             exact = self._exact._steps([rows[row] for row in long], optimizer)
             for row, own in zip(long, exact, strict=True):
@@ -76,62 +93,64 @@ class KeptGradients:
     def _is_long(self, steps: Sequence[Gradients], optimizer: Optimizer) -> bool:
         return _fall(steps, optimizer, self._sizes) > LONG
 
-    def _steps(
-        self, rows: Sequence[Sequence[Tokens]], optimizer: Optimizer, at_base: bool = False
-    ) -> list[list[Gradients]]:
+    def _steps(self, rows: Sequence[Sequence[Tokens]], optimizer: Optimizer) -> list[list[Gradients]]:
         """The gradients of each row's sequences, in order."""
-        if at_base:
-            paths = [[Point(None, (sequence,)) for sequence in row] for row in rows]
-        else:
-            paths = [Point(optimizer, tuple(row)).path for row in rows]
-        found = iter(self._found([point for path in paths for point in path]))
-        return [list(islice(found, len(path))) for path in paths]
+        walks = [Walk(tuple(row), optimizer) for row in rows]
+        waiting: dict[Point, list[Walk]] = {}
 
-    def _found(self, points: Sequence[Point]) -> list[Gradients]:
-        """The gradients at `points`, among which are all that lead to one of them."""
-        while missing := [point for point in dict.fromkeys(points) if point not in self._kept]:
-            self._kept.update(halving(self._taken, self._next_line(missing)))
-        found = [self._kept[point] for point in points]
-        self._forget(set(points))
-        return found
+        def go_on(walk: Walk) -> None:
+            """As far as gradients are kept."""
+            while walk.ahead:
+                if (point := walk.next) not in self._kept:
+                    waiting.setdefault(point, []).append(walk)
+                    return
+                walk.steps.append(self._kept[point])
 
-    def _taken(self, line: Sequence[Point]) -> list[tuple[Point, Gradients]]:
-        """Record a line, of which those that are not at the base weights come first."""
-        steps = [[self._kept[earlier] for earlier in point.path[:-1]] for point in line if point.optimizer]
-        before = Change(self._forward, steps, line[0].optimizer) if line[0].optimizer else None
-        return list(zip(line, record(self._forward, [point.learned[-1] for point in line], before), strict=True))
+        for walk in walks:
+            go_on(walk)
+        while waiting:
+            line = self._line([walk for walk, *_ in waiting.values()])
+            self._kept.update(halving(self._taken, line))
+            for ready in [waiting.pop(walk.next) for walk in line]:
+                for walk in ready:
+                    go_on(walk)
+        steps = [walk.steps for walk in walks]
+        self._forget({id(gradients) for own in steps for gradients in own})
+        return steps
 
-    def _next_line(self, missing: Sequence[Point]) -> list[Point]:
-        """Those to record next in one line: about as many tokens as in later ones, those first that others wait for."""
-        ready = [point for point in missing if all(earlier in self._kept for earlier in point.path[:-1])]
+    def _taken(self, line: Sequence[Walk]) -> list[tuple[Point, Gradients]]:
+        """The next gradients of some rows; those that are not at the base weights come first."""
+        under_way = [walk.steps for walk in line if walk.steps]
+        before = Change(self._forward, under_way, line[0].optimizer) if under_way else None
+        gradients = record(self._forward, [walk.ahead[0] for walk in line], before)
+        return [(walk.next, one) for walk, one in zip(line, gradients, strict=True)]
+
+    def _line(self, waiting: Sequence[Walk]) -> list[Walk]:
+        """Those to record next in one line, where the model follows trees: those first that have most ahead.
+
+        Only about as many tokens as in later lines, so that what comes of them is recorded along with others.
+        """
         if not self._forward.follows_trees:
-            return ready[:1]
-        steps: dict[Tokens, int] = {}
-        for point in missing:
-            steps[point.learned[0]] = max(len(point.learned), steps.get(point.learned[0], 0))
-
-        def urgency(point: Point) -> tuple[int, int, Tokens]:
-            return steps[point.learned[0]] - len(point.learned), len(point.learned[-1]), point.learned[-1]
-
-        order, largest = sorted(ready, key=urgency, reverse=True), self._budget.recorded_tokens
-        tokens = sum(len(point.learned[-1]) for point in missing)
-        lines = max(math.ceil(tokens / largest), urgency(order[0])[0] + 1)
-        line, held = list[Point](), 0
-        for point in order:
-            own = len(point.learned[-1])
-            if line and (held + own > largest or held + own / 2 > tokens / lines):
+            return list(waiting[:1])
+        order = sorted(waiting, key=lambda walk: (len(walk.ahead), len(walk.ahead[0]), walk.ahead[0]), reverse=True)
+        largest, tokens = self._budget.recorded_tokens, sum(sum(map(len, walk.ahead)) for walk in waiting)
+        even = tokens / max(math.ceil(tokens / largest), len(order[0].ahead))
+        line, held = order[:1], len(order[0].ahead[0])
+        for walk in order[1:]:
+            own = len(walk.ahead[0])
+            if held + own > largest or held + own / 2 > even:
                 break
-            line.append(point)
+            line.append(walk)
             held += own
-        return sorted(line, key=lambda point: point.optimizer is None)
+        return sorted(line, key=lambda walk: not walk.steps)
 
-    def _forget(self, used: set[Point]) -> None:
+    def _forget(self, used: set[int]) -> None:
         """Drop the oldest gradients that are not in use until the rest fit in the budget."""
         held = total_bytes(self._kept.values())
-        for point in list(self._kept):
+        for point, gradients in list(self._kept.items()):
             if held <= self._budget.bytes:
                 return
-            if point not in used:
+            if id(gradients) not in used:
                 held -= total_bytes([self._kept.pop(point)])
 
 

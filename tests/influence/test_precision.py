@@ -149,7 +149,8 @@ def test_gradients_of_long_steps_are_those_of_float64(
         for one in (engine_of(network(architecture, torch.float32)), double_engine(architecture, "factors"))
     ]
     for name, exact in changes[1].items():
-        assert (changes[0][name].double() - exact).norm() < 2e-7 * exact.norm()
+        # some have no gradient but what rounding leaves, such as the bias of keys
+        assert (changes[0][name].double() - exact).norm() < 2e-7 * exact.norm() + 1e-13
 
 
 def test_a_step_is_long_where_it_would_lower_its_own_loss_by_more_than_there_is() -> None:
