@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shlex
 from pathlib import Path
@@ -16,12 +17,17 @@ if TYPE_CHECKING:
     from eiftui.tui.app import Explorer
 
 
+SECONDS_WITHOUT_COLLECTING = 1.0
+"""From the event loop's start on: the first paint is over by then."""
+
+
 def start(path: Path | None, colours: Colours | None = None, mouse: bool = True) -> int:
     """Open the explorer on a session or, without one, a new one, until it is left; the exit code then.
 
     `colours` counts instead of what the settings file and NO_COLOR say; without `mouse` it is not taken, whatever the
     file says. Raises as `begin` and `load` do.
     """
+    gc.disable()  # what is imported stays: to look through it again and again takes a tenth of the time to open
     preferences = load(default_path())
     if colours in ("256", "16"):
         os.environ.pop("NO_COLOR", None)
@@ -49,8 +55,15 @@ def _farewell(path: Path | None) -> str:
 
 async def _show(app: Explorer, mouse: bool) -> int:
     """Run the application until it is left, or a signal or the terminal's end ends it: 130, as any interruption."""
+    asyncio.get_running_loop().call_later(SECONDS_WITHOUT_COLLECTING, _collect)
     leave_at_signals(app)
     watch = asyncio.create_task(leave_with_the_terminal(app))
     await app.run_async(mouse=mouse)
     watch.cancel()
     return app.return_code or 0
+
+
+def _collect() -> None:
+    """Collect garbage from now on, in what comes from now on."""
+    gc.freeze()
+    gc.enable()
