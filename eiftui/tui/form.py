@@ -82,9 +82,10 @@ def read(texts: Mapping[str, str], before: Settings) -> Settings:
     try:
         settings = Settings.model_validate(content)
     except ValidationError as error:
-        reasons = {_place(one["loc"], one["msg"]): problem(one) for one in error.errors(include_url=False)}
-        if "greater" in reasons.get("optimizer.lr", ""):
-            reasons["optimizer.lr"] = ABOVE_0  # 0 is for the floor alone
+        for one in error.errors(include_url=False):
+            path = _place(one["loc"], one["msg"])
+            too_small = path == "optimizer.lr" and one["type"] == "greater_than_equal"
+            reasons[path] = ABOVE_0 if too_small else problem(one)  # 0 is for the floor alone
     else:
         if settings.optimizer.lr <= 0:
             reasons["optimizer.lr"] = ABOVE_0

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from eiftui.session.safetext import visible
 from eiftui.tui.document import Document
 from eiftui.tui.keymap import key_of
-from eiftui.tui.view import View, hidden_axis
+from eiftui.tui.view import Axis, View, hidden_axis
 
 CHANGING_PARTS = ("run", "sentences")
 CHANGING = (
@@ -63,12 +63,12 @@ def hidden(app: App[Any], view: View, document: Document) -> str:
     return f"No {axis} passes the filter: {_without_filter(app, axis)}"
 
 
-def filtered(app: App[Any], view: View) -> str:
-    """That a filter hides what was just written, and how all is shown again."""
-    return f"The filter hides what you wrote: {_without_filter(app, 'row' if view.row_filter else 'column')}"
+def filtered(app: App[Any], axis: Axis) -> str:
+    """That the filter of an axis hides what was just written, and how all is shown again."""
+    return f"The filter hides what you wrote: {_without_filter(app, axis)}"
 
 
-def _without_filter(app: App[Any], axis: str) -> str:
+def _without_filter(app: App[Any], axis: Axis) -> str:
     key = key_of(app, "matrix.filter_rows" if axis == "row" else "matrix.filter_columns")
     return f"{key} and an empty line shows all"
 

@@ -17,6 +17,7 @@ from eiftui.show import numbers
 from eiftui.tui.order import Order, matching, ordered
 from eiftui.tui.picture import Array, Picture, Status, Statuses
 
+Axis = Literal["row", "column"]
 Shown = Literal["trained", "prompted", "predicted", "gap", "baseline"]
 SHOWN: tuple[Shown, ...] = ("trained", "prompted", "predicted", "gap", "baseline")
 SHARED_POWER = 0.4
@@ -132,7 +133,7 @@ def picture(view: View, source: Source) -> Picture:
     )
 
 
-def hidden_axis(view: View, source: Source) -> Literal["row", "column"] | None:
+def hidden_axis(view: View, source: Source) -> Axis | None:
     """The axis whose filter nothing passes, so that no cell is shown."""
     if view.row_filter and not matching(source.row_labels, view.row_filter).any():
         return "row"

@@ -229,6 +229,16 @@ def test_what_is_not_measured_together_is_not_chosen_together():
         assert view.treatment(settings) in planned
 
 
+@pytest.mark.parametrize(
+    ("rates", "said"), [((1e-3, 1e-2), "sgd η 1e-3, 1e-2"), ((1e-4, 1e-2, 1e-1), "sgd η 1e-3 and 3 more")]
+)
+async def test_all_learning_rates_of_a_session_are_told_beside_its_name(tmp_path, rates, said):
+    settings = SETTINGS.model_copy(update={"rates": rates})
+    with ImageSession.create(tmp_path / "digits.eif", settings) as session:
+        async with Explorer(ImageDocument(session), Preferences()).run_test(size=(120, 40)) as pilot:
+            await until(pilot, said)
+
+
 async def test_a_digit_is_drawn_with_keys_and_looked_at_live(measured):
     fake = FakeClient()
     app = Explorer(measured, Preferences(), hire=lambda **how: fake)

@@ -17,6 +17,7 @@ from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.legend import scale
 from eiftui.tui.widgets.matrix import MatrixPane
 from eiftui.tui.widgets.overview import Overview
+from eiftui.tui.widgets.sentences import SentencesPane
 from tests.tui.conftest import screen_of, until
 from tests.tui.golden import assert_screen
 
@@ -121,6 +122,15 @@ async def test_what_is_written_and_does_not_pass_the_filter_is_said_to_be_hidden
         await pilot.press("ampersand", *"every", "enter", "a", *"Zebras run.", "enter")
         await until(pilot, "The filter hides what you wrote")
         assert ("Zebras run.",) in [text.sentences for text in measured.rows]
+
+
+async def test_of_two_filters_the_one_is_named_that_hides_what_was_written(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40), notifications=True) as pilot:
+        await until(pilot, "Trained ·")
+        await pilot.press("ampersand", *"a", "enter", "vertical_line", *"frog", "enter")
+        await until(pilot, "columns with “frog”")
+        pilot.app.screen.query_one(SentencesPane).post_message(SentencesPane.SentencesEdited(None, 0))
+        await until(pilot, "The filter hides what you wrote: | and an empty line shows all")
 
 
 async def test_a_filter_that_nothing_passes_is_no_error(large, explorer):

@@ -32,6 +32,8 @@ from eiftui.tui.widgets.part import Words
 from eiftui.tui.worker import Worker
 
 SECONDS_BETWEEN_PAINTS = 0.1
+FEW_RATES = 3
+"""So many of a session's learning rates are named beside its name."""
 Matter = tuple[Block, int, bytes | None]
 """What a look is about: a block, the row that is learned, and the content of the person's own digit."""
 
@@ -226,7 +228,9 @@ class ImagesScreen(Surviving, Screen[None]):
         rule = "adam" if optimizer.name == "adamw" else optimizer.name
         counts = {"network": len(settings.networks), "draw": settings.draws}
         words = [f"{count} {what}{'s' * (count > 1)}" for what, count in counts.items()]
-        how = f"{' · '.join(words)} of {settings.per_class} digits a class · {rule} η {compact(optimizer.lr)}"
+        rates = [compact(one.lr) for one in settings.optimizers]
+        tried = ", ".join(rates) if len(rates) <= FEW_RATES else f"{rates[0]} and {len(rates) - 1} more"
+        how = f"{' · '.join(words)} of {settings.per_class} digits a class · {rule} η {tried}"
         room = self.size.width - 2 - name.cell_length - len(how)
         return name if room < 2 else name + Content(" " * room + how)
 

@@ -209,7 +209,9 @@ class MainScreen(Surviving, Screen[None]):
         self._show_document()
         self.runner.load_for_the_rest()  # undo may have brought another model back
         if not self._move_to(message.row, message.column):
-            self._say(filtered(self.app, self.query_one(MatrixPane).view), "warning")
+            picture = self.query_one(HeatMap).picture
+            column_hides = picture is None or message.row is None or message.row in picture.rows
+            self._say(filtered(self.app, "column" if column_hides else "row"), "warning")
         self._show_cell(*(self.query_one(HeatMap).cursor or (message.row or 0, message.column or 0)))
 
     def on_findings_pane_study_asked(self, message: FindingsPane.StudyAsked) -> None:
