@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 import torch
@@ -148,14 +148,21 @@ def stacked(factors: Sequence[Factor]) -> Factor:
 
 
 def _padded(parts: Sequence[Tensor]) -> Tensor:
-    """(rows, tokens, …) of different numbers of tokens as one."""
-    tokens = max(part.shape[1] for part in parts)
-    result = parts[0].new_zeros(sum(len(part) for part in parts), tokens, *parts[0].shape[2:])
-    row = 0
-    for part in parts:
-        result[row : row + len(part), : part.shape[1]] = part
-        row += len(part)
-    return result
+    """(rows, tokens, …) of different numbers of tokens as one; in few calls, which are what costs on a GPU."""
+    first, shapes = parts[0], tuple((len(part), part.shape[1]) for part in parts)
+    rows, tokens = sum(count for count, _ in shapes), max(length for _, length in shapes)
+    result = first.new_zeros(rows * tokens, *first.shape[2:])
+    result.index_copy_(0, _places(shapes, tokens, first.device), torch.cat([part.flatten(0, 1) for part in parts]))
+    return result.view(rows, tokens, *first.shape[2:])
+
+
+@lru_cache(maxsize=16)
+def _places(shapes: tuple[tuple[int, int], ...], tokens: int, device: torch.device) -> Tensor:
+    """Where the tokens of parts of such (rows, tokens) stand when each row has room for `tokens`."""
+    lengths = [length for count, length in shapes for _ in range(count)]
+    return torch.tensor(
+        [row * tokens + at for row, length in enumerate(lengths) for at in range(length)], device=device
+    )
 
 
 def joined(factors: Sequence[Factor]) -> Factor:

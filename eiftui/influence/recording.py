@@ -39,8 +39,9 @@ class Gradients:
     def norms(self) -> dict[str, float]:
         """The 2-norm of the gradient of each weight."""
         matrices = squared_norms([factor.trained for factor in factors] for factors in self.matrices.values())
-        vectors = (float(gradient.cpu().double().norm()) for gradient in self.vectors.values())
-        return dict(zip((*self.matrices, *self.vectors), (*matrices.sqrt().tolist(), *vectors), strict=True))
+        vectors = [gradient.norm() for gradient in self.vectors.values()]
+        norms = (*matrices.sqrt().tolist(), *(torch.stack(vectors).tolist() if vectors else ()))
+        return dict(zip((*self.matrices, *self.vectors), norms, strict=True))
 
     @property
     def norm(self) -> float:
@@ -73,13 +74,14 @@ class Change:
     """How the steps of some rows change every weight that they touch.
 
     Built from each row's gradients in the order of its steps; one row may have more than another. What belongs to one
-    matrix is put together when it is asked for, used and dropped.
+    matrix is put together when it is first asked for: on a GPU a copy of its factors, elsewhere no more than views.
     """
 
     def __init__(
         self, forward: Forward, steps: Sequence[Sequence[Gradients]], optimizer: Optimizer, is_long: bool = False
     ) -> None:
         self.rows, self._steps = len(steps), steps
+        self._updates: dict[str, Update] = {}
         self.is_long = is_long
         """Whether it leads so far that no format narrower than that of activations is good for anything in it."""
         self.matrices = tuple(steps[0][0].matrices)
@@ -92,7 +94,7 @@ class Change:
         self.vectors = {
             name: vector_change(
                 self._schedule,
-                forward.parameters[name].to(forward.dtype),
+                forward.parameters[name].detach().to(forward.dtype),
                 [[g.vectors[name] for g in own] for own in steps],
             )
             for name in steps[0][0].vectors
@@ -100,10 +102,11 @@ class Change:
 
     def update(self, name: str, outputs: slice = slice(None)) -> Update:
         """The change of one matrix, or of some of its outputs."""
-        rows = [[[factor.trained for factor in step.matrices[name]] for step in own] for own in self._steps]
-        if outputs != slice(None):
-            rows = [[[factor.part(outputs) for factor in step] for step in own] for own in rows]
-        return make_update(self._schedule, rows)
+        if name not in self._updates:
+            rows = [[[factor.trained for factor in step.matrices[name]] for step in own] for own in self._steps]
+            self._updates[name] = make_update(self._schedule, rows)
+        whole = self._updates[name]
+        return whole if outputs == slice(None) else whole.part(outputs)
 
 
 def record(forward: Forward, sequences: Sequence[Tokens], before: Change | None) -> list[Gradients]:

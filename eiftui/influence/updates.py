@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -38,6 +38,10 @@ class Update(Protocol):
     @property
     def decay(self) -> Tensor | None:
         """(rows, 1, 1); None where there is no weight decay."""
+        ...
+
+    def part(self, outputs: slice) -> Update:
+        """The change of some outputs of the matrix alone, as if it had no others."""
         ...
 
     def add_to(self, y: Tensor, x: Tensor, memo: Memo | None = None) -> None:
@@ -181,15 +185,19 @@ class Term:
     factor: Factor
 
 
-def _terms(coefficients: Tensor, rows: Sequence[Sequence[Sequence[Factor]]]) -> Iterator[Term]:
-    """`coefficients` (steps, rows) and factors as terms: a row alone on a processor, all at once on other devices.
+def _side_by_side(like: Tensor) -> bool:
+    """Whether rows are worked on at once, filled up to the longest of them: a processor gains nothing from it.
 
-    A processor gains nothing from rows side by side, which have to be filled up to the longest of them; for a GPU the
-    products of one row are too small.
+    For a GPU the products of one row are too small.
     """
+    return like.device.type != "cpu"
+
+
+def _terms(coefficients: Tensor, rows: Sequence[Sequence[Sequence[Factor]]]) -> Iterator[Term]:
+    """`coefficients` (steps, rows) and factors as terms: of a row alone, or of all at once."""
     like = rows[0][0][0].inputs
     coefficients = _as(coefficients, like)[..., None, None]
-    if like.device.type == "cpu":
+    if not _side_by_side(like):
         for row, steps in enumerate(rows):
             only = slice(row, row + 1)
             for step, factors in enumerate(steps):
@@ -210,6 +218,9 @@ class LowRank:
     decay: Tensor | None
     rows: int
     terms: Sequence[Term]
+
+    def part(self, outputs: slice) -> LowRank:
+        return replace(self, terms=[replace(term, factor=term.factor.part(outputs)) for term in self.terms])
 
     def add_to(self, y: Tensor, x: Tensor, memo: Memo | None = None) -> None:
         memo = {} if memo is None else memo
@@ -264,6 +275,9 @@ class AdamW:
     def rate(self) -> float:
         """What the steps in learning rates are multiplied by: once they have met activations, which are fewer."""
         return -self.schedule.optimizer.lr
+
+    def part(self, outputs: slice) -> AdamW:
+        return replace(self, rows=[[[factor.part(outputs) for factor in step] for step in own] for own in self.rows])
 
     def steps(self, row: int, outputs: Tensor | slice) -> Tensor:
         """Some lines of one row's steps, in learning rates: (n, in)."""

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from torch.overrides import TorchFunctionMode
 
 from eiftui.errors import UnsupportedModel
+from eiftui.influence import updates
 from eiftui.influence.engine import Engine, FactorEngine, engine_for
 from eiftui.influence.gradients import KeptGradients
 from eiftui.influence.pair import Pair
@@ -154,12 +155,28 @@ def test_a_new_probe_of_several_sentences_needs_none_either_but_another_learning
     same(matrix(trained(one, TRIPLE, PROBES, slower)), matrix(fresh))
 
 
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_rows_side_by_side_as_on_a_gpu_have_the_numbers_of_each_alone(
+    optimizer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = everything(engine_of(network("llama")), OPTIMIZERS[optimizer])
+    monkeypatch.setattr(updates, "_side_by_side", lambda like: True)
+    for found, alone in zip(everything(engine_of(network("llama")), OPTIMIZERS[optimizer]), expected, strict=True):
+        same(found, alone)
+
+
 def test_later_sentences_are_recorded_along_with_the_first_of_other_rows() -> None:
     one = engine_of(network("llama"))
     assert isinstance(one, FactorEngine)
     gradients = KeptGradients(one.forward, replace(one.budget, bytes=1))  # of 16 tokens in a line
     seven = [tuple(range(start, start + 7)) for start in (5, 15, 25, 35)]
     assert backwards_of(lambda: gradients.change([seven[:2], seven[2:3], seven[3:]], SGD)) == 2
+
+
+def test_a_network_whose_weights_ask_for_gradients_is_measured_like_any() -> None:
+    asking = engine_of(tiny_network("llama").requires_grad_())
+    expected = matrix(trained(engine("llama", "factors"), TRIPLE, PROBES, SGD_ALL))
+    same(matrix(trained(asking, TRIPLE, PROBES, SGD_ALL)), expected)
 
 
 def test_a_prediction_needs_the_gradients_of_what_is_new_only() -> None:
