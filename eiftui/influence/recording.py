@@ -74,14 +74,13 @@ class Change:
     """How the steps of some rows change every weight that they touch.
 
     Built from each row's gradients in the order of its steps; one row may have more than another. What belongs to one
-    matrix is put together when it is first asked for: on a GPU a copy of its factors, elsewhere no more than views.
+    matrix is on a GPU a copy of its factors, filled up to the longest row, and elsewhere no more than views of them.
     """
 
     def __init__(
         self, forward: Forward, steps: Sequence[Sequence[Gradients]], optimizer: Optimizer, is_long: bool = False
     ) -> None:
-        self.rows, self._steps = len(steps), steps
-        self._updates: dict[str, Update] = {}
+        self.rows = len(steps)
         self.is_long = is_long
         """Whether it leads so far that no format narrower than that of activations is good for anything in it."""
         self.matrices = tuple(steps[0][0].matrices)
@@ -90,10 +89,15 @@ class Change:
             clips[: len(own), row] = torch.tensor(
                 [gradients.clip(optimizer.clip_norm) for gradients in own], dtype=clips.dtype
             )
-        self._schedule = Schedule(optimizer, clips)
+        schedule = Schedule(optimizer, clips)
+        # all at once: small things made between large ones would leave holes in memory
+        self._updates = {
+            name: make_update(schedule, [[[f.trained for f in step.matrices[name]] for step in own] for own in steps])
+            for name in self.matrices
+        }
         self.vectors = {
             name: vector_change(
-                self._schedule,
+                schedule,
                 forward.parameters[name].detach().to(forward.dtype),
                 [[g.vectors[name] for g in own] for own in steps],
             )
@@ -102,9 +106,6 @@ class Change:
 
     def update(self, name: str, outputs: slice = slice(None)) -> Update:
         """The change of one matrix, or of some of its outputs."""
-        if name not in self._updates:
-            rows = [[[factor.trained for factor in step.matrices[name]] for step in own] for own in self._steps]
-            self._updates[name] = make_update(self._schedule, rows)
         whole = self._updates[name]
         return whole if outputs == slice(None) else whole.part(outputs)
 
