@@ -74,7 +74,7 @@ class Change:
     """How the steps of some rows change every weight that they touch.
 
     Built from each row's gradients in the order of its steps; one row may have more than another. What belongs to one
-    matrix is on a GPU a copy of its factors, filled up to the longest row, and elsewhere no more than views of them.
+    matrix is no more than views of its factors; but SGD on a GPU has a copy of them, filled up to the longest row.
     """
 
     def __init__(

@@ -24,13 +24,13 @@ from eiftui.influence.updates import Update
 
 Sink = Callable[[Factor], None]
 MakeUpdate = Callable[..., Update]
-"""Puts an update of all outputs, or of the slice of them that it is given, together when it is needed."""
+"""Gives the update of all outputs, or of the slice of them that it is given."""
 
 
 class _Linear(torch.autograd.Function):
     """x Wᵀ (or x W), with the `change` of W of each sequence in `line`; a sink is told the gradients at it.
 
-    W is read in the number format of x, and neither that nor the change is kept between forward and backward.
+    W is read in the number format of x, and not kept in it between forward and backward.
     """
 
     @staticmethod
