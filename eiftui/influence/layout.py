@@ -57,14 +57,25 @@ class Line(Places):
         return Line(self.ids[:, :places], self.positions[:, :places], None, self.sequence[:places])
 
     def apart(self, x: Tensor) -> Tensor:
-        """`x` (1, places, …) as (sequences, longest, …), filled up with zeros; `x` may go on after these sequences."""
+        """`x` (1, places, …) as (sequences, longest, …), filled up with zeros; `x` may go on after these sequences.
+
+        Where they are equally long there is nothing to fill up, and it may be a view.
+        """
+        own = x[0, : len(self.sequence)]
+        if self._even:
+            return own.reshape(*self.shape, *x.shape[2:])
         result = x.new_zeros(*self.shape, *x.shape[2:])
-        result[self.sequence, self.positions[0]] = x[0, : len(self.sequence)]
+        result[self.sequence, self.positions[0]] = own
         return result
 
     def put_back(self, x: Tensor, own: Tensor) -> None:
         """Write `own` (sequences, longest, …) to its places in `x`, which `apart` has been given."""
-        x[0, : len(self.sequence)] = own[self.sequence, self.positions[0]]
+        x[0, : len(self.sequence)] = own.flatten(0, 1) if self._even else own[self.sequence, self.positions[0]]
+
+    @property
+    def _even(self) -> bool:
+        sequences, longest = self.shape
+        return len(self.sequence) == sequences * longest
 
 
 @dataclass(frozen=True)

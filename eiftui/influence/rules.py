@@ -130,9 +130,7 @@ def sigmoid(a: Pair) -> Pair:
     up, down = a.x.sigmoid(), a.x.neg().sigmoid_()
     below = torch.addcmul(down, up, a.d.exp())
     change = torch.expm1(a.d).mul_(up * down).div_(below)
-    long = _longer_than(LONG, a.d)
-    if long is not None:
-        where = long.nonzero(as_tuple=True)
+    if (where := _outside(-LONG, LONG, a.d)) is not None:
         change[where] = _sigmoid_between(a.x.expand_as(a.d)[where], a.d[where])
     return Pair(up, change)
 
@@ -146,19 +144,28 @@ def _sigmoid_between(x: Tensor, d: Tensor) -> Tensor:
 
 LONG = 30.0
 """Up to this size of d, an identity that is quick loses less than a digit."""
+DOWN = -2.0
+"""The same of d < 0, where a sum of it cancels."""
 
 
-def _longer_than(bound: float, d: Tensor) -> Tensor | None:
-    """Where abs(d) is larger, or not a number; None if it is nowhere."""
-    least, most = torch.aminmax(d)
-    return None if bool((least >= -bound) & (most <= bound)) else ~(d.abs() <= bound)
+def _outside(least: float, most: float, d: Tensor) -> tuple[Tensor, ...] | None:
+    """The places where d is not between, or not a number; None if there are none."""
+    low, high = torch.aminmax(d)
+    if bool((low >= least) & (high <= most)):
+        return None
+    return (~((d >= least) & (d <= most))).nonzero(as_tuple=True)
 
 
 @rule("silu")
 def silu(a: Pair, inplace: bool = False) -> Pair:
-    """d σ(x) + (x + d) Δσ."""
-    gate = sigmoid(a)
-    result = Pair(a.x * gate.x, gate.d.mul_(a.after).addcmul_(a.d, gate.x))
+    """(d + (x σ(−x) + d) expm1(d)) / (expm1(d) + 1/σ(x)); d σ(x) + (x + d) Δσ of a step that is long."""
+    gate, growth = a.x.sigmoid(), torch.expm1(a.d)
+    change = (a.x.neg().sigmoid_().mul_(a.x) + a.d).mul_(growth).add_(a.d)
+    change.div_(growth.add_(a.x.neg().exp_().add_(1)))
+    if (where := _outside(DOWN, LONG, a.d)) is not None:
+        x, d, up = a.x.expand_as(a.d)[where], a.d[where], gate.expand_as(a.d)[where]
+        change[where] = (x + d).mul_(_sigmoid_between(x, d)).addcmul_(d, up)
+    result = Pair(a.x * gate, change)
     return a.become(result) if inplace else result
 
 
