@@ -18,7 +18,7 @@ from eiftui.analysis.distributions import Histogram
 from eiftui.analysis.dynamics import Dynamics
 from eiftui.analysis.first_order import Met
 from eiftui.analysis.rates import Sweep
-from eiftui.session.readings import Array, Flags, Quantity, Readings
+from eiftui.session.readings import Array, Quantity, Readings
 from eiftui.session.safetext import visible
 from eiftui.show import numbers
 from eiftui.show.summary import over_draws
@@ -34,26 +34,23 @@ WIDTH = 60
 
 def heatmap(session: Readings, which: Quantity) -> Any:
     """The mean over draws of one condition; hovering tells both texts and the interval."""
-    values, measured = session.matrix(which), session.measured(which)
     rows, columns = ([_wrapped(text.label) for text in texts] for texts in (session.rows, session.probes))
     title = f"{which}: change of loss, nats per token"
-    return _map(values, measured, rows, columns, which, layout(title, "probe", "training set"))
+    return _map(session.matrix(which), rows, columns, which, layout(title, "probe", "training set"))
 
 
 def steps(session: Readings, found: Dynamics) -> Any:
     """The mean over draws after each step of a trajectory; hovering tells the sentence and the probe."""
     rows, columns = map(_wrapped, found.trajectory.sentences), (_wrapped(text.label) for text in session.probes)
     title = "after each step: change of loss, nats per token"
-    return _map(found.eif, found.measured, list(rows), list(columns), "step", layout(title, "probe", "step"))
+    return _map(found.eif, list(rows), list(columns), "step", layout(title, "probe", "step"))
 
 
-def _map(
-    values: Array, measured: Flags, rows: Sequence[str], columns: Sequence[str], what: str, axes: dict[str, Any]
-) -> Any:
+def _map(values: Array, rows: Sequence[str], columns: Sequence[str], what: str, axes: dict[str, Any]) -> Any:
     """The mean of `values` (draws, rows, columns) in colours around zero, with texts and intervals to hover over."""
     with np.errstate(invalid="ignore"):
         mean, half = over_draws(values)
-    limit = numbers.scale_limit(np.ma.masked_array(mean, ~measured.any(axis=0))) or 1.0
+    limit = numbers.scale_limit(mean) or 1.0
     hover = [
         [
             f"<b>{what}</b> {numbers.estimate(float(mean[i, j]), float(half[i, j]))} nats per token"

@@ -63,9 +63,9 @@ def heatmap(
         column_labels=tuple(column_labels),
         title=title,
         floor=floor,
-        limit=numbers.scale_limit(values, floor),
+        limit=numbers.scale_limit(values.filled(math.nan), floor),
         legend=legend,
-        largest=numbers.largest_magnitude(values),
+        largest=numbers.largest_magnitude(values.filled(math.nan)),
     )
 
 

@@ -20,7 +20,7 @@ _LEGIBLE = (1e-3, 1e4)
 def common_exponent(matrix: ArrayLike) -> int:
     """The power of ten to divide `matrix` by before printing; 0 if its largest finite magnitude is 0.1 to 1000.
 
-    Masked (not measured) and non-finite cells do not count.
+    Cells that are not finite do not count, and NaN is what is not measured.
     """
     largest = largest_magnitude(matrix)
     if largest == 0 or _ORDINARY[0] <= largest < _ORDINARY[1]:
@@ -29,19 +29,19 @@ def common_exponent(matrix: ArrayLike) -> int:
 
 
 def largest_magnitude(matrix: ArrayLike) -> float:
-    """The largest absolute value among the measured, finite cells of `matrix`; 0 if there is none."""
-    values: NDArray[np.float64] = np.ma.asarray(matrix, dtype=float).compressed()
+    """The largest absolute value among the finite cells of `matrix`; 0 if there is none. NaN is not measured."""
+    values: NDArray[np.float64] = np.asarray(matrix, dtype=float)
     return float(np.max(np.abs(values[np.isfinite(values)]), initial=0.0))
 
 
 def scale_limit(matrix: ArrayLike, floor: float = 0.0) -> float:
     """The magnitude at which a display reaches full strength, for both signs.
 
-    It is the largest measured, finite one; where that is over three times the 98th percentile of the magnitudes above
-    `floor`, it is that percentile, so that a few outliers do not make all other cells look like zero. Fewer than
-    50 such magnitudes have no outliers: 2 % of them is less than one.
+    It is the largest finite one; where that is over three times the 98th percentile of the magnitudes above `floor`,
+    it is that percentile, so that a few outliers do not make all other cells look like zero. Fewer than 50 such
+    magnitudes have no outliers: 2 % of them is less than one.
     """
-    values = np.abs(np.ma.asarray(matrix, dtype=float).compressed())
+    values = np.abs(np.asarray(matrix, dtype=float))
     values = values[np.isfinite(values) & (values > floor)]
     if values.size < 50:
         return largest_magnitude(matrix)

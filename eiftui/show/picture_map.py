@@ -31,7 +31,7 @@ def picture_map(
     columns, lines = LARGE if wide else SMALL
     how = way(console)
     drawn = [picture(image, how, columns, lines) for image in images]
-    limit = numbers.scale_limit(np.ma.masked_invalid(values), floor)
+    limit = numbers.scale_limit(values, floor)
     exponent = numbers.common_exponent([limit])
     left = " " * (margin + columns)
     yield Text(left + "".join(label.center(columns).rjust(columns + GAP) for label in labels))

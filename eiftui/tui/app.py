@@ -38,6 +38,7 @@ from eiftui.tui.running import Runner
 from eiftui.tui.screens.dialogue import Ask
 from eiftui.tui.screens.help import HelpScreen
 from eiftui.tui.screens.main import MainScreen
+from eiftui.tui.styles import Styles
 from eiftui.tui.themes import THEMES
 from eiftui.tui.widgets.matrix import MatrixPane
 from eiftui.tui.worker import Hire, Worker, log_path
@@ -80,6 +81,7 @@ class Explorer(OneByOne):
             self.register_theme(theme)
         if preferences.theme in self.available_themes:
             self.theme = preferences.theme
+        self.stylesheet = Styles(variables=self.get_css_variables())
         self.keys = Keymap(preferences.keys, preferences.vim_keys)
         self.set_keymap(self.keys.changed)
         self._said: deque[str] = deque(maxlen=MESSAGES)

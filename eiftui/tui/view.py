@@ -268,10 +268,10 @@ def _shares_scale(view: View) -> bool:
 def _limit(view: View, values: Array, source: Source) -> float:
     """The magnitude of the strongest colour. The shared one stays as it is whatever is shown."""
     if not _shares_scale(view):
-        return _steady(numbers.scale_limit(np.ma.masked_invalid(values), _floor(view, source)))
+        return _steady(numbers.scale_limit(values, _floor(view, source)))
     both = [_mean(source.table(condition)) for condition in ("trained", "prompted")]
-    limit = max(numbers.scale_limit(np.ma.masked_invalid(one)) for one in both)
-    return _steady(limit or numbers.largest_magnitude(np.ma.masked_invalid(values)))
+    limit = max(map(numbers.scale_limit, both))
+    return _steady(limit or numbers.largest_magnitude(values))
 
 
 def _steady(limit: float) -> float:

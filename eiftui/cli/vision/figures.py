@@ -34,7 +34,7 @@ def class_map(session: ImageSession, found: list[list[Estimate]], condition: Ima
     """Classes by classes, with the first digit of each in the first draw."""
     mean, half = (np.array([[getattr(cell, what) for cell in row] for row in found]) for what in ("mean", "half"))
     names, digits = [str(label) for label in range(CLASSES)], session.digits(0)
-    trace = _hoverable(mean, half, names, numbers.largest_magnitude(np.ma.masked_invalid(mean)))
+    trace = _hoverable(mean, half, names, numbers.largest_magnitude(mean))
     figure = as_matrix([trace], layout(f"{condition}, mean by class: change of loss, nats", "probe", "training image"))
     figure.update_layout(images=_beside(digits.pixels[digits.firsts()], names))
     return _squared(figure)
@@ -43,7 +43,7 @@ def class_map(session: ImageSession, found: list[list[Estimate]], condition: Ima
 def digit_map(session: ImageSession) -> Any:
     """All digits of a draw, the mean over networks; with several draws, a menu leads to each."""
     matrices = session.matrix("trained")
-    limit = numbers.scale_limit(np.ma.masked_invalid(matrices.mean(axis=0))) or 1.0
+    limit = numbers.scale_limit(matrices.mean(axis=0)) or 1.0
     traces, images = [], []
     for draw in range(session.settings.draws):
         digits = session.digits(draw)

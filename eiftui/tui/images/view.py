@@ -91,7 +91,7 @@ def picture(view: ImageView, document: ImageDocument) -> Picture:
         halves=None,
         status=_status(values, view, document),
         running=np.zeros(len(values), np.bool_),
-        limit=numbers.scale_limit(np.ma.masked_invalid(values), floor),
+        limit=numbers.scale_limit(values, floor),
         floor=floor,
         warm=1,
         power=1.0,

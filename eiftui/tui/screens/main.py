@@ -37,6 +37,8 @@ from eiftui.tui.widgets.title import TitleBar
 from eiftui.tui.work import Severity
 
 SECONDS_BETWEEN_PAINTS = 0.1
+SECONDS_BEFORE_WORK = 0.1
+"""A worker that starts takes a processor from the first paint, which is over by then."""
 SECONDS_BETWEEN_LOOKS = 1.0
 LISTS = ("#rows", "#probes")
 
@@ -61,6 +63,11 @@ class MainScreen(Surviving, Screen[None]):
         self._obstacle = ""
         """Why it cannot be read now."""
 
+    def _compositor_refresh(self) -> None:
+        # Textual paints all of it while a batch of changes is not over, and then shows nothing of that
+        if not self.app._batch_count:
+            super()._compositor_refresh()
+
     def compose(self) -> ComposeResult:
         yield TitleBar(self.document)
         with Horizontal():
@@ -79,7 +86,7 @@ class MainScreen(Surviving, Screen[None]):
         if self.document.session.read_only:
             self.set_interval(SECONDS_BETWEEN_LOOKS, self._follow)
         self.call_after_refresh(self._show_cursor)
-        self.call_after_refresh(self.runner.begin)
+        self.set_timer(SECONDS_BEFORE_WORK, self.runner.begin)
         self._tell_losses()
 
     def _tell_losses(self) -> None:

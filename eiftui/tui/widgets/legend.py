@@ -132,7 +132,7 @@ def _swatch(steps: range, warm: int, colours: colour.Depth) -> list[Segment]:
 
 def _marks(picture: Picture, colours: colour.Depth, blocks: bool) -> list[str]:
     """What the marks that occur in a picture mean."""
-    found = {Status(int(status)) for status in np.unique(picture.status)}
+    found = {status for status in Status if (picture.status == status).any()}
     if blocks and colours != "none":
         return [
             f"{BLOCK_COLOURS[status]}: {NAMES.get(status, 'predicted')}" for status in sorted(found - {Status.VALUE})
