@@ -13,7 +13,8 @@ from eiftui.influence.engine import text_of
 from eiftui.influence.evaluation import base_losses
 from eiftui.influence.layout import groups, tree
 from eiftui.influence.products import times
-from eiftui.influence.weights import Matrix, RowVector
+from eiftui.influence.row_weights import RowVector
+from eiftui.influence.weights import Matrix
 
 
 class Changed(Matrix):

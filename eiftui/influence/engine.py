@@ -18,10 +18,10 @@ from eiftui.influence.gradients import KeptGradients
 from eiftui.influence.layout import SGD_NODES, Text, groups, side_by_side, tree
 from eiftui.influence.losses import Tokens, with_start
 from eiftui.influence.memory import Budget, even, give_back, halving, keep_freed, padded
+from eiftui.influence.pair_weights import Tape
 from eiftui.influence.prediction import first_order
 from eiftui.influence.recording import Change
 from eiftui.influence.reference import Meter, Reference
-from eiftui.influence.weights import Tape
 from eiftui.settings import RELATIVE_ERROR, Method, Optimizer
 
 FEW_BLOCKS = 3

@@ -13,9 +13,9 @@ from torch import Tensor
 from eiftui.influence.forward import Forward
 from eiftui.influence.layout import SGD_NODES, Layout, Text, groups, side_by_side, tree
 from eiftui.influence.pair import Pair
+from eiftui.influence.pair_weights import PairMatrix, Tape
 from eiftui.influence.recording import Change
 from eiftui.influence.vocabulary import LogSum, LogSumChange
-from eiftui.influence.weights import PairMatrix, Tape
 
 LINES = 16
 """Texts side by side in one forward, for models that do not follow trees."""

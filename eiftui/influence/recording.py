@@ -17,8 +17,9 @@ from eiftui.influence.factors import Factor, squared_norms
 from eiftui.influence.forward import Forward
 from eiftui.influence.layout import Line, in_line
 from eiftui.influence.losses import RecordedLoss, Tokens
-from eiftui.influence.updates import Schedule, Update, make_update, vector_change
-from eiftui.influence.weights import RowMatrix, RowVector
+from eiftui.influence.row_weights import RowMatrix, RowVector
+from eiftui.influence.schedule import Schedule, vector_change
+from eiftui.influence.updates import Update, make_update
 from eiftui.settings import Optimizer
 
 

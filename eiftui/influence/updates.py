@@ -1,4 +1,4 @@
-"""From gradients to changed weights: the optimisers of `torch.optim`, on factors and on small explicit gradients.
+"""From gradients to changed weight matrices: what the steps of an optimiser bring, on factors (METHODS §3).
 
 After all its steps a weight has changed by decay · W₀ + (what its gradients brought). For SGD the second part is a
 weighted sum of the steps' gradients, so it stays a sum of factors; AdamW needs the gradient itself, which is rebuilt a
@@ -7,10 +7,8 @@ block at a time, used and dropped.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Protocol
 
 import torch
@@ -18,7 +16,7 @@ from torch import Tensor
 
 from eiftui.influence.factors import Dense, Factor, OneHot, joined, stacked, summands
 from eiftui.influence.products import add_times, times_each
-from eiftui.settings import Optimizer
+from eiftui.influence.schedule import Schedule, adamw_steps, beside_rows, cast_like, total_of
 
 BLOCK = 1 << 19
 """Numbers of a gradient that AdamW rebuilds at once: about what a processor's cache holds."""
@@ -64,112 +62,9 @@ class Update(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Schedule:
-    """The steps of some rows, of which one may have more than another."""
-
-    optimizer: Optimizer
-    clips: Tensor
-    """What norm clipping multiplies each gradient by: (steps, rows), float64; nan where a row has no such step."""
-
-    @property
-    def rows(self) -> int:
-        return self.clips.shape[1]
-
-    @cached_property
-    def steps(self) -> tuple[int, ...]:
-        """How many steps each row has."""
-        return tuple((~self.clips.isnan()).sum(0).tolist())
-
-    @cached_property
-    def sgd(self) -> tuple[Tensor, Tensor]:
-        """The change after SGD's steps as coefficients of W₀, (rows,), and of each step's gradient, (steps, rows).
-
-        With buffer b and gradient g′ = clip·g + λW, torch does b ← μb + g′, W ← W − ηb; both are linear in W₀ and the
-        gradients.
-        """
-        rate, momentum, weight_decay = self.optimizer.lr, self.optimizer.momentum, self.optimizer.weight_decay
-        weight, buffer = torch.zeros_like(self.clips), torch.zeros_like(self.clips)
-        decay, decay_buffer = torch.zeros_like(self.clips[0]), torch.zeros_like(self.clips[0])
-        for step, clips in enumerate(self.clips):
-            there = ~clips.isnan()
-            buffer = momentum * buffer + weight_decay * weight
-            buffer[step] += clips.nan_to_num()
-            decay_buffer = momentum * decay_buffer + weight_decay * (1 + decay)
-            weight, decay = weight - rate * there * buffer, decay - rate * there * decay_buffer
-        return decay, weight
-
-    @cached_property
-    def decay(self) -> Tensor:
-        """The coefficient of W₀ after all steps: (rows,)."""
-        if self.optimizer.name == "sgd":
-            return self.sgd[0]
-        # (1 − ηλ)ᵏ − 1 without cancellation
-        each = math.log1p(-self.optimizer.lr * self.optimizer.weight_decay)
-        return torch.expm1(each * torch.tensor(self.steps, dtype=torch.float64))
-
-
-def adamw_steps(optimizer: Optimizer, gradients: Sequence[Tensor]) -> Tensor:
-    """What AdamW's steps subtract from a weight besides its decay, in learning rates, elementwise and in place.
-
-    From its gradients in order, which are used up.
-    """
-    first, second = optimizer.betas
-    if len(gradients) == 1:
-        # the bias-corrected moments of one step are g and g²
-        only = gradients[0]
-        return only.div_(only.abs().add_(optimizer.eps))
-    mean, square, steps = (torch.zeros_like(gradients[0]) for _ in range(3))
-    for count, gradient in enumerate(gradients, 1):
-        mean.lerp_(gradient, 1 - first)
-        square.mul_(second).addcmul_(gradient, gradient, value=1 - second)
-        scale = (square / (1 - second**count)).sqrt_().add_(optimizer.eps)
-        steps.mul_(1 - optimizer.lr * optimizer.weight_decay)
-        steps.addcdiv_(mean, scale, value=1 / (1 - first**count))
-    return steps
-
-
-def vector_change(schedule: Schedule, weight: Tensor, gradients: Sequence[Sequence[Tensor]]) -> Tensor:
-    """The whole change (rows, *shape) of a small weight (*shape), from each row's gradients in order."""
-    decay = _as(schedule.decay, weight)
-    if schedule.optimizer.name == "adamw":
-        clips = _as(schedule.clips.T, weight)
-        brought = [
-            adamw_steps(schedule.optimizer, [g * c for g, c in zip(own, clip, strict=False)]).mul_(
-                -schedule.optimizer.lr
-            )
-            for own, clip in zip(gradients, clips, strict=True)
-        ]
-    else:
-        coefficients = _as(schedule.sgd[1].T, weight)
-        brought = [
-            _total(g * c for g, c in zip(own, coefficient, strict=False))
-            for own, coefficient in zip(gradients, coefficients, strict=True)
-        ]
-    return torch.stack([part + d * weight for part, d in zip(brought, decay, strict=True)])
-
-
-def _over(per_row: Tensor, like: Tensor) -> Tensor:
-    """(rows,) as (rows, 1, …) beside `like`, in its number format and place."""
-    return _as(per_row, like).view(-1, *[1] * (like.dim() - 1))
-
-
-def _as(numbers: Tensor, like: Tensor) -> Tensor:
-    """In the number format and place of `like`; in two steps, because not every device has float64."""
-    return numbers.to(like.dtype).to(like.device)
-
-
-def _total(parts: Iterable[Tensor]) -> Tensor:
-    parts = iter(parts)
-    total = next(parts)
-    for part in parts:
-        total = total.add_(part)
-    return total
-
-
 def make_update(schedule: Schedule, rows: Sequence[Sequence[Sequence[Factor]]]) -> Update:
     """The change of one matrix, from the factors of each row's steps in order: those of each step's gradient."""
-    decay = None if schedule.optimizer.weight_decay == 0 else _over(schedule.decay, rows[0][0][0].inputs)
+    decay = None if schedule.optimizer.weight_decay == 0 else beside_rows(schedule.decay, rows[0][0][0].inputs)
     if schedule.optimizer.name == "adamw":
         return AdamW(decay, schedule, rows)
     return LowRank(decay, schedule.rows, tuple(_terms(schedule.sgd[1], rows)))
@@ -196,7 +91,7 @@ def _side_by_side(like: Tensor) -> bool:
 def _terms(coefficients: Tensor, rows: Sequence[Sequence[Sequence[Factor]]]) -> Iterator[Term]:
     """`coefficients` (steps, rows) and factors as terms: of a row alone, or of all at once."""
     like = rows[0][0][0].inputs
-    coefficients = _as(coefficients, like)[..., None, None]
+    coefficients = cast_like(coefficients, like)[..., None, None]
     if not _side_by_side(like):
         for row, steps in enumerate(rows):
             only = slice(row, row + 1)
@@ -283,7 +178,7 @@ class AdamW:
         """Some lines of one row's steps, in learning rates: (n, in)."""
         gradients = []
         for factors, clip in zip(self.rows[row], self.schedule.clips[:, row], strict=False):
-            total = _total(torch.matmul(f.at(outputs)[0].T, f.inputs[0]) for f in factors)
+            total = total_of(torch.matmul(f.at(outputs)[0].T, f.inputs[0]) for f in factors)
             gradients.append(total if clip == 1 else total.mul_(clip.to(total)))
         return adamw_steps(self.schedule.optimizer, gradients)
 
