@@ -14,6 +14,7 @@ from eiftui.domains.schema import OWN, Contrast
 from eiftui.session.readings import Array, Flags, Readings
 from eiftui.settings import Condition
 
+NOT_MEASURED = "not measured"
 Verdict = Literal["holds", "violated", "no effect", "undecided"]
 MARGIN = 0.05
 """Differences below this share of what a training set does to its own text are as good as none."""
@@ -51,7 +52,7 @@ class Test:
         if self.verdict != "undecided":
             return ""
         if not draws:
-            return "no finite number" if self.estimate.dropped else "not measured"
+            return "no finite number" if self.estimate.dropped else NOT_MEASURED
         if self.needed == 1:
             return "no slots: one draw, no interval"
         return f"{draws} of {self.needed} draws that a verdict needs" if draws < self.needed else ""

@@ -11,7 +11,7 @@ import numpy as np
 
 from eiftui.analysis.asymmetry import Asymmetry
 from eiftui.analysis.cells import NoAnswer, own_cells
-from eiftui.analysis.contrasts import Desideratum, Test, Verdict
+from eiftui.analysis.contrasts import NOT_MEASURED, Desideratum, Test, Verdict
 from eiftui.analysis.distributions import Sparsity
 from eiftui.analysis.dynamics import Dynamics
 from eiftui.analysis.dynamics import dynamics as traced
@@ -42,8 +42,10 @@ def verdicts(found: list[Desideratum]) -> Iterator[str]:
         yield "The session has no contrasts."
         return
     for name in ("trained", "prompted"):
-        counts = Counter(getattr(one, name).verdict for one in found)
-        told = (f"{counts[one]} {'hold' if one == 'holds' else one}" for one in get_args(Verdict) if counts[one])
+        tests = [getattr(one, name) for one in found]
+        counts = Counter(one.caution if one.caution == NOT_MEASURED else one.verdict for one in tests)
+        kinds = (*get_args(Verdict), NOT_MEASURED)
+        told = (f"{counts[one]} {'hold' if one == 'holds' else one}" for one in kinds if counts[one])
         yield f"{name}: {', '.join(told)}"
     yield "Per draw, the cell that ought to be lower minus the other, nats per token;"
     yield "p from sign flips, after Holm's correction; d: mean over standard deviation;"
@@ -271,4 +273,5 @@ def retained(found: Dynamics) -> Iterator[str]:
     if found.retained is not None:
         learned, filler = found.trajectory.learned, len(found.trajectory.sentences) - found.trajectory.learned
         share = ratio(found.retained.mean, found.retained.half)
-        yield f"retained after {filler} more steps: {share} of what {learned} steps did to their own text"
+        after = f"{filler} more step{'s' * (filler != 1)}"
+        yield f"retained after {after}: {share} of what {learned} steps did to their own text"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,7 +30,12 @@ def main(arguments: Sequence[str]) -> int:
         raise InputError("the explorer needs a terminal; `eiftui run` measures without one (see eiftui --help)")
     from eiftui.tui.start import start
 
-    return start(Path(rest[0]) if rest else None, options.color, options.mouse)
+    code, path = start(Path(rest[0]) if rest else None, options.color, options.mouse)
+    if not code:
+        from eiftui.cli.console import called
+
+        print(f"saved in {path}; go on with: {called()} {shlex.quote(str(path))}")
+    return code
 
 
 def refuse_others(arguments: Sequence[str]) -> None:

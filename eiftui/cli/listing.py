@@ -15,6 +15,7 @@ from eiftui.domains.library import builtin_file, builtin_names, load_builtin
 from eiftui.domains.schema import Domain, Text
 from eiftui.errors import InputError
 from eiftui.show.encoding import printable
+from eiftui.show.numbers import compact
 
 NOT_NARROW = 80
 
@@ -107,7 +108,7 @@ def _list_models(console: Console) -> None:
     console.print(table)
     presets = _table(console, "preset", "model", "optimiser", "draws")
     for name, settings in PRESETS.items():
-        optimizer = f"{settings.optimizer.name}, η {settings.optimizer.lr:g}"
+        optimizer = f"{settings.optimizer.name}, η {compact(settings.optimizer.lr)}"
         _row(presets, name, settings.model.name, printable(optimizer, console.encoding), str(settings.draws))
     console.print(presets)
     console.print("Any other causal language model: a Hugging Face id, a local folder, or a .gguf file.", markup=False)
@@ -117,7 +118,7 @@ def _show(console: Console, domain: Domain) -> None:
     console.print(f"{domain.name}: {domain.title}\n{domain.source}\n", markup=False)
     words = draw(domain.slots, 0, 0).words
     rows = {text.id for text in domain.rows}
-    table = _table(console, "id", "used as", "text", "draw 0", whole=("id",))
+    table = _table(console, "id", "used as", "text", "draw 1", whole=("id",))
     for text in domain.texts:
         role = "row and probe" if text.role == "both" else text.role
         filled = Text(id=text.id, sentences=text.fill(words)).label if text.slots else ""

@@ -31,7 +31,9 @@ def main(options: argparse.Namespace) -> None:
             found = _estimated(session, options.memory_budget)
         asides = list(opts.asides(options, session))
         draws, rows, columns = session.draws, len(session.rows), len(session.probes)
-    lines = [f"{rows} training sets × {columns} probes × {draws} draws: {found.cells:,} cells to measure"]
+    lines = [
+        f"{rows} training sets × {columns} probes × {draws} draw{'s' * (draws != 1)}: {found.cells:,} cells to measure"
+    ]
     lines += [f"  {condition:<10} {duration(seconds)}" for condition, seconds in found.seconds.items()]
     lines += [
         f"time    about {duration(found.total)}" + " with one worker" * (options.workers not in opts.ONE_WORKER),

@@ -206,8 +206,14 @@ _REASONS = (
     ("unrecognized configuration class", "it is not a causal language model"),
     ("does not appear to have a file named", "it has no safetensors weights; pickled ones are not read"),
     ("no file named model.safetensors", "it has no safetensors weights; pickled ones are not read"),
-    ("couldn't connect", "it is not in the Hugging Face cache, and the hub cannot be reached (is HF_HUB_OFFLINE set?)"),
-    ("offline", "it is not in the Hugging Face cache, and the hub cannot be reached (is HF_HUB_OFFLINE set?)"),
+    (
+        "couldn't connect",
+        "it is not in the Hugging Face cache, and the hub cannot be reached (no network, or HF_HUB_OFFLINE is set)",
+    ),
+    (
+        "offline",
+        "it is not in the Hugging Face cache, and the hub cannot be reached (no network, or HF_HUB_OFFLINE is set)",
+    ),
 )
 """What transformers says, in lower case, and what it means to a user. It has no types of errors to tell them apart."""
 

@@ -70,7 +70,9 @@ class Session(Kept, Readings):
         if not session._state.has_sheet:
             session.close()
             if any(other.line.startswith(OF_IMAGES) for other in session._state.unknown):
-                raise InputError(f"{path} is a session of images: see `eiftui vision report {path}`")
+                raise InputError(
+                    f"{path} is a session of images, which `eiftui vision` is for: report, run, show, export"
+                )
             raise InputError(f"{path} has lost its sentences: no record of them can be read")
         return session
 

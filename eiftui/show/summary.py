@@ -48,15 +48,15 @@ def strongest(
 ) -> list[str]:
     """Sentences for the `n` cells with the largest absolute mean, largest first; ties in reading order.
 
-    `matrix_draws` is (draws, rows, columns), in nats per token. Cells without a finite mean are left out. `how` is what
-    a sentence says of its row.
+    `matrix_draws` is (draws, rows, columns), in nats per token. Cells without a finite mean are left out, and those
+    whose interval holds zero come last. `how` is what a sentence says of its row.
     """
     mean, half = over_draws(matrix_draws)
     size = np.where(np.isfinite(mean), np.abs(mean), -1.0)
-    order = [divmod(int(cell), mean.shape[1]) for cell in np.argsort(-size, axis=None, kind="stable")]
+    ranks = np.lexsort((-size.ravel(), (np.abs(mean) <= half).ravel()))  # stable, the last key first
+    order = [divmod(int(cell), mean.shape[1]) for cell in ranks if size.flat[cell] >= 0]
     return [
         f"{how} “{row_labels[row]}”, “{column_labels[column]}” moved "
         f"{estimate(float(mean[row, column]), float(half[row, column]))} nats per token"
         for row, column in order[:n]
-        if size[row, column] >= 0
     ]

@@ -34,6 +34,8 @@ class Estimate:
     """Over the draws measured, or that of one draw; nan if there is none."""
     half: float
     """Of its 95 % interval; nan with fewer than two draws."""
+    draws: int
+    """Of how many draws there is a finite number."""
     floor: float
     """The null floor; 0 where it is not known."""
     status: Status
@@ -100,7 +102,7 @@ def _estimate(
     mean, half = statistics(values)
     status, cause = (Status.VALUE, "") if known.any() else _why(document, shown, row, column, draws)
     floor = document.floor(shown) if shown in ("trained", "prompted") else 0.0
-    return Estimate(shown, float(mean), float(half), floor, status, cause)
+    return Estimate(shown, float(mean), float(half), int(np.isfinite(values).sum()), floor, status, cause)
 
 
 def _why(document: Document, shown: Shown, row: int, column: int, draws: slice) -> tuple[Status, str]:

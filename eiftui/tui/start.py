@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +20,8 @@ SECONDS_WITHOUT_COLLECTING = 1.0
 """From the event loop's start on: the first paint is over by then."""
 
 
-def start(path: Path | None, colours: Colours | None = None, mouse: bool = True) -> int:
-    """Open the explorer on a session or, without one, a new one, until it is left; the exit code then.
+def start(path: Path | None, colours: Colours | None = None, mouse: bool = True) -> tuple[int, Path | None]:
+    """Open the explorer on a session or, without one, a new one, until it is left; the exit code and the session then.
 
     `colours` counts instead of what the settings file and NO_COLOR say; without `mouse` it is not taken, whatever the
     file says. Raises as `begin` and `load` do.
@@ -43,14 +42,7 @@ def start(path: Path | None, colours: Colours | None = None, mouse: bool = True)
         code = asyncio.run(_show(explorer, mouse and preferences.mouse))
     finally:
         explorer.document.close()
-    if not code:
-        print(_farewell(explorer.document.session.path))
-    return code
-
-
-def _farewell(path: Path | None) -> str:
-    """Where everything is, and how to go on."""
-    return f"saved in {path}; go on with: eiftui {shlex.quote(str(path))}"
+    return code, explorer.document.session.path
 
 
 async def _show(app: Explorer, mouse: bool) -> int:

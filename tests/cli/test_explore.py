@@ -26,6 +26,16 @@ def test_a_number_of_colours_that_there_is_not_is_refused():
         explore.main(["--color", "17"])
 
 
+def test_it_ends_with_a_command_that_the_shell_finds(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["venv/bin/eiftui"])
+    for stream in ("stdin", "stdout"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True)
+    for code, said in ((0, "saved in a b.eif; go on with: venv/bin/eiftui 'a b.eif'\n"), (130, "")):
+        monkeypatch.setattr("eiftui.tui.start.start", lambda path, *how, code=code: (code, path))
+        assert explore.main(["a b.eif"]) == code
+        assert capsys.readouterr().out == said
+
+
 @pytest.mark.parametrize("line", ["--model x", "a.eif --model x", "--no-mouse --device cpu"])
 def test_options_of_jobs_are_told_to_be_none_of_the_explorers(line: str, eiftui: Command):
     answer = eiftui(*line.split())

@@ -98,7 +98,7 @@ def test_a_batch_of_shuffled_labels_teaches_those_labels(session: ImageSession) 
 
 def test_a_session_of_sentences_is_told_apart(session: ImageSession) -> None:
     session.close()
-    with pytest.raises(InputError, match="is a session of images: see `eiftui vision report"):
+    with pytest.raises(InputError, match="is a session of images, which `eiftui vision` is for"):
         Session.open(session.path)
 
 

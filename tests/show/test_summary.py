@@ -51,3 +51,9 @@ def test_the_strongest_cells_come_first_whatever_their_sign() -> None:
     assert sentences[1] == "after learning “r1”, “c1” moved −1.10 ± 0.38 nats per token"
     assert len(strongest(draws, ["r1", "r2"], ["c1", "c2"], 10)) == 3
     assert strongest(draws, ["r1", "r2"], ["c1", "c2"], 1, "with")[0].startswith("with “")
+
+
+def test_what_cannot_be_told_from_zero_is_not_the_strongest() -> None:
+    draws = np.array([[[9.0, 1.0, 2.0]], [[-1.0, 1.1, 2.0]]])
+    told = [sentence.split("”")[1][-2:] for sentence in strongest(draws, ["r"], ["c1", "c2", "c3"], 3)]
+    assert told == ["c3", "c2", "c1"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -76,7 +78,7 @@ def test_a_session_is_measured_to_its_end_and_left(tmp_path):
         terminal.press("q")
         assert terminal.ended() == 0
         assert "\x1b[?1049l" in terminal.raw
-        assert f"saved in {path}; go on with: eiftui {path}" in terminal.text
+        assert f"saved in {path}; go on with: {shlex.quote(sys.executable)} -m eiftui {path}" in terminal.text
     assert cells(path) == 12
     assert not going_on(path)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -129,6 +131,25 @@ async def test_a_cell_is_told_in_full(told, explorer, size, colours, monkeypatch
         await pilot.press("right", "down", "full_stop", "full_stop")
         await until(pilot, "±")
         await assert_screen(pilot, "3 of 4", f"inspector-{colours}-{size}")
+
+
+async def test_conditions_of_different_draws_say_of_how_many_they_are(told, explorer, monkeypatch):
+    whole = told.table
+
+    def fewer_prompted(condition):
+        table = whole(condition)
+        if condition != "prompted":
+            return table
+        first = np.arange(len(table.values))[:, None, None] == 0
+        return replace(table, values=np.where(first, table.values, np.nan), measured=table.measured & first)
+
+    async with explorer(told).run_test(size=(160, 40)) as pilot:
+        assert "draws)" not in "\n".join(await until(pilot, "baseline"))
+    monkeypatch.setattr(told, "table", fewer_prompted)
+    async with explorer(told).run_test(size=(160, 40)) as pilot:
+        lines = "\n".join(await until(pilot, "baseline"))
+        assert f"({told.session.draws} draws)" in lines
+        assert "(1 draw)" in lines
 
 
 async def test_keys_and_the_mouse_choose_a_token(told, explorer):

@@ -190,7 +190,8 @@ class ImagesScreen(Surviving, Screen[None]):
 
     def action_not_here(self, title: str) -> None:
         """A key was pressed that does something in a session of sentences."""
-        self.notify(f"{title}: not in a session of images")
+        instead = "; `eiftui vision report` tells what is found" if title == "Findings" else ""
+        self.notify(f"{title}: not in a session of images{instead}")
 
     def _measure_own(self, view: ImageView) -> None:
         """Ask what the person's own digit does as a training image and, to it, every other."""

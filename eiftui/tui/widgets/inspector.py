@@ -149,7 +149,8 @@ class Inspector(Part):
     def _values(self, found: list[Estimate]) -> list[Content]:
         """Every condition, as many on a line as there is room for, one below the other."""
         sign = -1 if self._view.log_probability else 1
-        items = [(one.shown, _estimated(one, sign)) for one in found]
+        counts = {one.draws for one in found if one.draws}
+        items = [(one.shown, _estimated(one, sign) + _counted(one.draws) * (len(counts) > 1)) for one in found]
         names, texts = (max(cell_len(item[part]) for item in items) for part in (0, 1))
         cells = [
             Content.assemble((name.ljust(names + 1), "$text-muted"), text.ljust(texts + 3)) for name, text in items
@@ -202,6 +203,11 @@ class Inspector(Part):
 
     def _head(self, label: str) -> Content:
         return Content.styled(f"{label:>{LABEL - 2}}  ", "$text-muted")
+
+
+def _counted(draws: int) -> str:
+    """Of how many draws a number is."""
+    return f" ({draws} draw{'s' * (draws != 1)})" if draws else ""
 
 
 def _estimated(one: Estimate, sign: int) -> str:

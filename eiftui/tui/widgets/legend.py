@@ -12,7 +12,7 @@ from textual.widget import Widget
 from eiftui.show import colour, numbers
 from eiftui.tui.mishaps import Surviving
 from eiftui.tui.picture import Picture, Status
-from eiftui.tui.widgets.cells import DIGIT, MARKS, NAMES, PREVIEW, depth
+from eiftui.tui.widgets.cells import DENSE, MARKS, NAMES, PREVIEW, depth
 
 BLOCK_COLOURS = {
     Status.UNDEFINED: "blank",
@@ -82,7 +82,7 @@ class Legend(Surviving, Widget):
 def _steps(picture: Picture, width: int) -> str:
     """What the digits of narrow cells are, letters being those below zero in the narrowest."""
     end = _magnitude(picture, 1.0)
-    if width >= DIGIT or not picture.signed:
+    if width > DENSE or not picture.signed:
         return f"steps: {'±' if picture.signed else ''}9 is {end} or more"
     return f"steps: 9 is +{end} or more, i {numbers.MINUS}{end} or less"
 
