@@ -236,7 +236,9 @@ class MainScreen(Surviving, Screen[None]):
         optimizer = settings.optimizer.model_copy(update={"lr": message.rate})
         self._configure(settings.model_copy(update={"optimizer": optimizer}))
         self._say(
-            f"The learning rate is {rate} from now on, in place of {before}, whose numbers are kept", "information"
+            f"The learning rate is {rate} from now on, in place of {before}, whose numbers are kept; where others are "
+            f"pale, {key_of(self.app, 'matrix.own_scale')} gives them a scale of their own",
+            "information",
         )
 
     def on_matrix_pane_contrast_chosen(self, message: MatrixPane.ContrastChosen) -> None:
