@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console
-from textual.command import CommandPalette, Provider
+from textual.command import Provider
 from textual.notifications import Notify
 from textual.theme import Theme
 
@@ -31,7 +31,7 @@ from eiftui.tui.driver import LosableDriver
 from eiftui.tui.keymap import Keymap
 from eiftui.tui.keystrokes import OneByOne
 from eiftui.tui.mishaps import mishaps_path
-from eiftui.tui.palette import Actions
+from eiftui.tui.palette import Actions, Palette
 from eiftui.tui.preferences import Preferences, save
 from eiftui.tui.refusals import nobody_writes
 from eiftui.tui.running import Runner
@@ -115,8 +115,8 @@ class Explorer(OneByOne):
             self.push_screen(HelpScreen(self.keys.of, getattr(self.screen, "part", "matrix"), of_images))
 
     def action_palette(self) -> None:
-        if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(placeholder="What would you like to do?"))
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(placeholder="What would you like to do?"))
 
     def action_sessions(self) -> None:
         from eiftui.tui.screens.sessions import SessionsScreen

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from eiftui.tui.action import Action
 from eiftui.tui.actions import ACTIONS
@@ -40,3 +41,11 @@ class Actions(Provider):
 
     def _do(self, action: Action) -> None:
         self.screen.call_next(self.app.run_action, f"app.do('{action.id}')")
+
+
+class Palette(CommandPalette):
+    """Textual's palette, which takes keys that come before its list has been laid out."""
+
+    def _action_command_list(self, action: str) -> None:
+        with suppress(KeyError):  # its list knows no pages by then
+            super()._action_command_list(action)

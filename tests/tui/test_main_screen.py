@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from textual.command import CommandList
 from textual.content import Content
 
 from eiftui.domains.schema import Text
@@ -148,6 +149,17 @@ async def test_the_palette_does_any_action(measured, explorer):
         await until(pilot, "Trained or prompted")
         await pilot.press("enter")
         await until(pilot, "Prompted ·")
+
+
+async def test_the_palette_minds_no_key_before_its_list_is_laid_out(measured, explorer, monkeypatch):
+    async with explorer(measured).run_test() as pilot:
+        await pilot.press("slash", *"toggle")
+        await until(pilot, "Trained or prompted")
+        pilot.app.screen.query_one(CommandList).highlighted = 0
+        monkeypatch.setattr(CommandList, "_index_to_line", {})
+        await pilot.press("pageup")
+        await pilot.pause()
+        assert not pilot.app._mishaps
 
 
 async def test_a_choice_of_theme_is_remembered(measured, tmp_path):
