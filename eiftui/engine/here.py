@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import torch
-
 from eiftui.engine.measurer import Measurer, Tell
 from eiftui.engine.protocol import Load, Result, Task
 from eiftui.errors import EiftuiError
+from eiftui.influence.memory import out_of_memory
 from eiftui.models.load import LanguageModel
 from eiftui.session.results import ModelRecord
 
@@ -29,8 +28,10 @@ class Here:
     def measure(self, task: Task) -> Iterator[Result]:
         try:
             yield from self.measurer.measure(task)
-        except (torch.OutOfMemoryError, MemoryError) as error:
-            raise EiftuiError("out of memory; try --memory-budget, --dtype bfloat16 or a smaller model") from error
+        except (RuntimeError, MemoryError) as error:
+            if (told := out_of_memory(error)) is None:
+                raise
+            raise EiftuiError(told) from error
 
     def close(self) -> None:
         """There is nothing to end."""

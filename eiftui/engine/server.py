@@ -16,8 +16,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
-import torch
-
 from eiftui.engine import images
 from eiftui.engine.calibration import calibrate
 from eiftui.engine.continuations import continuations
@@ -46,6 +44,7 @@ from eiftui.engine.protocol import (
 )
 from eiftui.engine.tokenizing import tokenized
 from eiftui.errors import EiftuiError
+from eiftui.influence.memory import out_of_memory
 from eiftui.models.progress import Progress
 
 GRACE = 0.7
@@ -145,13 +144,6 @@ def find(measurer: Measurer, request: Request, progress: Progress = lambda text,
             yield images.looked(request)
         case RunImages():
             yield from images.records(Path(request.path), progress)
-
-
-def out_of_memory(error: Exception) -> str | None:
-    """What to do, if that is what the error is: torch has no type of its own for the memory of the CPU."""
-    if isinstance(error, torch.OutOfMemoryError | MemoryError) or "can't allocate memory" in str(error):
-        return "out of memory; try --memory-budget, --dtype bfloat16 or a smaller model"
-    return None
 
 
 def _leave(*_: object) -> NoReturn:

@@ -18,6 +18,8 @@ from eiftui.settings import Optimizer
 
 GIB = 1 << 30
 LEAST = 3 * GIB // 8
+LARGEST = 1 << 20
+"""GiB, more than there is anywhere."""
 LIBRARIES = 850 * 10**6
 """Bytes that Python, torch and transformers take before anything is loaded."""
 WORKING = 16
@@ -44,7 +46,7 @@ class Budget:
         shapes = [parameter.shape for parameter in forward.parameters.values() if parameter.dim() == 2]
         vocabulary = forward.vocabulary
         layers = [shape for shape in shapes if vocabulary not in shape]
-        size = int(gib * GIB) if gib else _default(forward.network, forward.device)
+        size = int(min(gib, LARGEST) * GIB) if gib else _default(forward.network, forward.device)
         return cls(
             size,
             forward.dtype.itemsize,
@@ -145,12 +147,19 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """Names of settings in glibc's malloc.h."""
 
 
+def out_of_memory(error: Exception) -> str | None:
+    """What to do, if that is what the error is: torch has no type of its own for the memory of the CPU."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError) or "can't allocate memory" in str(error):
+        return "out of memory; try --memory-budget, --dtype bfloat16 or a smaller model"
+    return None
+
+
 def halving(measure: Callable[[Sequence[Member]], Sequence[Result]], block: Sequence[Member]) -> Iterator[Result]:
     """The results of a block, measured in halves of it when memory runs out, down to a single row."""
     try:
         results = measure(block)
-    except torch.OutOfMemoryError:
-        if len(block) == 1:
+    except (RuntimeError, MemoryError) as error:
+        if len(block) == 1 or out_of_memory(error) is None:
             raise
     else:
         yield from results

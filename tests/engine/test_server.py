@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from eiftui.engine.server import out_of_memory
+from eiftui.influence.memory import halving, out_of_memory
 
 
 def gpu_is_full() -> None:
@@ -24,3 +24,10 @@ def test_memory_that_runs_out_comes_with_what_to_do(fill: Callable[[], object]) 
 
 def test_other_errors_are_not_taken_for_it() -> None:
     assert out_of_memory(RuntimeError("shape mismatch")) is None
+
+
+def test_a_block_is_halved_where_the_memory_of_a_processor_runs_out() -> None:
+    def measure(block):
+        return [torch.empty(10**15 if len(block) > 1 else 1).numel() for _ in block]
+
+    assert list(halving(measure, [0, 1, 2])) == [1, 1, 1]
