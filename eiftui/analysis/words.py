@@ -22,7 +22,7 @@ from eiftui.analysis.semantics import NotEmbedded, Semantics
 from eiftui.analysis.symmetry import Symmetry
 from eiftui.session.readings import Quantity, Readings
 from eiftui.settings import Optimizer
-from eiftui.show.numbers import compact, estimate, p_value, percent, ratio
+from eiftui.show.numbers import compact, counted, estimate, p_value, percent, ratio
 from eiftui.show.summary import mean_and_interval
 
 LISTED = 5
@@ -273,5 +273,4 @@ def retained(found: Dynamics) -> Iterator[str]:
     if found.retained is not None:
         learned, filler = found.trajectory.learned, len(found.trajectory.sentences) - found.trajectory.learned
         share = ratio(found.retained.mean, found.retained.half)
-        after = f"{filler} more step{'s' * (filler != 1)}"
-        yield f"retained after {after}: {share} of what {learned} steps did to their own text"
+        yield f"retained after {counted(filler, 'more step')}: {share} of what {learned} steps did to their own text"

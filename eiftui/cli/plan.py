@@ -11,7 +11,7 @@ from eiftui.cli.console import make_console, say
 from eiftui.engine.estimate import Estimate, sample
 from eiftui.errors import InputError
 from eiftui.session.session import Session
-from eiftui.show.numbers import duration, size
+from eiftui.show.numbers import counted, duration, size
 
 NAME = "plan"
 HELP = "time and memory of a run, after a few seconds of calibration"
@@ -31,9 +31,7 @@ def main(options: argparse.Namespace) -> None:
             found = _estimated(session, options.memory_budget)
         asides = list(opts.asides(options, session))
         draws, rows, columns = session.draws, len(session.rows), len(session.probes)
-    lines = [
-        f"{rows} training sets × {columns} probes × {draws} draw{'s' * (draws != 1)}: {found.cells:,} cells to measure"
-    ]
+    lines = [f"{rows} training sets × {columns} probes × {counted(draws, 'draw')}: {found.cells:,} cells to measure"]
     lines += [f"  {condition:<10} {duration(seconds)}" for condition, seconds in found.seconds.items()]
     lines += [
         f"time    about {duration(found.total)}" + " with one worker" * (options.workers not in opts.ONE_WORKER),

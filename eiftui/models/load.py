@@ -200,20 +200,17 @@ def _check_causal(config: PretrainedConfig) -> None:
         raise ValueError(f"it is not a causal language model but {' and '.join(named) or config.model_type}")
 
 
+_UNREACHABLE = (
+    "it is not in the Hugging Face cache, and the hub cannot be reached (no network, or HF_HUB_OFFLINE is set)"
+)
 _REASONS = (
     ("trust_remote_code", "it brings code of its own; if you trust it, pass --trust-remote-code"),
     ("gated repo", "it is gated: ask for access on its page on the hub, then `hf auth login`"),
     ("unrecognized configuration class", "it is not a causal language model"),
     ("does not appear to have a file named", "it has no safetensors weights; pickled ones are not read"),
     ("no file named model.safetensors", "it has no safetensors weights; pickled ones are not read"),
-    (
-        "couldn't connect",
-        "it is not in the Hugging Face cache, and the hub cannot be reached (no network, or HF_HUB_OFFLINE is set)",
-    ),
-    (
-        "offline",
-        "it is not in the Hugging Face cache, and the hub cannot be reached (no network, or HF_HUB_OFFLINE is set)",
-    ),
+    ("couldn't connect", _UNREACHABLE),
+    ("offline", _UNREACHABLE),
 )
 """What transformers says, in lower case, and what it means to a user. It has no types of errors to tell them apart."""
 

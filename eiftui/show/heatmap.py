@@ -56,6 +56,7 @@ def heatmap(
         if found != shape:
             raise InputError(f"{shape[0]} row and {shape[1]} column labels need {name} of that shape, not {found}")
     cells = tuple(tuple(None if value is None else float(value) for value in row) for row in values.tolist())
+    known = values.filled(math.nan)
     return Heatmap(
         cells=cells,
         halves=tuple(tuple(float(half) for half in row) for row in halves),
@@ -63,9 +64,9 @@ def heatmap(
         column_labels=tuple(column_labels),
         title=title,
         floor=floor,
-        limit=numbers.scale_limit(values.filled(math.nan), floor),
+        limit=numbers.scale_limit(known, floor),
         legend=legend,
-        largest=numbers.largest_magnitude(values.filled(math.nan)),
+        largest=numbers.largest_magnitude(known),
     )
 
 

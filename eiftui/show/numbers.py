@@ -142,6 +142,11 @@ def ratio(mean: float, half: float = math.nan) -> str:
     return text if math.isnan(half) else f"{text} ± {half:.2f}"
 
 
+def counted(number: int, what: str) -> str:
+    """So many of something: `1 draw`, `2 draws`."""
+    return f"{number} {what}{'s' * (number != 1)}"
+
+
 def percent(share: float, decimals: int = 0) -> str:
     """A share in per cent: `30 %`, `97.3 %`; `?` if not known. The one form of it, in tables as in sentences."""
     return "?" if math.isnan(share) else f"{100 * share:.{decimals}f} %"
@@ -163,7 +168,7 @@ def probability(share: float) -> str:
         return percent(share, 1)
     if share >= 0.001 or not share:
         return percent(share, 2)
-    return compact(float(f"{share:.1e}" if share >= 9.95e-10 else f"{share:.0e}"))
+    return compact(float(f"{share:.1e}" if share >= 9.96e-10 else f"{share:.0e}"))
 
 
 def bar(share: float, width: int, mark: str) -> str:

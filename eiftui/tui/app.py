@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rich.console import Console
 from textual.command import Provider
 from textual.notifications import Notify
-from textual.theme import Theme
+from textual.theme import Theme, ThemeProvider
 
 from eiftui.errors import EiftuiError
 from eiftui.session.records import Note, Unsaved
@@ -33,7 +33,7 @@ from eiftui.tui.keystrokes import OneByOne
 from eiftui.tui.mishaps import mishaps_path
 from eiftui.tui.palette import Actions, Palette
 from eiftui.tui.preferences import Preferences, save
-from eiftui.tui.refusals import nobody_writes
+from eiftui.tui.refusals import nobody_writes, not_of_images
 from eiftui.tui.running import Runner
 from eiftui.tui.screens.dialogue import Ask
 from eiftui.tui.screens.help import HelpScreen
@@ -149,7 +149,7 @@ class Explorer(OneByOne):
 
     def action_note(self) -> None:
         if not isinstance(self.document, Document):
-            self.notify("Note: not in a session of images")
+            self.notify(not_of_images("Note"))
             return
         from eiftui.tui.screens.note import NoteScreen
 
@@ -185,7 +185,7 @@ class Explorer(OneByOne):
         if isinstance(self.document, Document):
             self.push_screen(LogScreen(self.document, self._said, logs))
         else:
-            self.notify("Log: not in a session of images")
+            self.notify(not_of_images("Log"))
 
     def notify(self, message: str, **how: Any) -> None:
         """Say something, whatever characters it has, and keep it for the log."""
@@ -201,7 +201,7 @@ class Explorer(OneByOne):
                 self._unnotify(older, refresh=False)
 
     def action_theme(self) -> None:
-        self.search_themes()
+        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
 
     async def action_take_over(self) -> None:
         if self.document.session.read_only and self.document.session.path:

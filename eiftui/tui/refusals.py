@@ -41,6 +41,7 @@ AT_CURSOR = (
     "sentences.later",
 )
 """Actions on what is shown under the cursor, or on all that is shown."""
+ELSEWHERE = {"Findings": "; `eiftui vision report` tells what is found"}
 
 
 def changes(id: str) -> bool:
@@ -78,6 +79,11 @@ def _why_not(part: Widget, document: Document) -> str:
         return nobody_writes(part.app)
     sessions, duplicate = (key_of(part.app, id) for id in ("app.sessions", "sessions.duplicate"))
     return f"{visible(document.writer)} writes this session: {sessions}, then {duplicate}, makes a copy to change"
+
+
+def not_of_images(title: str) -> str:
+    """That an action is none of a session of images, and where else what it tells is to be had."""
+    return f"{title}: not in a session of images{ELSEWHERE.get(title, '')}"
 
 
 def nobody_writes(app: App[Any]) -> str:

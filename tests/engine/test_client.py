@@ -179,7 +179,7 @@ async def test_a_cancelled_request_ends_at_once_and_the_next_is_answered_as_if_i
     await worker.one(Tokenize(texts=("Snow.",)), Tokenized)  # it is under way
     began = time.perf_counter()
     assert await worker.cancel()
-    assert time.perf_counter() - began < 3  # within a second where nothing else runs; the request takes far longer
+    assert time.perf_counter() - began < 1
     with pytest.raises(RequestCancelled):
         await reading
     assert [record.eif.tolist() for record in await answers(worker, sound)] == [

@@ -1,11 +1,15 @@
-"""Work is cut in blocks that fit, with little that is filled up."""
+"""Work is cut in blocks that fit, with little that is filled up, and in halves where they do not fit after all."""
 
+from collections.abc import Callable
 from itertools import combinations, pairwise
 
+import numpy as np
+import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eiftui.influence.memory import even, padded
+from eiftui.influence.memory import even, halving, out_of_memory, padded
 
 sizes = st.lists(st.integers(1, 30), max_size=7)
 
@@ -43,3 +47,25 @@ def test_blocks_are_as_few_as_fit_and_as_even_as_that_allows():
     assert even(range(3), lambda _: 100, 90) == [[0], [1], [2]]
     assert even(range(3), lambda _: 30, 90) == [[0, 1, 2]]
     assert even([], lambda _: 30, 90) == []
+
+
+def gpu_is_full() -> None:
+    raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+
+@pytest.mark.parametrize("fill", [lambda: torch.empty(10**15), lambda: np.empty(10**16), gpu_is_full])
+def test_memory_that_runs_out_comes_with_what_to_do(fill: Callable[[], object]) -> None:
+    with pytest.raises((RuntimeError, MemoryError)) as raised:
+        fill()
+    assert "--memory-budget" in (out_of_memory(raised.value) or "")
+
+
+def test_other_errors_are_not_taken_for_it() -> None:
+    assert out_of_memory(RuntimeError("shape mismatch")) is None
+
+
+def test_a_block_is_halved_where_the_memory_of_a_processor_runs_out() -> None:
+    def measure(block):
+        return [torch.empty(10**15 if len(block) > 1 else 1).numel() for _ in block]
+
+    assert list(halving(measure, [0, 1, 2])) == [1, 1, 1]

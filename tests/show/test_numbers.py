@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from eiftui.show.numbers import (
@@ -148,6 +148,7 @@ def test_a_probability_has_two_digits_at_least(share: float, text: str) -> None:
 
 
 @given(st.floats(0, 1, allow_subnormal=False))
+@example(9.95e-10)
 def test_a_probability_fits_six_characters(share: float) -> None:
     assert len(probability(share)) <= 6
 

@@ -65,7 +65,8 @@ async def test_steps_in_place_of_numbers_are_asked_for_and_called_so(large, expl
         lines = await until(pilot, "steps, not values: Trained ·")
         assert any("steps: ±9 is 1.50 or more" in line for line in lines)
         await pilot.press("minus")
-        lines = await until(pilot, "1 learned")
+        lines = await until(pilot, "steps, not values: Trained ·")
+        assert pilot.app.screen.query_one(HeatMap).steps == 2
         assert any("steps: ±9 is 1.50 or more" in line for line in lines)
         await pilot.press("minus")
         assert not any("steps" in line for line in await until(pilot, "more likely"))

@@ -162,6 +162,15 @@ async def test_the_palette_minds_no_key_before_its_list_is_laid_out(measured, ex
         assert not pilot.app._mishaps
 
 
+async def test_one_palette_is_enough(measured, explorer):
+    async with explorer(measured).run_test() as pilot:
+        pilot.app.action_theme()
+        await until(pilot, "Search for themes")
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        assert len(pilot.app.screen_stack) == 2
+
+
 async def test_a_choice_of_theme_is_remembered(measured, tmp_path):
     file = tmp_path / "settings.toml"
     async with Explorer(measured, Preferences(), file).run_test() as pilot:

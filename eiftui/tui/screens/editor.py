@@ -20,6 +20,7 @@ from eiftui.errors import EiftuiError, InputError
 from eiftui.session.editing import Wording, next_role
 from eiftui.session.records import Unsaved
 from eiftui.session.safetext import hidden_again, visible, without_controls
+from eiftui.show.numbers import counted
 from eiftui.tui.bindings import part_bindings
 from eiftui.tui.counting import Counter, words_in
 from eiftui.tui.edits import Sentences, read_lines
@@ -193,4 +194,4 @@ class SentenceField(Surviving, TextArea):
 
 def _length(lines: list[Sentences], number: int, unit: str) -> str:
     texts = f"{len(lines)} sentences, a line each · " if len(lines) > 1 else ""
-    return f"{texts}{number} {unit}{'s' * (number != 1)}"
+    return texts + counted(number, unit)

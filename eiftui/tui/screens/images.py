@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.screen import Screen
 from textual.timer import Timer
 
 from eiftui.domains.digits import Digits
@@ -23,6 +22,8 @@ from eiftui.tui.images.view import ImageView
 from eiftui.tui.images.work import ImageWork
 from eiftui.tui.keymap import key_of
 from eiftui.tui.mishaps import Surviving
+from eiftui.tui.painting import PaintedOnce
+from eiftui.tui.refusals import not_of_images
 from eiftui.tui.screens.drawing import DrawingScreen, Take
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.image_inspector import ImageInspector
@@ -38,7 +39,7 @@ Matter = tuple[Block, int, bytes | None]
 """What a look is about: a block, the row that is learned, and the content of the person's own digit."""
 
 
-class ImagesScreen(Surviving, Screen[None]):
+class ImagesScreen(Surviving, PaintedOnce):
     """Changes of the document are painted at most ten times a second."""
 
     CSS_PATH = ["parts.tcss", "images.tcss"]  # noqa: RUF012
@@ -190,8 +191,7 @@ class ImagesScreen(Surviving, Screen[None]):
 
     def action_not_here(self, title: str) -> None:
         """A key was pressed that does something in a session of sentences."""
-        instead = "; `eiftui vision report` tells what is found" if title == "Findings" else ""
-        self.notify(f"{title}: not in a session of images{instead}")
+        self.notify(not_of_images(title))
 
     def _measure_own(self, view: ImageView) -> None:
         """Ask what the person's own digit does as a training image and, to it, every other."""

@@ -6,7 +6,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -21,6 +20,7 @@ from eiftui.tui.damage import tell_damage
 from eiftui.tui.document import Document
 from eiftui.tui.keymap import key_of
 from eiftui.tui.mishaps import Surviving, survived
+from eiftui.tui.painting import PaintedOnce
 from eiftui.tui.refusals import AT_CURSOR, changes, filtered, hidden, may_change
 from eiftui.tui.running import LOST_SETTINGS, Runner
 from eiftui.tui.screens.prompt import PromptScreen
@@ -43,7 +43,7 @@ SECONDS_BETWEEN_LOOKS = 1.0
 LISTS = ("#rows", "#probes")
 
 
-class MainScreen(Surviving, Screen[None]):
+class MainScreen(Surviving, PaintedOnce):
     """A document on the screen. Changes of it are painted at most ten times a second; without any, nothing is."""
 
     PARTS = ("screen", "matrix", "findings", "run", "sentences", "inspector")
@@ -62,11 +62,6 @@ class MainScreen(Surviving, Screen[None]):
         """Whether nobody writes a session that is followed."""
         self._obstacle = ""
         """Why it cannot be read now."""
-
-    def _compositor_refresh(self) -> None:
-        # Textual paints all of it while a batch of changes is not over, and then shows nothing of that
-        if not self.app._batch_count:
-            super()._compositor_refresh()
 
     def compose(self) -> ComposeResult:
         yield TitleBar(self.document)

@@ -149,8 +149,8 @@ class Inspector(Part):
     def _values(self, found: list[Estimate]) -> list[Content]:
         """Every condition, as many on a line as there is room for, one below the other."""
         sign = -1 if self._view.log_probability else 1
-        counts = {one.draws for one in found if one.draws}
-        items = [(one.shown, _estimated(one, sign) + _counted(one.draws) * (len(counts) > 1)) for one in found]
+        uneven = len({one.draws for one in found if one.draws}) > 1
+        items = [(one.shown, _estimated(one, sign, uneven)) for one in found]
         names, texts = (max(cell_len(item[part]) for item in items) for part in (0, 1))
         cells = [
             Content.assemble((name.ljust(names + 1), "$text-muted"), text.ljust(texts + 3)) for name, text in items
@@ -205,18 +205,14 @@ class Inspector(Part):
         return Content.styled(f"{label:>{LABEL - 2}}  ", "$text-muted")
 
 
-def _counted(draws: int) -> str:
-    """Of how many draws a number is."""
-    return f" ({draws} draw{'s' * (draws != 1)})" if draws else ""
-
-
-def _estimated(one: Estimate, sign: int) -> str:
-    """A quantity in words: a number, or why there is none."""
+def _estimated(one: Estimate, sign: int, counted: bool) -> str:
+    """A quantity in words: a number, `counted` with its draws, or why there is none."""
     if one.status != Status.VALUE:
         return f"{numbers.MISSING} {NAMES[one.status]}"
+    told = numbers.estimate(sign * one.mean, one.half, " " if one.shown == "baseline" else "+")
     if numbers.below_floor(one.mean, one.floor):
-        return f"{numbers.BELOW_FLOOR} (floor {numbers.compact(one.floor)})"
-    return numbers.estimate(sign * one.mean, one.half, " " if one.shown == "baseline" else "+")
+        told = f"{numbers.BELOW_FLOOR} (floor {numbers.compact(one.floor)})"
+    return f"{told} ({numbers.counted(one.draws, 'draw')})" if counted and one.draws else told
 
 
 def _mean_alone(values: Array) -> tuple[Array, Array]:
