@@ -2,8 +2,10 @@
 
 from textual.screen import Screen
 
+from eiftui.tui.mishaps import Surviving
 
-class PaintedOnce(Screen[None]):
+
+class PaintedOnce(Surviving, Screen[None]):
     """A screen that is not painted while a batch of changes is under way: Textual shows nothing of that."""
 
     def _compositor_refresh(self) -> None:

@@ -9,6 +9,7 @@ from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from eiftui.tui.action import Action
 from eiftui.tui.actions import ACTIONS
+from eiftui.tui.mishaps import Surviving
 from eiftui.tui.sections import SECTIONS
 
 
@@ -43,7 +44,7 @@ class Actions(Provider):
         self.screen.call_next(self.app.run_action, f"app.do('{action.id}')")
 
 
-class Palette(CommandPalette):
+class Palette(Surviving, CommandPalette):
     """Textual's palette, which takes keys that come before its list has been laid out."""
 
     def _action_command_list(self, action: str) -> None:

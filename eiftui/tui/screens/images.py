@@ -21,7 +21,6 @@ from eiftui.tui.images.document import ImageDocument, Own
 from eiftui.tui.images.view import ImageView
 from eiftui.tui.images.work import ImageWork
 from eiftui.tui.keymap import key_of
-from eiftui.tui.mishaps import Surviving
 from eiftui.tui.painting import PaintedOnce
 from eiftui.tui.refusals import not_of_images
 from eiftui.tui.screens.drawing import DrawingScreen, Take
@@ -39,7 +38,7 @@ Matter = tuple[Block, int, bytes | None]
 """What a look is about: a block, the row that is learned, and the content of the person's own digit."""
 
 
-class ImagesScreen(Surviving, PaintedOnce):
+class ImagesScreen(PaintedOnce):
     """Changes of the document are painted at most ten times a second."""
 
     CSS_PATH = ["parts.tcss", "images.tcss"]  # noqa: RUF012

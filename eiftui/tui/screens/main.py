@@ -19,7 +19,7 @@ from eiftui.tui.bindings import screen_bindings
 from eiftui.tui.damage import tell_damage
 from eiftui.tui.document import Document
 from eiftui.tui.keymap import key_of
-from eiftui.tui.mishaps import Surviving, survived
+from eiftui.tui.mishaps import survived
 from eiftui.tui.painting import PaintedOnce
 from eiftui.tui.refusals import AT_CURSOR, changes, filtered, hidden, may_change
 from eiftui.tui.running import LOST_SETTINGS, Runner
@@ -43,7 +43,7 @@ SECONDS_BETWEEN_LOOKS = 1.0
 LISTS = ("#rows", "#probes")
 
 
-class MainScreen(Surviving, PaintedOnce):
+class MainScreen(PaintedOnce):
     """A document on the screen. Changes of it are painted at most ten times a second; without any, nothing is."""
 
     PARTS = ("screen", "matrix", "findings", "run", "sentences", "inspector")
