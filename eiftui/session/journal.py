@@ -18,6 +18,9 @@ from eiftui.session.lock import WriterLock, not_writable
 from eiftui.session.records import FORMAT, Entry, parse, write
 from eiftui.session.scored import ScoredTokens
 
+_AT_ONCE = 1 << 24
+"""Bytes of a file that are copied at once."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -100,11 +103,9 @@ class JournalWriter:
         self._path, self._lock, self._length = path, lock, length
         self._turn = threading.Lock()
         self._closed = False
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+        self._descriptor = _opened(path)
         self.torn = os.fstat(self._descriptor).st_size - length
-        """Bytes of a record that was never finished, and which this removed."""
-        if self.torn:
-            os.ftruncate(self._descriptor, length)
+        """Bytes of a record that was never finished: the next takes their place."""
 
     @classmethod
     def create(cls, path: Path, entries: Sequence[Entry]) -> Self:
@@ -129,7 +130,7 @@ class JournalWriter:
 
     @classmethod
     def resume(cls, reader: JournalReader) -> tuple[Self, Reading]:
-        """The writer of a file that exists, and what `reader` found in it. An unfinished last line is removed.
+        """The writer of a file that exists, and what `reader` found in it. An unfinished last line will be overwritten.
 
         Raises NotWritable if it cannot be written, as while somebody else writes it, and InputError as
         `JournalReader.read` does.
@@ -146,13 +147,14 @@ class JournalWriter:
             lock.release()
             raise
         if writer.torn:
-            problem = f"{reader.path.name} ended in an unfinished record, which was removed"
+            problem = f"{reader.path.name} ended in an unfinished record, which was left out"
             reading = replace(reading, problems=(*reading.problems, problem))
         return writer, reading
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Add entries: all of them, or none.
 
+        A file that has been deleted meanwhile is there again afterwards, with all that it had.
         Raises EiftuiError if they cannot be written, as on a full disk; the file is then as it was before.
         """
         lines = b"".join(map(write, entries))
@@ -163,6 +165,11 @@ class JournalWriter:
         if self._closed:
             raise EiftuiError(f"{self._path} was closed")
         try:
+            if os.fstat(self._descriptor).st_nlink == 0:
+                self._bring_back()
+            if self.torn:
+                os.ftruncate(self._descriptor, self._length)
+                self.torn = 0
             self._write(lines)
             os.fsync(self._descriptor)
         except BaseException as error:
@@ -175,6 +182,16 @@ class JournalWriter:
                 ) from error
             raise
         self._length += len(lines)
+
+    def _bring_back(self) -> None:
+        """Write a deleted file anew. Raises InputError if that cannot be done, as where another has taken its place."""
+        if os.path.lexists(self._path):
+            raise InputError(f"another file has taken the place of {self._path}: save the session under another name")
+        with replacing(self._path) as file:
+            for start in range(0, self._length, _AT_ONCE):
+                file.write(os.pread(self._descriptor, min(_AT_ONCE, self._length - start), start))
+        os.close(self._descriptor)
+        self._descriptor, self.torn = _opened(self._path), 0
 
     def move(self, path: Path) -> None:
         """Give the file another name, and go on writing it. Raises as `atomic.move` does."""
@@ -199,6 +216,10 @@ class JournalWriter:
         rest = memoryview(lines)
         while rest:
             rest = rest[os.write(self._descriptor, rest) :]
+
+
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
 
 
 def _check_there(path: Path) -> None:

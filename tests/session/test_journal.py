@@ -62,7 +62,7 @@ def test_a_record_torn_at_any_byte_is_dropped_with_a_notice_and_the_others_are_k
     for length in range(last, len(whole)):
         journal.write_bytes(whole[:length])
         with Session.open(journal) as session:
-            notice = [f"{journal.name} ended in an unfinished record, which was removed"] if length > last else []
+            notice = [f"{journal.name} ended in an unfinished record, which was left out"] if length > last else []
             assert texts(session) == ["first", *notice]
             session.append(Notice(text="next"))
         with Session.open(journal, read_only=True) as session:
@@ -75,6 +75,36 @@ def test_opening_read_only_leaves_a_torn_record_alone(journal):
     with Session.open(journal, read_only=True) as session:
         assert texts(session) == ["first"]
     assert journal.read_bytes() == torn
+
+
+def test_a_torn_record_stays_until_another_takes_its_place(journal):
+    whole = journal.read_bytes()
+    journal.write_bytes(whole + b'{"torn')
+    with Session.open(journal) as session:
+        assert journal.read_bytes() == whole + b'{"torn'
+        session.append(Notice(text="next"))
+        assert journal.read_bytes().startswith(whole + b'{"kind":"notice"')
+
+
+def test_a_file_that_is_deleted_while_it_is_written_is_there_again_with_all_it_had(journal):
+    with Session.open(journal) as session:
+        session.append(Notice(text="before"))
+        before = journal.read_bytes()
+        journal.unlink()
+        session.append(Notice(text="after"))
+        assert journal.read_bytes().startswith(before)
+        session.append(Notice(text="later"))
+    with Session.open(journal) as session:
+        assert texts(session)[-3:] == ["before", "after", "later"]
+
+
+def test_a_file_that_has_taken_the_place_of_a_session_is_left_alone(journal):
+    with Session.open(journal) as session:
+        journal.unlink()
+        journal.write_text("somebody else's")
+        with pytest.raises(InputError, match="another file has taken the place of"):
+            session.append(Notice(text="after"))
+    assert journal.read_text() == "somebody else's"
 
 
 @pytest.mark.parametrize("damage", [b"{]", b"\x00" * 30, b"\xff", b'{"kind":"floor"}'])
