@@ -17,7 +17,7 @@ from eiftui.influence.forward import Forward
 from eiftui.influence.gradients import KeptGradients
 from eiftui.influence.layout import SGD_NODES, Text, groups, side_by_side, tree
 from eiftui.influence.losses import Tokens, with_start
-from eiftui.influence.memory import Budget, even, give_back, halving, keep_freed, padded
+from eiftui.influence.memory import Budget, even, give_back, in_blocks, keep_freed, padded
 from eiftui.influence.pair_weights import Tape
 from eiftui.influence.prediction import first_order
 from eiftui.influence.recording import Change
@@ -143,11 +143,11 @@ class FactorEngine:
             products = None if change.is_long else self._products
             parts: dict[int, Tensor] = {}
             for one in packed:
+                self.budget.check_evaluation(len(block) * len(one.layout.ids), one.layout.ids.shape[1])
                 parts |= zip(one.indices, loss_changes(self.forward, one, change, products), strict=True)
             return [_result(row, [parts[p][i] for p in range(len(probes))]) for i, row in enumerate(block)]
 
-        for block in blocks:
-            yield from halving(measure, block)
+        yield from in_blocks(measure, blocks)
 
     def predicted(
         self, rows: Sequence[TrainingSet], probes: Sequence[Tokens], optimizer: Optimizer
@@ -164,8 +164,7 @@ class FactorEngine:
                 eif[:, part] = first_order(self.forward, change, gradients).numpy()
             return [RowResult(row, eif[i], None) for i, row in enumerate(block)]
 
-        for block in self._blocks(rows, optimizer, 0):
-            yield from halving(measure, block)
+        yield from in_blocks(measure, self._blocks(rows, optimizer, 0))
 
     def prompted(self, prompts: Sequence[Tokens], probes: Sequence[Tokens]) -> Iterator[RowResult]:
         before = self.base(probes)
@@ -179,8 +178,8 @@ class FactorEngine:
 
         nodes = min(SGD_NODES, sum(map(len, probes)))
         order = sorted(range(len(prompts)), key=lambda row: len(prompts[row]))
-        for block in padded(order, lambda row: len(prompts[row]) + nodes, self.budget.forward_tokens()):
-            yield from halving(measure, block)
+        blocks = padded(order, lambda row: len(prompts[row]) + nodes, self.budget.forward_tokens())
+        yield from in_blocks(measure, blocks)
 
     def _after_prompts(self, prompts: Sequence[Tokens], probes: Sequence[Tokens]) -> list[list[Losses]]:
         """Losses of every probe after every prompt: the prompt is the trunk of the probes' tree."""

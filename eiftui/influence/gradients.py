@@ -120,6 +120,7 @@ class KeptGradients:
 
     def _taken(self, line: Sequence[Walk]) -> list[tuple[Point, Gradients]]:
         """The next gradients of some rows; those that are not at the base weights come first."""
+        self._budget.check_recording([len(walk.ahead[0]) for walk in line])
         under_way = [walk.steps for walk in line if walk.steps]
         before = Change(self._forward, under_way, line[0].optimizer) if under_way else None
         gradients = record(self._forward, [walk.ahead[0] for walk in line], before)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import TypeVar
 
 import torch
@@ -22,8 +23,12 @@ LARGEST = 1 << 20
 """GiB, more than there is anywhere."""
 LIBRARIES = 850 * 10**6
 """Bytes that Python, torch and transformers take before anything is loaded."""
+SURE = GIB
+"""Bytes that are asked for without looking whether there are as many."""
 WORKING = 16
 """Numbers alive at once in an evaluation, per node and row, in multiples of the widest layer."""
+SEEN = 8
+"""The same per row and two places that see each other, in multiples of a layer's attention heads."""
 Member = TypeVar("Member")
 Result = TypeVar("Result")
 
@@ -39,6 +44,11 @@ class Budget:
     """Inputs and outputs of all matrices but the vocabulary's, in numbers per token."""
     widest: int
     vocabulary: int
+    heads: int = 0
+    """Attention heads of a layer."""
+    layers: int = 0
+    is_shared: bool = False
+    """Whether activations are in the memory that all processes have, which Linux gives beyond what there is."""
 
     @classmethod
     def of(cls, forward: Forward, gib: float | None = None) -> Budget:
@@ -53,6 +63,9 @@ class Budget:
             sum(map(sum, layers)),
             max((max(shape) for shape in layers), default=1),
             vocabulary,
+            max(heads for heads in (0, *forward.heads) if isinstance(heads, int)),
+            getattr(forward.network.config, "num_hidden_layers", None) or 0,
+            forward.device.type == "cpu",
         )
 
     def tree_nodes(self, optimizer: Optimizer) -> int:
@@ -71,7 +84,22 @@ class Budget:
 
     def row_bytes(self, tokens: int, nodes: int) -> int:
         """What one row takes while it is evaluated: the factors of its tokens, and activations of the tree's nodes."""
-        return self.number * (tokens * (self.width + self.vocabulary) + nodes * WORKING * self.widest)
+        working = nodes * (WORKING * self.widest + SEEN * self.heads * nodes)
+        return self.number * (tokens * (self.width + self.vocabulary) + working)
+
+    def check_recording(self, lengths: Sequence[int]) -> None:
+        """Raises MemoryError if the gradients of so long sequences cannot be had in the memory there is."""
+        places = sum(lengths)
+        seen = self.heads * self.layers * places**2
+        self._check(self.number * (places * (2 * self.width + self.vocabulary) + seen))
+
+    def check_evaluation(self, rows: int, nodes: int) -> None:
+        """Raises MemoryError if a tree of so many nodes cannot be evaluated for so many rows."""
+        self._check((1 + rows) * self.row_bytes(0, nodes))
+
+    def _check(self, needed: int) -> None:
+        if self.is_shared and needed > SURE and (free := _available()) is not None and needed > free:
+            raise MemoryError(f"{needed} bytes wanted, {free} available")
 
     @property
     def peak(self) -> int:
@@ -88,6 +116,17 @@ def _default(network: nn.Module, device: torch.device) -> int:
         return torch.cuda.mem_get_info(device)[0] // 2
     weights = sum(parameter.numel() * parameter.element_size() for parameter in network.parameters())
     return max(LEAST, weights // 4)
+
+
+def _available() -> int | None:
+    """Bytes that Linux can give to processes: it would end one that takes more."""
+    give_back()
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return None
+    found = [line.split()[1] for line in lines if line.startswith("MemAvailable:")]
+    return int(found[0]) * 1024 if found else None
 
 
 def even(members: Sequence[Member], size: Callable[[Member], int], largest: int) -> list[list[Member]]:
@@ -150,12 +189,31 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 def out_of_memory(error: Exception) -> str | None:
     """What to do, if that is what the error is: torch has no type of its own for the memory of the CPU."""
     if isinstance(error, torch.OutOfMemoryError | MemoryError) or "can't allocate memory" in str(error):
-        return "out of memory; try --memory-budget, --dtype bfloat16 or a smaller model"
+        return "out of memory; try shorter sentences, --memory-budget, --dtype bfloat16 or a smaller model"
     return None
 
 
+def in_blocks(
+    measure: Callable[[Sequence[Member]], Sequence[Result]], blocks: Iterable[Sequence[Member]]
+) -> Iterator[Result]:
+    """The results of blocks, measured in halves when memory runs out, down to single rows.
+
+    What cannot be measured by itself is told last, as the error that it was, when all others are there.
+    """
+    too_large: Exception | None = None
+    for block in blocks:
+        try:
+            yield from halving(measure, block)
+        except (RuntimeError, MemoryError) as error:
+            if out_of_memory(error) is None:
+                raise
+            too_large = error
+    if too_large is not None:
+        raise too_large
+
+
 def halving(measure: Callable[[Sequence[Member]], Sequence[Result]], block: Sequence[Member]) -> Iterator[Result]:
-    """The results of a block, measured in halves of it when memory runs out, down to a single row."""
+    """The results of one block, as `in_blocks` has them."""
     try:
         results = measure(block)
     except (RuntimeError, MemoryError) as error:
@@ -166,5 +224,4 @@ def halving(measure: Callable[[Sequence[Member]], Sequence[Result]], block: Sequ
         return
     torch.cuda.empty_cache()  # what the failed attempt held is free only now
     middle = len(block) // 2
-    yield from halving(measure, block[:middle])
-    yield from halving(measure, block[middle:])
+    yield from in_blocks(measure, (block[:middle], block[middle:]))

@@ -9,7 +9,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eiftui.influence.memory import even, halving, out_of_memory, padded
+from eiftui.influence import memory
+from eiftui.influence.engine import FactorEngine
+from eiftui.influence.forward import Forward
+from eiftui.influence.memory import even, halving, in_blocks, out_of_memory, padded
+from eiftui.settings import Method, Optimizer
+from tests.models.tiny import BOS, tiny_network
 
 sizes = st.lists(st.integers(1, 30), max_size=7)
 
@@ -69,3 +74,26 @@ def test_a_block_is_halved_where_the_memory_of_a_processor_runs_out() -> None:
         return [torch.empty(10**15 if len(block) > 1 else 1).numel() for _ in block]
 
     assert list(halving(measure, [0, 1, 2])) == [1, 1, 1]
+
+
+def test_a_row_too_large_for_the_memory_is_told_when_all_others_are_measured() -> None:
+    def measure(block):
+        if 3 in block:
+            raise MemoryError
+        return [10 * row for row in block]
+
+    found = []
+    with pytest.raises(MemoryError):
+        found.extend(in_blocks(measure, [[0, 1, 2, 3], [4, 5]]))
+    assert found == [0, 10, 20, 40, 50]
+
+
+def test_a_sentence_that_linux_would_end_the_process_for_is_refused_before_it_is_tried(monkeypatch) -> None:
+    monkeypatch.setattr(memory, "_available", lambda: 10**9)
+    monkeypatch.setattr(memory, "SURE", 0)
+    engine = FactorEngine(Forward(tiny_network("llama")), BOS, Method(), None)
+    long, short = tuple(5 + place % 20 for place in range(50_000)), (5, 6, 7, 8)
+    rows = []
+    with pytest.raises(MemoryError, match="wanted, 1000000000 available"):
+        rows.extend(result.row for result in engine.trained([(long,), (short,)], [short], Optimizer()))
+    assert rows == [1]
