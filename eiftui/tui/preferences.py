@@ -13,6 +13,7 @@ from typing import Literal
 from platformdirs import user_config_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from eiftui.domains.files import read_text
 from eiftui.errors import InputError, first_problem, problem
 from eiftui.session.atomic import replacing
 
@@ -54,20 +55,23 @@ def default_path() -> Path:
 
 def load(path: Path) -> Preferences:
     """The preferences in a file; the defaults where there is none. Raises InputError if it cannot be used."""
-    try:
-        return Preferences.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return Preferences()
+    try:
+        return Preferences.model_validate(tomllib.loads(read_text(path)))
     except ValidationError as error:
         first = first_problem(error)
         raise InputError(f"{path}: {'.'.join(map(str, first['loc']))}: {problem(first)}") from error
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: not TOML: {error}") from error
 
 
 def save(preferences: Preferences, path: Path) -> None:
     """Write the file, whole or not at all. Raises InputError if it cannot be written."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot write {path} ({error.strerror})") from error
     with replacing(path) as file:
         file.write(_as_toml(preferences).encode())
 

@@ -31,12 +31,29 @@ def test_without_a_file_there_are_defaults(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "word"), [("thme = 'x'", "thme"), ("vim_keys = 3", "vim_keys"), ("theme =", "Invalid")]
+    ("content", "word"),
+    [
+        (b"thme = 'x'", "thme"),
+        (b"vim_keys = 3", "vim_keys"),
+        (b"theme =", "not TOML: Invalid"),
+        (b"theme = '\xff'", "line 1: not UTF-8"),
+    ],
 )
-def test_a_wrong_file_is_refused_with_what_is_wrong(tmp_path, text, word):
-    (tmp_path / "settings.toml").write_text(text)
+def test_a_wrong_file_is_refused_with_what_is_wrong(tmp_path, content, word):
+    (tmp_path / "settings.toml").write_bytes(content)
     with pytest.raises(InputError, match=word):
         load(tmp_path / "settings.toml")
+
+
+def test_a_folder_in_the_place_of_the_file_is_refused(tmp_path):
+    with pytest.raises(InputError, match=f"cannot read {tmp_path}: it is a folder"):
+        load(tmp_path)
+
+
+def test_a_file_that_cannot_be_made_is_refused(tmp_path):
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(InputError, match="cannot write"):
+        save(Preferences(), tmp_path / "taken" / "settings.toml")
 
 
 def test_over_ssh_nothing_is_animated_unless_asked_for():
