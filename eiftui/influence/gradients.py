@@ -13,7 +13,7 @@ import torch
 
 from eiftui.influence.forward import Forward
 from eiftui.influence.losses import Tokens
-from eiftui.influence.memory import Budget, halving
+from eiftui.influence.memory import Budget, in_blocks
 from eiftui.influence.recording import Change, Gradients, record, total_bytes
 from eiftui.settings import Optimizer
 
@@ -110,7 +110,7 @@ class KeptGradients:
             go_on(walk)
         while waiting:
             line = self._line([walk for walk, *_ in waiting.values()])
-            self._kept.update(halving(self._taken, line))
+            self._kept.update(in_blocks(self._taken, [line]))
             for ready in [waiting.pop(walk.next) for walk in line]:
                 for walk in ready:
                     go_on(walk)
@@ -120,7 +120,7 @@ class KeptGradients:
 
     def _taken(self, line: Sequence[Walk]) -> list[tuple[Point, Gradients]]:
         """The next gradients of some rows; those that are not at the base weights come first."""
-        self._budget.check_recording([len(walk.ahead[0]) for walk in line])
+        self._budget.check_recording(sum(len(walk.ahead[0]) for walk in line))
         under_way = [walk.steps for walk in line if walk.steps]
         before = Change(self._forward, under_way, line[0].optimizer) if under_way else None
         gradients = record(self._forward, [walk.ahead[0] for walk in line], before)

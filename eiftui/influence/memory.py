@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -23,8 +25,6 @@ LARGEST = 1 << 20
 """GiB, more than there is anywhere."""
 LIBRARIES = 850 * 10**6
 """Bytes that Python, torch and transformers take before anything is loaded."""
-SURE = GIB
-"""Bytes that are asked for without looking whether there are as many."""
 WORKING = 16
 """Numbers alive at once in an evaluation, per node and row, in multiples of the widest layer."""
 SEEN = 8
@@ -44,10 +44,10 @@ class Budget:
     """Inputs and outputs of all matrices but the vocabulary's, in numbers per token."""
     widest: int
     vocabulary: int
-    heads: int = 0
+    heads: int
     """Attention heads of a layer."""
-    layers: int = 0
-    is_shared: bool = False
+    layers: int
+    is_shared: bool
     """Whether activations are in the memory that all processes have, which Linux gives beyond what there is."""
 
     @classmethod
@@ -87,18 +87,20 @@ class Budget:
         working = nodes * (WORKING * self.widest + SEEN * self.heads * nodes)
         return self.number * (tokens * (self.width + self.vocabulary) + working)
 
-    def check_recording(self, lengths: Sequence[int]) -> None:
-        """Raises MemoryError if the gradients of so long sequences cannot be had in the memory there is."""
-        places = sum(lengths)
-        seen = self.heads * self.layers * places**2
-        self._check(self.number * (places * (2 * self.width + self.vocabulary) + seen))
+    def check_recording(self, tokens: int) -> None:
+        """Raises MemoryError if a line of so many tokens cannot be recorded in the memory there is."""
+        seen = self.heads * self.layers * tokens**2
+        self._check(self.number * (tokens * (2 * self.width + self.vocabulary) + seen))
 
     def check_evaluation(self, rows: int, nodes: int) -> None:
         """Raises MemoryError if a tree of so many nodes cannot be evaluated for so many rows."""
         self._check((1 + rows) * self.row_bytes(0, nodes))
 
     def _check(self, needed: int) -> None:
-        if self.is_shared and needed > SURE and (free := _available()) is not None and needed > free:
+        if not self.is_shared or needed <= _available():
+            return
+        give_back()
+        if needed > (free := _available()):
             raise MemoryError(f"{needed} bytes wanted, {free} available")
 
     @property
@@ -118,15 +120,14 @@ def _default(network: nn.Module, device: torch.device) -> int:
     return max(LEAST, weights // 4)
 
 
-def _available() -> int | None:
-    """Bytes that Linux can give to processes: it would end one that takes more."""
-    give_back()
+def _available() -> float:
+    """Bytes that Linux can give to processes: it would end one that takes more. Without bounds on other systems."""
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
     except OSError:
-        return None
+        return math.inf
     found = [line.split()[1] for line in lines if line.startswith("MemAvailable:")]
-    return int(found[0]) * 1024 if found else None
+    return int(found[0]) * 1024 if found else math.inf
 
 
 def even(members: Sequence[Member], size: Callable[[Member], int], largest: int) -> list[list[Member]]:
@@ -196,32 +197,27 @@ def out_of_memory(error: Exception) -> str | None:
 def in_blocks(
     measure: Callable[[Sequence[Member]], Sequence[Result]], blocks: Iterable[Sequence[Member]]
 ) -> Iterator[Result]:
-    """The results of blocks, measured in halves when memory runs out, down to single rows.
+    """The results of blocks, measured in halves when memory runs out, down to single members.
 
     What cannot be measured by itself is told last, as the error that it was, when all others are there.
     """
+    waiting = deque(blocks)
     too_large: Exception | None = None
-    for block in blocks:
+    while waiting:
+        block = waiting.popleft()
         try:
-            yield from halving(measure, block)
+            results = measure(block)
         except (RuntimeError, MemoryError) as error:
             if out_of_memory(error) is None:
                 raise
-            too_large = error
+            middle = len(block) // 2
+            if middle:
+                waiting.extendleft((block[middle:], block[:middle]))
+            else:
+                too_large = error.with_traceback(None)  # which would keep what the attempt held
+        else:
+            yield from results
+            continue
+        torch.cuda.empty_cache()  # what the failed attempt held is free only now
     if too_large is not None:
         raise too_large
-
-
-def halving(measure: Callable[[Sequence[Member]], Sequence[Result]], block: Sequence[Member]) -> Iterator[Result]:
-    """The results of one block, as `in_blocks` has them."""
-    try:
-        results = measure(block)
-    except (RuntimeError, MemoryError) as error:
-        if len(block) == 1 or out_of_memory(error) is None:
-            raise
-    else:
-        yield from results
-        return
-    torch.cuda.empty_cache()  # what the failed attempt held is free only now
-    middle = len(block) // 2
-    yield from in_blocks(measure, (block[:middle], block[middle:]))

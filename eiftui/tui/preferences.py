@@ -55,7 +55,7 @@ def default_path() -> Path:
 
 def load(path: Path) -> Preferences:
     """The preferences in a file; the defaults where there is none. Raises InputError if it cannot be used."""
-    if not os.path.lexists(path):
+    if not os.path.exists(path):
         return Preferences()
     try:
         return Preferences.model_validate(tomllib.loads(read_text(path)))

@@ -1,5 +1,6 @@
 """Work is cut in blocks that fit, with little that is filled up, and in halves where they do not fit after all."""
 
+import weakref
 from collections.abc import Callable
 from itertools import combinations, pairwise
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from eiftui.influence import memory
 from eiftui.influence.engine import FactorEngine
 from eiftui.influence.forward import Forward
-from eiftui.influence.memory import even, halving, in_blocks, out_of_memory, padded
+from eiftui.influence.memory import even, in_blocks, out_of_memory, padded
 from eiftui.settings import Method, Optimizer
 from tests.models.tiny import BOS, tiny_network
 
@@ -73,7 +74,7 @@ def test_a_block_is_halved_where_the_memory_of_a_processor_runs_out() -> None:
     def measure(block):
         return [torch.empty(10**15 if len(block) > 1 else 1).numel() for _ in block]
 
-    assert list(halving(measure, [0, 1, 2])) == [1, 1, 1]
+    assert list(in_blocks(measure, [[0, 1, 2]])) == [1, 1, 1]
 
 
 def test_a_row_too_large_for_the_memory_is_told_when_all_others_are_measured() -> None:
@@ -88,9 +89,24 @@ def test_a_row_too_large_for_the_memory_is_told_when_all_others_are_measured() -
     assert found == [0, 10, 20, 40, 50]
 
 
+def test_what_a_row_too_large_has_held_is_let_go_before_the_others_are_measured() -> None:
+    held = []
+
+    def measure(block):
+        tensor = torch.empty(1)
+        held.append(weakref.ref(tensor))
+        if block == [0]:
+            raise MemoryError
+        return [held[0]() is None]
+
+    found = []
+    with pytest.raises(MemoryError):
+        found.extend(in_blocks(measure, [[0], [1]]))
+    assert found == [True]
+
+
 def test_a_sentence_that_linux_would_end_the_process_for_is_refused_before_it_is_tried(monkeypatch) -> None:
     monkeypatch.setattr(memory, "_available", lambda: 10**9)
-    monkeypatch.setattr(memory, "SURE", 0)
     engine = FactorEngine(Forward(tiny_network("llama")), BOS, Method(), None)
     long, short = tuple(5 + place % 20 for place in range(50_000)), (5, 6, 7, 8)
     rows = []
