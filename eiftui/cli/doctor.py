@@ -34,9 +34,9 @@ def main(options: argparse.Namespace) -> None:
 
 def _machine(console: Console) -> list[tuple[str, str]]:
     import torch
-    import transformers
 
     from eiftui.models.fetch import cache_folder, cached
+    from eiftui.models.lean import transformers
     from eiftui.models.load import choose_device
     from eiftui.models.registry import DEFAULT
     from eiftui.session.written import eiftui_version

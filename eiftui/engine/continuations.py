@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
-from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaList
 
 from eiftui.engine.protocol import Continuation, Continue
 from eiftui.errors import InputError
 from eiftui.influence.losses import Tokens, with_start
+from eiftui.models.lean import transformers
 from eiftui.models.load import LanguageModel
 from eiftui.models.quiet import quiet
 from eiftui.models.tokens import encode
@@ -46,7 +46,7 @@ def _sample(model: LanguageModel, prompt: Tokens, request: Continue, room: int, 
     ends = sorted({model.start, model.tokenizer.eos_token_id} - {None})
     # what is not said here is taken from the model's own configuration
     plainly = {"do_sample": True, "temperature": request.temperature, "top_k": 0, "top_p": 1.0}
-    options = GenerationConfig(
+    options = transformers.GenerationConfig(
         **(plainly if request.temperature else {"do_sample": False}),
         repetition_penalty=1.0,
         max_new_tokens=room,
@@ -54,7 +54,7 @@ def _sample(model: LanguageModel, prompt: Tokens, request: Continue, room: int, 
         pad_token_id=ends[0] if ends else 0,
     )
     ids = torch.tensor([with_start(prompt, model.start)], device=model.device)
-    stop = StoppingCriteriaList([_AtSentenceEnd(model, prompt)] if request.one_sentence else [])
+    stop = transformers.StoppingCriteriaList([_AtSentenceEnd(model, prompt)] if request.one_sentence else [])
     with quiet(), torch.random.fork_rng([model.device] if model.device.type == "cuda" else []):
         torch.manual_seed(seed)
         found = model.network.generate(  # type: ignore[operator]
@@ -63,7 +63,7 @@ def _sample(model: LanguageModel, prompt: Tokens, request: Continue, room: int, 
     return tuple(found[0, ids.shape[1] :].tolist())
 
 
-class _AtSentenceEnd(StoppingCriteria):
+class _AtSentenceEnd(transformers.StoppingCriteria):
     """Stops when what was generated holds a whole sentence, and what follows shows that it is whole."""
 
     def __init__(self, model: LanguageModel, prompt: Tokens) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
-import transformers
 
 from eiftui.engine.protocol import Load, Result, Task
 from eiftui.errors import EiftuiError, UnsupportedModel
 from eiftui.influence.engine import Engine, FactorEngine, RowResult, engine_for
+from eiftui.models.lean import transformers
 from eiftui.models.load import LanguageModel, load_model
 from eiftui.models.parts import token_parts
 from eiftui.models.tokens import Tokens, check_fit, encode_probe, encode_prompt, encode_sentences

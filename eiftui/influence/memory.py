@@ -23,9 +23,9 @@ GIB = 1 << 30
 LEAST = 3 * GIB // 8
 LARGEST = 1 << 20
 """GiB, more than there is anywhere."""
-LIBRARIES = 850 * 10**6
+LIBRARIES = 790 * 10**6
 """Bytes that Python, torch and transformers take before anything is loaded."""
-WORKING = 16
+WORKING = 12
 """Numbers alive at once in an evaluation, per node and row, in multiples of the widest layer."""
 SEEN = 8
 """The same per row and two places that see each other, in multiples of a layer's attention heads."""

@@ -10,9 +10,9 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 
 from eiftui.errors import EiftuiError, InputError
+from eiftui.models.lean import transformers
 from eiftui.models.progress import Progress
 from eiftui.models.quiet import quiet
 
@@ -29,8 +29,8 @@ def dequantise(gguf: Path, folder: Path, progress: Progress) -> None:
     progress(stage, 0.0)
     try:
         with quiet(), _bars_told(lambda fraction: progress(stage, fraction)):
-            network = AutoModelForCausalLM.from_pretrained(**where, dtype=torch.float32)
-            tokenizer = AutoTokenizer.from_pretrained(**where)
+            network = transformers.AutoModelForCausalLM.from_pretrained(**where, dtype=torch.float32)
+            tokenizer = transformers.AutoTokenizer.from_pretrained(**where)
     except Exception as error:  # the libraries that read it raise all kinds, bare ones too
         reason = " ".join(str(error).split())[:200]
         raise InputError(f"{gguf.name} cannot be read as a language model: {reason}") from error
@@ -46,7 +46,7 @@ def dequantise(gguf: Path, folder: Path, progress: Progress) -> None:
         ) from error
 
 
-def _forget_quantisation(network: PreTrainedModel) -> None:
+def _forget_quantisation(network: transformers.PreTrainedModel) -> None:
     """The weights are plain float32 now; transformers will not save them while they are said to be quantised."""
     for name in ("hf_quantizer", "is_quantized", "quantization_method"):
         if hasattr(network, name):

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
-if not torch.accelerator.is_available():
-    # 70 MB that transformers would import where it is installed, and that no processor has a use for
-    sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
-
-import transformers
-from transformers import (
-    AutoConfig,
-    AutoModelForCausalLM,
-    AutoTokenizer,
-    PretrainedConfig,
-    PreTrainedModel,
-    PreTrainedTokenizerBase,
-)
-from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES, MODEL_FOR_MASKED_LM_MAPPING_NAMES
-
 from eiftui.errors import EiftuiError, InputError
 from eiftui.models.files import identity
 from eiftui.models.fingerprint import fingerprint
+from eiftui.models.lean import transformers
 from eiftui.models.progress import Progress
 from eiftui.models.quiet import quiet
 from eiftui.models.registry import entry
@@ -43,8 +28,8 @@ class LanguageModel:
     """A causal language model ready to be measured: eval mode, eager attention, no gradients on its weights."""
 
     choice: ModelChoice
-    network: PreTrainedModel
-    tokenizer: PreTrainedTokenizerBase
+    network: transformers.PreTrainedModel
+    tokenizer: transformers.PreTrainedTokenizerBase
     start: int | None
     """Id of the token that stands before every text."""
     context: int | None
@@ -64,7 +49,9 @@ class LanguageModel:
         return sum(parameter.numel() for parameter in self.network.parameters())
 
     @classmethod
-    def of(cls, network: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, choice: ModelChoice) -> LanguageModel:
+    def of(
+        cls, network: transformers.PreTrainedModel, tokenizer: transformers.PreTrainedTokenizerBase, choice: ModelChoice
+    ) -> LanguageModel:
         """A network made or loaded elsewhere, with eager attention, made ready. Of `choice`, the start token counts.
 
         Raises:
@@ -131,7 +118,7 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def start_token(tokenizer: PreTrainedTokenizerBase, asked: str) -> int | None:
+def start_token(tokenizer: transformers.PreTrainedTokenizerBase, asked: str) -> int | None:
     """The id of the start token: `auto` is the tokenizer's BOS, else its EOS; `none` is none.
 
     Raises:
@@ -158,7 +145,9 @@ def _with_start(choice: ModelChoice) -> ModelChoice:
     return choice.model_copy(update={"start_token": known.start_token})
 
 
-def _load(source: str, choice: ModelChoice) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+def _load(
+    source: str, choice: ModelChoice
+) -> tuple[transformers.PreTrainedModel, transformers.PreTrainedTokenizerBase]:
     options: dict[str, Any] = {
         "trust_remote_code": choice.trust_remote_code,
         "local_files_only": not Path(source).is_dir(),
@@ -170,32 +159,33 @@ def _load(source: str, choice: ModelChoice) -> tuple[PreTrainedModel, PreTrained
     }
     try:
         with quiet():
-            config = AutoConfig.from_pretrained(source, **options)
+            config = transformers.AutoConfig.from_pretrained(source, **options)
             _check_causal(config)
             if choice.dtype == "float64" and hasattr(config, "_experts_implementation"):
                 weights["experts_implementation"] = "eager"  # that by grouped products has no float64
             tokenizer = _tokenizer(source, options)
-            network = AutoModelForCausalLM.from_pretrained(source, config=config, **weights, **options)
+            network = transformers.AutoModelForCausalLM.from_pretrained(source, config=config, **weights, **options)
     except Exception as error:  # the libraries that read the files raise all kinds, bare ones too
         raise InputError(f"cannot load {choice.name}: {_reason(error)}") from error
     return network, tokenizer
 
 
-def _tokenizer(source: str, options: dict[str, Any]) -> PreTrainedTokenizerBase:
+def _tokenizer(source: str, options: dict[str, Any]) -> transformers.PreTrainedTokenizerBase:
     """Raises ValueError if it cannot be read, for what transformers says then does not name it."""
     try:
-        return AutoTokenizer.from_pretrained(source, **options)
+        return transformers.AutoTokenizer.from_pretrained(source, **options)
     except Exception as error:
         if not _known_reason(error) and (Path(source) / TOKENIZER).is_file():
             raise ValueError(f"its {TOKENIZER} cannot be read ({_first_words(error)})") from error
         raise
 
 
-def _check_causal(config: PretrainedConfig) -> None:
+def _check_causal(config: transformers.PretrainedConfig) -> None:
     """Raises ValueError if a model is of another kind, which transformers would load as a causal one all the same."""
     named = [name for name in config.architectures or [] if name in dir(transformers)]  # others bring their own code
-    causal = set(MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.values())
-    masked = config.model_type in MODEL_FOR_MASKED_LM_MAPPING_NAMES and not getattr(config, "is_decoder", False)
+    auto = transformers.models.auto.modeling_auto
+    causal = set(auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.values())
+    masked = config.model_type in auto.MODEL_FOR_MASKED_LM_MAPPING_NAMES and not getattr(config, "is_decoder", False)
     if config.is_encoder_decoder or (not causal.intersection(named) if named else masked):
         raise ValueError(f"it is not a causal language model but {' and '.join(named) or config.model_type}")
 

@@ -6,21 +6,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from huggingface_hub.utils import logging as hub_logging
-from transformers.utils import logging
+
+from eiftui.models.lean import transformers
 
 
 @contextmanager
 def quiet() -> Iterator[None]:
     """While open, transformers and the hub say only what is an error."""
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    level, bars = transformers.logging.get_verbosity(), transformers.logging.is_progress_bar_enabled()
     hub_level = hub_logging.get_verbosity()
-    logging.set_verbosity_error()
+    transformers.logging.set_verbosity_error()
     hub_logging.set_verbosity_error()
-    logging.disable_progress_bar()
+    transformers.logging.disable_progress_bar()
     try:
         yield
     finally:
-        logging.set_verbosity(level)
+        transformers.logging.set_verbosity(level)
         hub_logging.set_verbosity(hub_level)
         if bars:
-            logging.enable_progress_bar()
+            transformers.logging.enable_progress_bar()

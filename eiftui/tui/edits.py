@@ -11,9 +11,18 @@ from eiftui.errors import InputError
 from eiftui.session import editing
 from eiftui.session.editing import Wording
 from eiftui.session.records import Origin
+from eiftui.show.numbers import counted
 from eiftui.tui.document import Document
 
 Sentences = tuple[str, ...]
+MOST_LINES = 1000
+"""That can be written at once: the field breaks all of them into lines of the screen again at every key."""
+
+
+def check_lines(written: str) -> None:
+    """Raises InputError if that is more than can be written at once."""
+    if (number := written.count("\n") + 1) > MOST_LINES:
+        raise InputError(f"{counted(number, 'line')} are too many to write at once ({MOST_LINES}): import a file")
 
 
 def read_lines(written: str) -> list[Sentences]:

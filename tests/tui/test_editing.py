@@ -44,6 +44,20 @@ async def write(pilot, sentence: str) -> None:
     await pilot.pause()
 
 
+@pytest.mark.parametrize("first", [[], ["a"]])
+async def test_more_lines_than_the_field_could_hold_are_refused_and_change_nothing(measured, explorer, first):
+    before = in_file(measured)
+    async with explorer(measured).run_test(size=(120, 40), notifications=True) as pilot:
+        await pilot.press(*first)
+        await pilot.pause()
+        paste(pilot, "\n".join(f"Toad {number}." for number in range(1001)))
+        await until(pilot, "1001 lines are too many to write at once")
+        assert isinstance(pilot.app.screen, EditorScreen) == bool(first)
+        paste(pilot, "\n".join(f"Toad {number}." for number in range(1000)))
+        await until(pilot, "1000 sentences, a line each")
+    assert in_file(measured) == before
+
+
 async def test_a_sentence_is_typed_and_stands_below_the_chosen_one_in_both_lists(measured, explorer):
     before = measured.table("trained").values.copy()
     async with explorer(measured).run_test(size=(120, 40)) as pilot:

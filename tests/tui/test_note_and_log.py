@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from eiftui.engine.protocol import Task
+from eiftui.session.editing import Wording
 from eiftui.session.records import Notice
 from eiftui.session.session import Session
 from eiftui.tui.document import Document
+from eiftui.tui.edits import Edits
 from eiftui.tui.picture import Status
-from eiftui.tui.screens.log import TAIL, tail
+from eiftui.tui.screens.log import TAIL, causes, tail
 from eiftui.tui.screens.main import MainScreen
 from tests.tui.conftest import until
 
@@ -59,9 +61,18 @@ async def test_the_log_tells_what_failed_what_was_said_and_what_is_noted(measure
         pilot.app.notify("a message \x1b[31m")
         await pilot.press("f3")
         lines = "\n".join(await until(pilot, "Cells that failed"))
-        assert f"trained, {measured.rows[1].label}: out of memory: try a smaller model" in lines
+        assert f"trained, 2 {measured.rows[1].label}: out of memory: try a smaller model" in lines
         assert "a message ␛[31m" in lines
         assert "measured by the reference engine" in lines
+
+
+async def test_the_log_shows_the_beginning_of_a_long_sentence_that_failed(measured, explorer):
+    long = "Toads are " + "very " * 1000 + "green."
+    Edits(measured).add([Wording((long,))])
+    probes = tuple(probe.sentences for probe in measured.probes)
+    task = Task(what="trained", rows=((long,),), probes=probes, settings=measured.session.settings)
+    measured.mark(task, Status.FAILED, "out of memory")
+    assert causes(measured) == [f"trained, {len(measured.rows)} {long[:59]}…: out of memory"]
 
 
 async def test_what_is_said_is_shown_as_it_is_whatever_characters_it_has(measured, explorer):

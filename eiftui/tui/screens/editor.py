@@ -23,14 +23,14 @@ from eiftui.session.safetext import hidden_again, visible, without_controls
 from eiftui.show.numbers import counted
 from eiftui.tui.bindings import part_bindings
 from eiftui.tui.counting import Counter, words_in
-from eiftui.tui.edits import Sentences, read_lines
+from eiftui.tui.edits import Sentences, check_lines, read_lines
 from eiftui.tui.keymap import hints
 from eiftui.tui.mishaps import Surviving
 from eiftui.tui.sentences import ROLE_NAMES
 
 SECONDS_AFTER_A_KEY = 0.2
 """Before tokens are counted: a fast typist's next key comes earlier."""
-SECONDS_BETWEEN_KEEPS = 3.0
+SECONDS_BETWEEN_KEEPS = 1.0
 """Of what is being written: no more is lost when the program is killed."""
 ROOM_BELOW = 6
 """Lines that the field needs where it is lowest."""
@@ -66,7 +66,7 @@ class EditorScreen(Surviving, ModalScreen[None]):
     ) -> None:
         """`y` is the line of the screen to write on; `save` takes the wording of each line, or raises EiftuiError.
 
-        `keep` takes what is written and not yet saved, every few seconds.
+        `keep` takes what is written and not yet saved, every second.
         """
         super().__init__()
         self._draft, self._y, self._save, self._keep, self._count = draft, y, save, keep, count
@@ -189,7 +189,12 @@ class SentenceField(Surviving, TextArea):
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()  # else Textual calls the base class's handler too
         event.text = without_controls(event.text).strip("\n")
-        await super()._on_paste(event)
+        try:
+            check_lines(f"{self.text}{event.text}")
+        except InputError as error:
+            self.notify(str(error), severity="error")
+        else:
+            await super()._on_paste(event)
 
 
 def _length(lines: list[Sentences], number: int, unit: str) -> str:

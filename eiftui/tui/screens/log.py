@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from eiftui.session.safetext import visible
 from eiftui.settings import CONDITIONS
+from eiftui.show.encoding import fitted
 from eiftui.tui.bindings import dialogue_bindings
 from eiftui.tui.document import Document
 from eiftui.tui.keymap import hints
@@ -24,6 +25,8 @@ from eiftui.tui.widgets.keybar import KeyBar
 
 TAIL = 16_384
 """Bytes of the worker's log that are shown."""
+NAME = 60
+"""Columns of a training set's beginning, beside its number in the list."""
 NONE = "nothing"
 WORKERS_LOG, MISHAPS = "The worker's log", "Mistakes of eiftui itself"
 
@@ -66,8 +69,12 @@ def causes(document: Document) -> list[str]:
             for row, column in np.argwhere(document.statuses(condition, draw) == Status.FAILED).tolist():
                 mark = document.mark_of(condition, draw, row, column)
                 if mark:
-                    found.setdefault(mark.cause, f"{condition}, {document.rows[row].label}: {mark.cause}")
+                    found.setdefault(mark.cause, f"{condition}, {_name(document, row)}: {mark.cause}")
     return list(found.values())
+
+
+def _name(document: Document, row: int) -> str:
+    return f"{row + 1} {fitted(document.row_labels[row], NAME, 'utf-8').rstrip()}"
 
 
 def tail(log: Path) -> list[str]:

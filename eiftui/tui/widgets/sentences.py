@@ -13,12 +13,12 @@ from textual.message import Message
 
 from eiftui.domains.origin import FromFile
 from eiftui.domains.schema import Domain, Role, Text
-from eiftui.errors import EiftuiError
+from eiftui.errors import EiftuiError, InputError
 from eiftui.session.editing import Wording
 from eiftui.session.records import Unsaved
 from eiftui.session.safetext import visible, without_controls
 from eiftui.tui.document import Document
-from eiftui.tui.edits import Edits
+from eiftui.tui.edits import Edits, check_lines
 from eiftui.tui.form import changed
 from eiftui.tui.keymap import key_of
 from eiftui.tui.refusals import may_change
@@ -83,7 +83,13 @@ class SentencesPane(Part):
 
     def paste(self, pasted: str) -> None:
         """Let the person look at what was pasted, a line a sentence, and add it."""
-        if pasted := without_controls(pasted).strip():
+        if not (pasted := without_controls(pasted).strip()):
+            return
+        try:
+            check_lines(pasted)
+        except InputError as error:
+            self.notify(str(error), severity="error")
+        else:
             self._write(NEW, written=pasted)
 
     def on_sentence_list_line_chosen(self, message: SentenceList.LineChosen) -> None:
