@@ -117,14 +117,14 @@ def _drop(stream: TextIO) -> None:
 
 
 class Interruption:
-    """Turns SIGINT and SIGTERM into KeyboardInterrupt, and remembers: libraries make errors of their own of it."""
+    """Turns what asks to end into KeyboardInterrupt, and remembers: libraries make errors of their own of it."""
 
     def __init__(self) -> None:
         self.asked = False
 
     def listen(self) -> None:
         """From now on; a signal that whoever started us has us ignore stays ignored."""
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._interrupt)
 

@@ -32,7 +32,7 @@ def main(options: argparse.Namespace) -> None:
     from eiftui.analysis.rates import at_rate, sweep
     from eiftui.cli.report_sweep import print_sweep
 
-    rates = parse_grid(options.grid)
+    rates = parse_grid(options.grid, "--grid")
     if options.draws < 1:
         raise InputError(f"--draws {options.draws}: at least one")
     console = make_console()

@@ -121,6 +121,8 @@ class Domain(WithTexts, Frozen):
         self.check_roles()
         rows, probes = ({text.id for text in texts} for texts in (self.rows, self.probes))
         for contrast in self.contrasts:
+            if contrast.lower == contrast.higher:
+                raise ValueError(f"contrast {contrast.name!r} compares a cell with itself")
             for cell in (contrast.lower, contrast.higher):
                 if cell.row not in rows:
                     raise ValueError(f"contrast {contrast.name!r}: no training set {cell.row!r}")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from eiftui.engine.client import WorkerDied
 from eiftui.engine.loaded import take_model
 from eiftui.engine.plan import checks, tasks
 from eiftui.engine.protocol import Load, Result, Task
 from eiftui.engine.team import Team
+from eiftui.errors import EiftuiError
 from eiftui.session.records import Notice
 from eiftui.session.results import Measured
 from eiftui.session.session import Session
@@ -58,13 +60,29 @@ def run(session: Session, team: Team, watch: Watch = lambda task, result: None) 
 
 
 def measure(session: Session, team: Team, wanted: Iterable[Task], watch: Watch = lambda task, result: None) -> Outcome:
-    """Do tasks one by one, and keep every result before the next. Raises as `run` does."""
+    """Do tasks one by one, and keep every result before the next. Raises as `run` does.
+
+    A row or condition that cannot be measured does not keep the others from it: why is told when they are.
+    """
     cells = bad = 0
+    failures: list[EiftuiError] = []
     for task in wanted:
-        for result in team.measure(task):
+        for result in _results(team, task, failures):
             session.append(result)
             if isinstance(result, Measured):
                 cells += len(result.eif)
                 bad += int((~np.isfinite(result.eif)).sum())
             watch(task, result)
+    if failures:
+        raise failures[0]
     return Outcome(cells, bad)
+
+
+def _results(team: Team, task: Task, failures: list[EiftuiError]) -> Iterator[Result]:
+    """The results of a task; what comes in the way of a condition is put to the failures."""
+    try:
+        yield from team.measure(task)
+    except EiftuiError as error:
+        if isinstance(error, WorkerDied) or task.what in ("base", "floor"):  # without which nothing goes on
+            raise
+        failures.append(error)

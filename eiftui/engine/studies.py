@@ -39,17 +39,23 @@ def grid(low: float, high: float, per_decade: int = 1) -> tuple[float, ...]:
     return tuple(dict.fromkeys(float(f"{low * (high / low) ** (step / steps):.3g}") for step in range(steps + 1)))
 
 
-def parse_grid(text: str) -> tuple[float, ...]:
-    """The rates of `LOW:HIGH` or `LOW:HIGH:N`, N to a tenfold. Raises InputError if it is not that, or too few."""
+def parse_grid(text: str, option: str = "") -> tuple[float, ...]:
+    """The rates of `LOW:HIGH` or `LOW:HIGH:N`, N to a tenfold, which an option may have given.
+
+    Raises InputError if it is not that, or too few.
+    """
+    given = f"{option} {text or repr(text)}".strip()
     try:
         low, high, *per_decade = text.split(":")
         if len(per_decade) > 1:
             raise ValueError
         rates = grid(float(low), float(high), *map(int, per_decade))
+    except InputError as error:
+        raise InputError(f"{given}: {error}") from None
     except ValueError:
-        raise InputError(f"{text}: give LOW:HIGH or LOW:HIGH:N, such as {GRID}") from None
+        raise InputError(f"{given}: give LOW:HIGH or LOW:HIGH:N, such as {GRID}") from None
     if len(rates) < LEAST_RATES:
-        raise InputError(f"{text}: a sweep needs {LEAST_RATES} rates; give LOW:HIGH:N, with N to a tenfold")
+        raise InputError(f"{given}: a sweep needs {LEAST_RATES} rates; give LOW:HIGH:N, with N to a tenfold")
     return rates
 
 

@@ -42,12 +42,13 @@ def test_the_report_tells_of_the_sweep(measure: Command, eiftui: Command) -> Non
 
 
 @pytest.mark.parametrize(
-    "grid", ["1e-3", "a:b", "1:2:3:4", "1e-1:1e-3", "nan:1", "1e-3:1e-2:0", "1e-3:1e-2:x", "1e-3:1e-2"]
+    "grid", ["1e-3", "a:b", "1:2:3:4", "1e-1:1e-3", "nan:1", "1e-3:1e-2:0", "1e-3:1e-2:x", "1e-3:1e-2", ""]
 )
 def test_a_grid_that_is_none_is_one_line(measure: Command, eiftui: Command, grid: str) -> None:
     assert measure("--quiet", "--condition", "predicted").code == 0
     answer = eiftui("sweep", "s.eif", "--grid", grid)
     assert (answer.code, len(answer.err.splitlines())) == (2, 1)
+    assert answer.err.startswith(f"eiftui: --grid {grid or repr(grid)}: ")
     with Session.open(Path("s.eif"), read_only=True) as session:
         assert session.swept is None
 

@@ -110,6 +110,8 @@ def test_an_html_report_tells_verdicts_as_the_text_does(eiftui: Command) -> None
     ("arguments", "complaint"),
     [
         (("run", "s.eif", "--noise", "loud"), "--noise loud: give standard deviations above 0"),
+        (("run", "s.eif", "--noise="), "--noise '': give standard deviations, pure or clean"),
+        (("run", "s.eif", "--noise", ",,"), "--noise ',,': give standard deviations, pure or clean"),
         (("run", "s.eif", "--lr", "0"), "--lr 0: a learning rate is a finite number above 0"),
         (("run", "s.eif", "--lr", "1e-35"), "eiftui: the learning rate 1e-35 is too small"),
         (("run", "s.eif", "--networks", ","), "--networks (): must not be empty"),

@@ -192,6 +192,17 @@ def test_a_contrast_between_cells_that_do_not_exist_is_refused(tmp_path):
     assert "contrast 'odd': no training set 'two'" in refusal(write(tmp_path, MINIMAL + contrast))
 
 
+def test_a_contrast_of_a_cell_with_itself_is_refused(tmp_path):
+    contrast = """
+    [[contrasts]]
+    name = "odd"
+    desideratum = "none"
+    lower = { row = "one", probe = "one" }
+    higher = { row = "one", probe = "one" }
+    """
+    assert "contrast 'odd' compares a cell with itself" in refusal(write(tmp_path, MINIMAL + contrast))
+
+
 def test_a_missing_file_and_a_directory_are_refused(tmp_path):
     refusal(tmp_path / "nowhere.toml")
     refusal(tmp_path)

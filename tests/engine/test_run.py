@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,10 @@ from eiftui.engine.here import Here
 from eiftui.engine.plan import complete
 from eiftui.engine.protocol import Result, Task
 from eiftui.engine.run import load, run
-from eiftui.errors import InputError
+from eiftui.errors import EiftuiError, InputError
+from eiftui.influence.engine import RowResult
 from eiftui.session.session import Session
-from eiftui.settings import CONDITIONS
+from eiftui.settings import CONDITIONS, Condition
 from tests.engine.conftest import MakeSession
 from tests.engine.test_measurer import odd_model
 from tests.models.tiny import tiny_network
@@ -83,6 +85,42 @@ def test_each_row_is_in_the_file_before_the_next_is_waited_for(
         lines = len(path.read_bytes().splitlines())
         run(session, here, lambda task, result: seen.append((len(seen), len(path.read_bytes().splitlines()) - lines)))
     assert [kept for _, kept in seen] == [index + 1 for index, _ in seen]
+
+
+@pytest.mark.parametrize("failing", ["predicted", "trained"])
+def test_a_condition_that_fails_keeps_no_other_from_being_measured_and_is_told_at_the_end(
+    make_session: MakeSession, here: Here, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    session, engine = make_session(), here.measurer
+    load(session, here)
+    results = engine._results
+
+    def fail(task: Task, condition: Condition) -> Iterator[RowResult]:
+        if condition == failing:
+            raise MemoryError
+        return results(task, condition)
+
+    monkeypatch.setattr(engine, "_results", fail)
+    with pytest.raises(EiftuiError, match="out of memory"):
+        run(session, here)
+    assert {condition for condition in CONDITIONS if session.measured(condition).all()} == {*CONDITIONS} - {failing}
+    assert not session.measured(failing).any()
+
+
+def test_a_session_that_cannot_be_written_ends_a_run_at_once(
+    make_session: MakeSession, here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, asked = make_session(), []
+    load(session, here)
+
+    def full(*_: object) -> None:
+        asked.append(1)
+        raise EiftuiError("the disk is full")
+
+    monkeypatch.setattr(session, "append", full)
+    with pytest.raises(EiftuiError, match="the disk is full"):
+        run(session, here)
+    assert len(asked) == 1
 
 
 def test_a_model_that_was_loaded_before_is_not_recorded_again(

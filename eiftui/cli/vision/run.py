@@ -84,6 +84,8 @@ def settings(options: argparse.Namespace, base: ImageSettings) -> ImageSettings:
     if options.digits or options.data_dir:
         fields["pool"] = options.digits or "mnist"
     if options.noise is not None:
+        if not options.noise.strip(" ,"):
+            raise InputError(f"--noise {options.noise!r}: give standard deviations, pure or clean, such as 0.5,1,pure")
         fields["noises"] = noises(options.noise, options.clip)
     if options.networks is not None:
         fields["networks"] = _networks(options.networks)
