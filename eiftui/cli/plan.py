@@ -9,6 +9,7 @@ from pathlib import Path
 from eiftui.cli import options as opts
 from eiftui.cli.console import make_console, say
 from eiftui.engine.estimate import Estimate, sample
+from eiftui.engine.plan import cells_in_all, complete
 from eiftui.errors import InputError
 from eiftui.session.session import Session
 from eiftui.show.numbers import counted, duration, size
@@ -27,6 +28,9 @@ def main(options: argparse.Namespace) -> None:
     """Load the model, measure a sample, and say what the whole will take. Nothing is written."""
     console = make_console()
     with contextlib.closing(_session(options)) as session:
+        if complete(session):
+            say(console, f"nothing is missing: all {cells_in_all(session):,} cells are measured")
+            return
         with console.status("calibrating") if console.is_terminal else contextlib.nullcontext():
             found = _estimated(session, options.memory_budget)
         asides = list(opts.asides(options, session))

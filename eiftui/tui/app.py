@@ -23,7 +23,7 @@ from eiftui.errors import EiftuiError
 from eiftui.session.records import Note, Unsaved
 from eiftui.session.safetext import visible
 from eiftui.tui.actions import BY_ID
-from eiftui.tui.beginning import FOLDER, open_document
+from eiftui.tui.beginning import EXAMPLES, FOLDER, open_document
 from eiftui.tui.bindings import part_bindings
 from eiftui.tui.document import Document
 from eiftui.tui.drafts import finished
@@ -122,7 +122,7 @@ class Explorer(OneByOne):
         from eiftui.tui.screens.sessions import SessionsScreen
 
         here = self.document.session.path
-        folders = [FOLDER, *([here.parent] if here else [])]
+        folders = [FOLDER, *([here.parent] if here else []), EXAMPLES]
         self.push_screen(SessionsScreen(folders, self.document), self._open_chosen)
 
     def action_export(self) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from eiftui.tui.images.document import ImageDocument
 
 FOLDER = Path("sessions")
+EXAMPLES = FOLDER / "examples"
 FEW_DRAWS = 5
 """Enough to see how far draws differ, and quick."""
 FIRST = Domain(

@@ -96,6 +96,17 @@ def test_a_plan_says_time_and_memory_and_writes_nothing(eiftui: Command, tiny_fo
     assert sorted(Path().iterdir()) == before
 
 
+def test_a_plan_of_what_is_measured_says_so_without_loading_the_model(
+    eiftui: Command, tiny_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    what = ("--train", "texts.txt", "--draws", "1", "--model", tiny_folder, "--out", "s.eif", "--quiet")
+    assert eiftui("run", *what).code == 0
+    monkeypatch.setattr("eiftui.cli.plan._estimated", None)
+    answer = eiftui("plan", "s.eif")
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith("nothing is missing: all ")
+
+
 def test_a_plan_reads_its_texts_before_anything_that_takes_long() -> None:
     code = "import sys; from eiftui.cli.main import main; sys.exit(main(sys.argv[1:]) != 2 or 'torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code, "plan", "--train", "missing.txt"], cwd=ROOT).returncode == 0
@@ -110,6 +121,6 @@ def test_a_plan_says_that_its_time_is_that_of_one_worker(eiftui: Command, tiny_f
 def test_a_plan_of_a_session_is_of_what_it_lacks(measure: Command, eiftui: Command) -> None:
     assert measure("--quiet").code == 0
     before = Path("s.eif").read_bytes()
-    assert " 0 cells to measure" in eiftui("plan", "s.eif").out
+    assert "nothing is missing" in eiftui("plan", "s.eif").out
     assert f" {3 * 8} cells to measure" in eiftui("plan", "s.eif", "--draws", "3").out
     assert Path("s.eif").read_bytes() == before

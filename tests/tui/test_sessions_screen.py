@@ -46,6 +46,14 @@ async def test_what_there_is_is_told(shelf, explorer, size):
         assert isinstance(pilot.app.screen, MainScreen)
 
 
+async def test_the_examples_are_listed_too(shelf, explorer, tmp_path):
+    (tmp_path / "sessions" / "examples").mkdir(parents=True)
+    Session.create(tmp_path / "sessions" / "examples" / "shown.eif", KINDS, Settings(draws=2)).close()
+    async with explorer(shelf).run_test(size=(120, 40)) as pilot:
+        await go_to(pilot, "shown")
+        await until(pilot, "sessions/examples/shown.eif")
+
+
 @pytest.mark.parametrize(("going_on", "state"), [(True, "running"), (False, "in use")])
 async def test_of_a_session_that_another_process_has_open_it_is_told_whether_it_runs(
     shelf, explorer, tmp_path, monkeypatch, going_on, state
