@@ -6,7 +6,7 @@ import numpy as np
 
 from eiftui.analysis.cells import own_cells
 from eiftui.analysis.estimates import Floats
-from eiftui.session.readings import Readings
+from eiftui.session.readings import Flags, Readings
 
 
 def overshot(session: Readings) -> list[int]:
@@ -15,14 +15,14 @@ def overshot(session: Readings) -> list[int]:
     Where the row's own text is no probe, the sign is that the probes moved, on the whole, against the prediction.
     """
     trained, predicted, own = session.mean("trained"), session.mean("predicted"), own_cells(session)
-    moved = np.where(np.abs(trained) > (session.floor("trained") or 0.0), trained, 0.0)
-    return [
-        row
-        for row, mine in enumerate(own)
-        if (moved[row, mine].max() > 0 if mine.any() else _against(moved[row], predicted[row]))
-    ]
+    floor = session.floor("trained") or 0.0
+    return [row for row, mine in enumerate(own) if overshoots(trained[row], predicted[row], mine, floor)]
 
 
-def _against(moved: Floats, predicted: Floats) -> bool:
+def overshoots(trained: Floats, predicted: Floats, own: Flags, floor: float) -> bool:
+    """The same of one row: its means over draws, nats per token, and which probes are its own text: (columns,) each."""
+    moved = np.where(np.abs(trained) > floor, trained, 0.0)
+    if own.any():
+        return bool(moved[own].max() > 0)
     known = np.isfinite(moved) & np.isfinite(predicted)
     return float(moved[known] @ predicted[known]) < 0

@@ -120,7 +120,7 @@ class WriterLock:
             if error.errno not in (errno.EACCES, errno.EAGAIN):
                 raise
             raise SessionLocked(
-                f"{self._session} is being written by {_named(descriptor)}: close it there; to read it, "
+                f"{self._session} is open in {_named(descriptor)}: close it there; to read it, "
                 f"{_readers(self._session)}"
             ) from error
 

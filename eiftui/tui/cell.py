@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from eiftui.session.readings import mean_over_draws
 from eiftui.settings import Condition
 from eiftui.show import numbers
 from eiftui.tui.document import Document
 from eiftui.tui.picture import Array, Status
-from eiftui.tui.view import SHOWN, Shown
+from eiftui.tui.view import SHOWN, Shown, Table
 
 Statistics = Callable[[Array], tuple[Array, Array]]
 """The mean over draws and the half-width of its 95 % interval."""
@@ -83,6 +84,18 @@ def token_changes(document: Document, shown: Shown, row: int, column: int, draw:
         limit=max(numbers.largest_magnitude([] if one is None else one) for one in (trained, prompted)),
         ends=("prompted", "trained") if shown == "gap" else ("", ""),
     )
+
+
+def step_overshoots(document: Document, row: int) -> bool:
+    """Whether learning a row goes beyond what it was to reach, by the mean over the draws measured so far."""
+    from eiftui.analysis.overshot import overshoots  # brings scipy
+
+    def mean(table: Table) -> Array:
+        return mean_over_draws(table.values[:, row], table.measured[:, row])
+
+    trained, predicted = mean(document.table("trained")), mean(document.table("predicted"))
+    own = np.array([probe.sentences == document.rows[row].sentences for probe in document.probes], np.bool_)
+    return overshoots(trained, predicted, own, document.floor("trained"))
 
 
 def _log_probabilities(losses: Array | None, tokens: int) -> Array | None:

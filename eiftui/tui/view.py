@@ -152,11 +152,13 @@ def title(view: View, drawn: Picture, draws: int) -> str:
     if view.spreads:
         unit = f"95 % interval, ± {unit.removeprefix('Δ ')}"
     words = [view.shown.capitalize()]
-    # before what may be cut off: what is missing is what has to be said
+    # before what may be cut off: what is missing, and what is not where it was
     filters = {"rows": (view.row_filter, drawn.rows), "columns": (view.column_filter, drawn.columns)}
     for axis, (wanted, found) in filters.items():
         if wanted:
             words.append(f"{axis if found.size else f'no {axis}'} with “{visible(wanted)}”")
+    orders = {"rows": view.rows_by, "columns": view.columns_by}
+    words += [f"{axis} by {order}" for axis, order in orders.items() if order != "number"]
     words.append(f"{unit} {numbers.scale(drawn.exponent)}".strip())
     if view.spreads:
         words.append(f"{draws} draws")
@@ -165,8 +167,6 @@ def title(view: View, drawn: Picture, draws: int) -> str:
         words.append(f"mean of {some}{draws} draws" if view.draw is None else f"draw {view.draw + 1} of {draws}")
     if drawn.measured < 1:
         words.append(f"{numbers.completed(drawn.measured)} measured")
-    orders = {"rows": view.rows_by, "columns": view.columns_by}
-    words += [f"{axis} by {order}" for axis, order in orders.items() if order != "number"]
     return " · ".join(words)
 
 

@@ -29,6 +29,7 @@ from eiftui.tui.picture import Status
 from eiftui.tui.preferences import Preferences
 from eiftui.tui.widgets.canvas import Canvas
 from eiftui.tui.widgets.digit_map import DigitMap
+from eiftui.tui.widgets.image_inspector import ImageInspector
 from eiftui.tui.widgets.image_matrix import ImageMatrix
 from eiftui.tui.widgets.page import Page
 from tests.engine.fake import FakeClient, image_records
@@ -51,6 +52,20 @@ def empty(tmp_path: Path) -> ImageDocument:
 def measured(empty: ImageDocument) -> ImageDocument:
     empty.session.append(*image_records(empty.session))
     return empty
+
+
+async def test_what_a_class_is_taken_for_is_the_mean_over_the_networks_and_draws_of_the_view(measured, explorer):
+    def mean(networks, draws):
+        bases = [measured.session.base(network, draw, CLEAN) for network in networks for draw in draws]
+        each = np.array([base.probabilities for base in bases])
+        return each.reshape(len(bases), 10, -1, 10)[:, 0].mean((0, 1))
+
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await until(pilot, "what 0s are taken for")
+        inspector = pilot.app.screen.query_one(ImageInspector)
+        np.testing.assert_allclose(inspector._base(0), mean((0, 1), (0, 1)))
+        inspector.show_cell(ImageView(network=1, draw=0), (0, 0), None)
+        np.testing.assert_allclose(inspector._base(0), mean((1,), (0,)))
 
 
 @pytest.mark.parametrize("size", SIZES)

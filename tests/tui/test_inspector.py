@@ -68,6 +68,17 @@ def test_what_failed_says_why_and_so_does_the_gap(document):
     assert found["trained"] == (Status.PENDING, "")
 
 
+async def test_a_row_whose_step_overshoots_says_so(measured, explorer):
+    trained = measured.table("trained").values
+    trained[:, 0, 0], trained[:, 1, 1] = 2.0, -2.0  # what they do to themselves
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await until(pilot, "step  overshoots")
+        await pilot.press("down")
+        await pilot.pause()
+        await until(pilot, "2 learned")
+        assert not any("overshoots" in line for line in screen_of(pilot))
+
+
 def test_tokens_move_in_log_probability(told):
     session = told.session
     found = token_changes(told, "trained", 0, 1, 0)

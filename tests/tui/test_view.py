@@ -225,7 +225,7 @@ def test_titles_say_what_the_numbers_are(source):
         ),
         View("baseline"): "Baseline · loss, nats/token · mean of 2 draws",
         View("prompted", rows_by="mean", columns_by="likeness"): (
-            "Prompted · Δ loss, nats/token · mean of 2 draws · rows by mean · columns by likeness"
+            "Prompted · rows by mean · columns by likeness · Δ loss, nats/token · mean of 2 draws"
         ),
     }
     for view, words in said.items():

@@ -137,9 +137,7 @@ def _is_measured(view: ImageView, document: ImageDocument) -> bool:
     """Whether nothing of the digits of the networks and draws that are shown is to be measured."""
     session, how = document.session, view.treatment(document.session.settings)
     conditions = IMAGE_CONDITIONS if view.shown == "beyond first order" else (view.shown,)
-    return all(
-        session.has(condition, *pair, how) for condition in conditions for pair in _pairs(view, session.settings)
-    )
+    return all(session.has(condition, *pair, how) for condition in conditions for pair in pairs(view, session.settings))
 
 
 def _status_of_own(view: ImageView, document: ImageDocument) -> Status:
@@ -151,7 +149,7 @@ def _status_of_own(view: ImageView, document: ImageDocument) -> Status:
     return Status.PENDING if found is None else Status.VALUE
 
 
-def _pairs(view: ImageView, settings: ImageSettings) -> list[tuple[int, int]]:
+def pairs(view: ImageView, settings: ImageSettings) -> list[tuple[int, int]]:
     """The networks and draws that are shown."""
     networks, draws = range(len(settings.networks))[_only(view.network)], range(settings.draws)[_only(view.draw)]
     return [(network, draw) for network in networks for draw in draws]
@@ -184,7 +182,7 @@ def _floor(view: ImageView, document: ImageDocument) -> float:
         return 0.0
     settings = document.session.settings
     how = view.treatment(settings)
-    return max((document.session.floor(*pair, how) or 0.0 for pair in _pairs(view, settings)), default=0.0)
+    return max((document.session.floor(*pair, how) or 0.0 for pair in pairs(view, settings)), default=0.0)
 
 
 def _only(chosen: int | None) -> slice:

@@ -17,7 +17,7 @@ from eiftui.engine.image_requests import LookedAt
 from eiftui.session.image_records import IMAGE_CONDITIONS
 from eiftui.show import digits, numbers
 from eiftui.tui.images.document import ImageDocument
-from eiftui.tui.images.view import ImageView, picture
+from eiftui.tui.images.view import ImageView, pairs, picture
 from eiftui.tui.mishaps import Surviving
 from eiftui.tui.picture import Array
 from eiftui.tui.widgets.digit_map import way
@@ -113,15 +113,18 @@ class ImageInspector(Surviving, Widget):
         yield from _table(was, became, label)
 
     def _base(self, column: int) -> Array | None:
-        """Class probabilities of a probe on the base network, or of a class of them: (classes,)."""
-        view = self._view
-        base = self.document.session.base(view.network or 0, view.draw or 0, view.probe)
-        if base is None:
+        """Class probabilities of a probe on the base network: (classes,).
+
+        Of a class they are the mean over its images, and over the networks and draws that the view is of.
+        """
+        view, session = self._view, self.document.session
+        found = [session.base(network, draw, view.probe) for network, draw in pairs(view, session.settings)]
+        bases = [np.array(base.probabilities, np.float64) for base in found if base is not None]
+        if not bases:
             return None
-        each = np.array(base.probabilities, np.float64)
         if view.level == "images":
-            return each[column] if column < len(each) else None
-        return np.asarray(each.reshape(CLASSES, -1, CLASSES)[column].mean(0))
+            return bases[0][column] if column < len(bases[0]) else None
+        return np.asarray(np.mean([base.reshape(CLASSES, -1, CLASSES)[column].mean(0) for base in bases], axis=0))
 
 
 def _chosen(view: ImageView, values: Array) -> Array:

@@ -17,7 +17,7 @@ from textual.message import Message
 from eiftui.domains.schema import Text
 from eiftui.session.safetext import visible
 from eiftui.show import numbers
-from eiftui.tui.cell import Estimate, Statistics, TokenChanges, estimates, token_changes
+from eiftui.tui.cell import Estimate, Statistics, TokenChanges, estimates, step_overshoots, token_changes
 from eiftui.tui.document import Document
 from eiftui.tui.picture import Array, Status
 from eiftui.tui.sentences import origin_in_words, with_words
@@ -30,6 +30,7 @@ from eiftui.tui.widgets.tokens import TOKEN, coloured, described
 SECONDS_FOR_THE_FIRST_PAINT = 0.2
 LABEL = 13
 """Columns of what a line is called, on its left."""
+STEP = "overshoots: the numbers of this row mean little; a sweep, in the view Rate, finds a better learning rate"
 LINES = 3
 """Of a text that is folded."""
 
@@ -49,6 +50,8 @@ class Inspector(Part):
         self._token = 0
         self._view = View()
         self._statistics: Statistics = _mean_alone
+        self._can_judge = False
+        """Whether what tells of a step that it overshoots is loaded."""
 
     def on_mount(self) -> None:
         # a daemon: whoever leaves does not wait for it
@@ -57,12 +60,13 @@ class Inspector(Part):
 
     def _load_statistics(self) -> None:
         """Load what intervals need after the first paint, as it takes as long."""
+        from eiftui.analysis import overshot  # noqa: F401
         from eiftui.show.summary import over_draws
 
         self.post_message(self.StatisticsLoaded(over_draws))
 
     def on_inspector_statistics_loaded(self, message: StatisticsLoaded) -> None:
-        self._statistics = message.statistics
+        self._statistics, self._can_judge = message.statistics, True
         self.show_document()
 
     def compose(self) -> ComposeResult:
@@ -135,6 +139,7 @@ class Inspector(Part):
             *self._folded(f"{row + 1:>3} learned", learned),
             *self._folded(f"{column + 1:>3} probed ", probed),
             *self._values(found),
+            *self._step_lines(row),
             *self._token_lines(),
             *self._causes(found),
         ]
@@ -175,6 +180,12 @@ class Inspector(Part):
             *self._labelled("tokens", coloured(tokens, self._token, depth(self.app))),
             *self._labelled("token", Content(text)),
         ]
+
+    def _step_lines(self, row: int) -> list[Content]:
+        """That the row's numbers mean little, where its step is too long."""
+        if not self._can_judge or not step_overshoots(self.document, row):
+            return []
+        return self._labelled("step", Content.styled(STEP, "$text-warning"))
 
     def _causes(self, found: list[Estimate]) -> list[Content]:
         """Why something failed."""

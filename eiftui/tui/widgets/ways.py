@@ -230,11 +230,12 @@ class ModelWay(Way):
                         )
                         index += 1
                         self.offers.offer(continued(prompt, answer.text, session.words(0), how))
+                        if index == 1:  # there is something to choose from
+                            self.offers.focus()
         except EiftuiError as error:
             self.post_message(self.Remarked(str(error), wrong=True))
         else:
             self._seed += 1
-            self.offers.focus()
             self.post_message(OfferList.ChoiceChanged())
 
 
