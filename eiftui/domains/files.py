@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import BinaryIO
 
@@ -9,6 +10,11 @@ from eiftui.errors import InputError
 
 LARGEST = 1 << 26
 """Bytes; more are no sentences that a person wrote."""
+
+
+def typed_path(text: str) -> Path:
+    """The path that a person typed: `~` is their home, and stays as it is where nobody has one."""
+    return Path(os.path.expanduser(text.strip()))
 
 
 def open_regular(path: Path) -> BinaryIO:

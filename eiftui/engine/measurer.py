@@ -122,7 +122,7 @@ class Measurer:
         probes = [encode_probe(self.model, probe) for probe in task.probes]
         for row in task.rows:
             encode_sentences(self.model, row)
-        if "prompted" in task.settings.conditions:
+        if "prompted" in task.settings.conditions and task.rows and probes:
             self._prompts(task, probes)
 
     def _prompts(self, task: Task, probes: Sequence[Tokens]) -> list[Tokens]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import threading
@@ -18,6 +19,7 @@ from eiftui.session.lock import WriterLock, not_writable
 from eiftui.session.records import FORMAT, Entry, parse, write
 from eiftui.session.scored import ScoredTokens
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _AT_ONCE = 1 << 24
 """Bytes of a file that are copied at once."""
 
@@ -164,6 +166,8 @@ class JournalWriter:
     def _append(self, lines: bytes) -> None:
         if self._closed:
             raise EiftuiError(f"{self._path} was closed")
+        if self._length + self.torn != os.fstat(self._descriptor).st_size:
+            raise InputError(f"another program has changed {self._path}: save the session under another name")
         try:
             if os.fstat(self._descriptor).st_nlink == 0:
                 self._bring_back()
@@ -175,10 +179,12 @@ class JournalWriter:
         except BaseException as error:
             with suppress(OSError):
                 os.ftruncate(self._descriptor, self._length)
+            self.torn = os.fstat(self._descriptor).st_size - self._length
             if isinstance(error, OSError):
+                advice = "make room there and" if error.errno in _NO_ROOM else "when that is mended,"
                 raise EiftuiError(
                     f"cannot write to {self._path} ({error.strerror}): everything measured before is kept; "
-                    "make room there and run again to go on"
+                    f"{advice} run again to go on"
                 ) from error
             raise
         self._length += len(lines)
@@ -192,6 +198,15 @@ class JournalWriter:
                 file.write(os.pread(self._descriptor, min(_AT_ONCE, self._length - start), start))
         os.close(self._descriptor)
         self._descriptor, self.torn = _opened(self._path), 0
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the file of that name is the one that is written, and nobody else has changed it."""
+        try:
+            own = os.fstat(self._descriptor)
+            return os.path.samestat(own, os.stat(self._path)) and own.st_size == self._length + self.torn
+        except OSError:
+            return False
 
     def move(self, path: Path) -> None:
         """Give the file another name, and go on writing it. Raises as `atomic.move` does."""

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from eiftui.errors import InputError
-from eiftui.session.journal import JournalWriter
+from eiftui.session.journal import JournalReader, JournalWriter
 
 
 class Kept:
@@ -24,11 +24,28 @@ class Kept:
         return self.path is not None and self._writer is None
 
     def move(self, path: Path) -> None:
-        """Give the file another name, and go on with it. Raises InputError if that cannot be."""
+        """Give the file another name, and go on with it. Raises InputError if that cannot be.
+
+        Where its own file is gone, or is another one now, it is written anew.
+        """
         if self._writer is None:
             raise InputError(f"{self.path} is open read-only: who writes it may rename it")
-        self._writer.move(path)
+        if self._writer.is_there:
+            self._writer.move(path)
+        else:
+            self.save_as(path)
+            self._writer.close()
+            self._writer, _ = JournalWriter.resume(JournalReader(path))
         self.path = path
+
+    def save_as(self, path: Path) -> None:
+        """Write a copy. Raises InputError if that cannot be."""
+        raise InputError(f"{self.path} is another file now, and a session of images is read from its own")
+
+    def confirm(self) -> None:
+        """Have the file hold all of the session: one that was deleted is there again. Raises as `append` does."""
+        if self._writer:
+            self._writer.append(())
 
     def discard(self) -> None:
         """Close the session and delete its file: for one that was made in error and holds nothing measured."""

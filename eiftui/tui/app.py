@@ -19,6 +19,7 @@ from textual.command import Provider
 from textual.notifications import Notify
 from textual.theme import Theme, ThemeProvider
 
+from eiftui.domains.files import typed_path
 from eiftui.errors import EiftuiError
 from eiftui.session.records import Note, Unsaved
 from eiftui.session.safetext import visible
@@ -85,6 +86,8 @@ class Explorer(OneByOne):
         self.keys = Keymap(preferences.keys, preferences.vim_keys)
         self.set_keymap(self.keys.changed)
         self._said: deque[str] = deque(maxlen=MESSAGES)
+        self._lost: EiftuiError | None = None
+        """Why something that was being written when it was left is not kept."""
         self._numbers = count(1)
         self._shown_mode = self.DEFAULT_MODE
         self.add_mode(self._shown_mode, self._main_screen)
@@ -139,7 +142,7 @@ class Explorer(OneByOne):
         from eiftui.session.image_export import export_images
 
         assert not isinstance(self.document, Document)
-        path = Path(name.strip()).expanduser()
+        path = typed_path(name)
         export_images(self.document.session, path)
         return path
 
@@ -164,19 +167,28 @@ class Explorer(OneByOne):
         self._keep("the note", Note(text=text))
 
     def _keep(self, what: str, record: Note | Unsaved) -> None:
+        """Raises EiftuiError if that cannot be."""
         try:
             if isinstance(self.document, Document):
                 self.document.append(record)
         except EiftuiError as error:
-            self.notify(f"{what} is not kept: {error}", severity="error")
+            raise EiftuiError(f"{what} is not kept: {error}") from error
 
     def exit(self, *how: Any, **more: Any) -> None:
         """Whatever ends it, what is being written is kept, to be offered when the session is opened again."""
         try:
             for draft in finished(self):
                 self._keep("what was being written", draft)
+        except EiftuiError as error:
+            self._lost = error
         finally:
             super().exit(*how, **more)
+
+    def settle(self) -> None:
+        """Once it is left: raises EiftuiError if anything of the session is not on the disk."""
+        self.document.settle()
+        if self._lost:
+            raise self._lost
 
     def action_log(self) -> None:
         from eiftui.tui.screens.log import MISHAPS, WORKERS_LOG, LogScreen
@@ -206,6 +218,8 @@ class Explorer(OneByOne):
     async def action_take_over(self) -> None:
         if self.document.session.read_only and self.document.session.path:
             await self.open_session(self.document.session.path)
+            if isinstance(self.document, Document) and self.document.obstacle:
+                self.notify(self.document.obstacle, severity="error")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action != "take_over" or not self.document.session.read_only:
@@ -229,6 +243,10 @@ class Explorer(OneByOne):
         self.add_mode(self._shown_mode, self._main_screen)
         await self.switch_mode(self._shown_mode)
         await self.remove_mode(mode)
+        try:
+            before.settle()
+        except EiftuiError as error:
+            self.notify(str(error), severity="error")
         before.close()
 
     async def _open_chosen(self, path: Path | None) -> None:

@@ -42,6 +42,8 @@ class Document:
         self.session = session
         self.writer: str | None = None
         """Which other process writes the session; None if none does."""
+        self.obstacle = ""
+        """Why the session cannot be written, where that is not because another process writes it."""
         self.changed: Callable[[], None] = lambda: None
         self._marks = Marks()
         self._held: list[Record] = []
@@ -55,7 +57,10 @@ class Document:
             return cls(Session.open(path))
         except NotWritable as error:
             document = cls(Session.open(path, read_only=True))
-            document.writer = "another process" if isinstance(error, SessionLocked) else None
+            if isinstance(error, SessionLocked):
+                document.writer = "another process"
+            else:
+                document.obstacle = str(error)
             return document
 
     @property
@@ -203,6 +208,13 @@ class Document:
         """Give the session's file another name. Raises as `Session.move` does."""
         self.session.move(path)
         self.changed()
+
+    def settle(self) -> None:
+        """Have all of it on the disk, before it is left. Raises as `Session.append` does."""
+        if self._held and not self.session.read_only:
+            self.append(*self._held)
+            self._held.clear()
+        self.session.confirm()
 
     def close(self) -> None:
         """Let others write the session."""

@@ -75,6 +75,8 @@ def _without_filter(app: App[Any], axis: Axis) -> str:
 
 
 def _why_not(part: Widget, document: Document) -> str:
+    if document.obstacle:
+        return visible(document.obstacle)
     if document.writer is None:
         return nobody_writes(part.app)
     sessions, duplicate = (key_of(part.app, id) for id in ("app.sessions", "sessions.duplicate"))

@@ -24,7 +24,7 @@ def start(path: Path | None, colours: Colours | None = None, mouse: bool = True)
     """Open the explorer on a session or, without one, a new one, until it is left; the exit code and the session then.
 
     `colours` counts instead of what the settings file and NO_COLOR say; without `mouse` it is not taken, whatever the
-    file says. Raises as `begin` and `load` do.
+    file says. Raises as `begin` and `load` do, and EiftuiError if something that was written is not on the disk.
     """
     gc.disable()  # what is imported stays: to look through it again and again takes a tenth of the time to open
     preferences = load(default_path())
@@ -40,6 +40,7 @@ def start(path: Path | None, colours: Colours | None = None, mouse: bool = True)
     explorer = Explorer(begin(path), preferences, default_path(), Client, is_new)
     try:
         code = asyncio.run(_show(explorer, mouse and preferences.mouse))
+        explorer.settle()
     finally:
         explorer.document.close()
     return code, explorer.document.session.path

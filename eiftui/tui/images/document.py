@@ -156,6 +156,10 @@ class ImageDocument:
         self.session.move(path)
         self.changed()
 
+    def settle(self) -> None:
+        """Have all of it on the disk, before it is left. Raises as `ImageSession.append` does."""
+        self.session.confirm()
+
     def close(self) -> None:
         """Let others write the session."""
         self.session.close()

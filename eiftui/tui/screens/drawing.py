@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -13,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from eiftui.domains.digits import CLASSES, Digits, Labels
+from eiftui.domains.files import typed_path
 from eiftui.domains.image_file import read_image
 from eiftui.engine.image_requests import LookedAt
 from eiftui.errors import InputError
@@ -101,7 +101,7 @@ class DrawingScreen(Dialogue[Digits]):
 
     def _read(self, name: str) -> None:
         if name.strip():
-            self.query_one(Canvas).take(read_image(Path(name.strip()).expanduser()))
+            self.query_one(Canvas).take(read_image(typed_path(name)))
 
     def _ask(self) -> None:
         """Have it looked at as it is now."""

@@ -66,7 +66,7 @@ class EditorScreen(Surviving, ModalScreen[None]):
     ) -> None:
         """`y` is the line of the screen to write on; `save` takes the wording of each line, or raises EiftuiError.
 
-        `keep` takes what is written and not yet saved, every second.
+        `keep` takes what is written and not yet saved, every second, or raises EiftuiError.
         """
         super().__init__()
         self._draft, self._y, self._save, self._keep, self._count = draft, y, save, keep, count
@@ -86,8 +86,11 @@ class EditorScreen(Surviving, ModalScreen[None]):
         self.set_interval(SECONDS_BETWEEN_KEEPS, self._keep_written)
 
     def _keep_written(self) -> None:
-        if written := self.finish():
-            self._keep(written)
+        try:
+            if written := self.finish():
+                self._keep(written)
+        except EiftuiError as error:
+            self._remark(visible(f"not kept meanwhile: {error}"), "$text-error")
 
     def action_save(self) -> None:
         try:

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.suggester import Suggester
 from textual.widgets import Input, Label, Select, Static
 
+from eiftui.domains.files import typed_path
 from eiftui.errors import EiftuiError, InputError
 from eiftui.session.atomic import replacing
 from eiftui.session.export import is_session
@@ -85,13 +86,13 @@ class ExportScreen(Dialogue[Path]):
         """Write the file; where there is one, after a second time."""
         try:
             self._write(Wish(self._form, self._quantity, self._draws, self._place()))
-        except InputError as error:
+        except (InputError, OSError) as error:
             self.refuse(error)
 
     def _place(self) -> Path:
         """Where to write it. Raises InputError where that cannot be, or before a file is overwritten."""
         name = self.query_one("#file", Input).value.strip()
-        path = Path(name).expanduser()
+        path = typed_path(name)
         if not name:
             raise InputError("a file is needed")
         if is_session(path):
@@ -109,6 +110,7 @@ class ExportScreen(Dialogue[Path]):
             if wish.form == PICTURE:
                 _write_picture(self._picture, wish.path)
             elif self._document.session.path:
+                self._document.session.confirm()
                 write(self._document.session.path, wish)
         except (EiftuiError, OSError) as error:
             self.app.call_from_thread(self.refuse, error)
@@ -149,7 +151,7 @@ class PathSuggester(Suggester):
     async def get_suggestion(self, value: str) -> str | None:
         folder, slash, start = value.rpartition("/")
         try:
-            names = sorted(path.name + "/" * path.is_dir() for path in Path(folder + slash).expanduser().iterdir())
+            names = sorted(path.name + "/" * path.is_dir() for path in typed_path(folder + slash).iterdir())
         except OSError:
             return None
         found = next((name for name in names if start and name.startswith(start)), None)

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
+from eiftui.domains.files import typed_path
 from eiftui.domains.library import load_file
 from eiftui.domains.schema import Domain
 from eiftui.domains.textfile import from_text_files
@@ -40,7 +41,7 @@ class ImportScreen(Dialogue[None]):
     def on_input_submitted(self, message: Input.Submitted) -> None:
         name = message.value.strip()
         if name:
-            self._read(Path(name).expanduser())
+            self._read(typed_path(name))
         else:
             self.refuse(InputError("a file is needed"))
 

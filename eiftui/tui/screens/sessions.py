@@ -110,7 +110,11 @@ class SessionsScreen(Dialogue[Path]):
 
     def action_duplicate(self) -> None:
         if path := self._chosen:
-            ask = Ask(f"A name for the copy of {path.name}", f"{path.stem}-copy", partial(_moved, path, duplicate))
+            ask = Ask(
+                f"A name for the copy of {path.name}",
+                f"{path.stem}-copy",
+                partial(_moved, path, self._copy_here if self._is_here(path) else duplicate),
+            )
             self.app.push_screen(ask, self._list)
 
     def action_delete(self) -> None:
@@ -149,6 +153,13 @@ class SessionsScreen(Dialogue[Path]):
     def _rename_here(self, path: Path, target: Path) -> None:
         """Of the session that is open, which is written on meanwhile."""
         self._document.move(target)
+
+    def _copy_here(self, path: Path, target: Path) -> None:
+        """Of the session that is open: what it holds, whatever has become of its file."""
+        if isinstance(self._document, Document):
+            self._document.session.save_as(target)
+        else:
+            duplicate(path, target)
 
     def _try(self, job: Callable[[], Path | None]) -> Path | None:
         """Do something with files, and say why if it cannot be done."""

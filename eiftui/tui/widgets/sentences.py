@@ -212,13 +212,13 @@ class SentencesPane(Part):
 
     def _keep_unsaved(self, written: Unsaved) -> None:
         if written != self.document.session.unsaved:
-            with suppress(EiftuiError):  # saving it will say why it cannot be
-                self.document.append(written)
+            self.document.append(written)
 
     def _drop_unsaved(self, _: None) -> None:
         """What was written was saved or left; if that cannot be kept, it is offered once more."""
         if self.document.session.unsaved:
-            self._keep_unsaved(Unsaved(text=""))
+            with suppress(EiftuiError):
+                self._keep_unsaved(Unsaved(text=""))
 
     def _write(self, title: str, text: Text | None = None, written: str = "", role: Role = "both") -> None:
         """Open the field over the line of the cursor: for another wording of a text, or a new one of some role.
