@@ -9,7 +9,7 @@ from pathlib import Path
 from eiftui.cli import options as opts
 from eiftui.cli.console import make_console, say
 from eiftui.engine.estimate import Estimate, sample
-from eiftui.engine.plan import cells_in_all, complete
+from eiftui.engine.plan import complete
 from eiftui.errors import InputError
 from eiftui.session.session import Session
 from eiftui.show.numbers import counted, duration, size
@@ -28,14 +28,14 @@ def main(options: argparse.Namespace) -> None:
     """Load the model, measure a sample, and say what the whole will take. Nothing is written."""
     console = make_console()
     with contextlib.closing(_session(options)) as session:
+        what = f"{len(session.rows)} training sets × {len(session.probes)} probes × {counted(session.draws, 'draw')}"
         if complete(session):
-            say(console, f"nothing is missing: all {cells_in_all(session):,} cells are measured")
+            say(console, f"{what}: 0 cells to measure")
             return
         with console.status("calibrating") if console.is_terminal else contextlib.nullcontext():
             found = _estimated(session, options.memory_budget)
         asides = list(opts.asides(options, session))
-        draws, rows, columns = session.draws, len(session.rows), len(session.probes)
-    lines = [f"{rows} training sets × {columns} probes × {counted(draws, 'draw')}: {found.cells:,} cells to measure"]
+    lines = [f"{what}: {found.cells:,} cells to measure"]
     lines += [f"  {condition:<10} {duration(seconds)}" for condition, seconds in found.seconds.items()]
     lines += [
         f"time    about {duration(found.total)}" + " with one worker" * (options.workers not in opts.ONE_WORKER),

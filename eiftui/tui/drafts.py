@@ -8,6 +8,9 @@ from textual.app import App
 
 from eiftui.session.records import Unsaved
 
+SECONDS_BETWEEN_KEEPS = 1.0
+"""Of what is being written: no more is lost when the program is killed."""
+
 
 @runtime_checkable
 class Writing(Protocol):

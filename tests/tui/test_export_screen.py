@@ -7,7 +7,7 @@ import json
 
 import numpy as np
 import pytest
-from textual.widgets import Input, Select
+from textual.widgets import Input, Select, Static
 
 from eiftui.tui.screens.export import PICTURE, ExportScreen, PathSuggester
 from eiftui.tui.screens.main import MainScreen
@@ -135,3 +135,18 @@ async def test_cell_row_and_matrix_are_sent_to_the_terminal(measured, explorer, 
         table = [line.split("\t") for line in pilot.app.clipboard.split("\n")]
         assert table[0] == ["train\\probe", *(probe.label for probe in measured.probes)]
         assert [line[0] for line in table[1:]] == [row.label for row in measured.rows]
+
+
+@pytest.mark.parametrize("name", ["~nobody-here/a.csv", f"{'a' * 300}.csv"])
+async def test_a_place_that_cannot_be_is_refused_in_the_dialogue(measured, explorer, name):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await pilot.press("x")
+        await pilot.pause()
+        pilot.app.screen.query_one("#file", Input).value = name
+        await pilot.press("ctrl+e")
+        for _ in range(100):
+            if said := str(pilot.app.screen.query_one(".problem", Static).render()).strip():
+                break
+            await pilot.pause(0.05)
+        assert "mistake" not in said
+        assert "File name too long" in said or "No such file" in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eiftui.engine.protocol import Task
+from eiftui.errors import EiftuiError
 from eiftui.session.editing import Wording
 from eiftui.session.records import Notice
 from eiftui.session.session import Session
@@ -11,6 +12,7 @@ from eiftui.tui.edits import Edits
 from eiftui.tui.picture import Status
 from eiftui.tui.screens.log import TAIL, causes, tail
 from eiftui.tui.screens.main import MainScreen
+from eiftui.tui.screens.note import NoteScreen
 from tests.tui.conftest import until
 
 
@@ -45,6 +47,31 @@ async def test_a_session_that_others_write_keeps_no_note(session, explorer):
         await until(pilot, "read-only")
         await pilot.press("escape")
         assert follower.session.note == ""
+
+
+async def test_a_note_that_cannot_be_kept_stays_in_its_field_once(measured, explorer, monkeypatch):
+    def full(*_):
+        raise EiftuiError("the disk is full")
+
+    monkeypatch.setattr(measured, "append", full)
+    async with explorer(measured).run_test(size=(80, 24)) as pilot:
+        await pilot.press("N", *"why?", "escape")
+        await until(pilot, "the note is not kept: the disk is full; once more leaves without it")
+        assert isinstance(pilot.app.screen, NoteScreen)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, MainScreen)
+
+
+async def test_a_note_is_kept_before_anything_ends_the_program(measured, explorer, monkeypatch):
+    monkeypatch.setattr("eiftui.tui.screens.note.SECONDS_BETWEEN_KEEPS", 0.05)
+    async with explorer(measured).run_test(size=(80, 24)) as pilot:
+        await pilot.press("N", *"why?")
+        for _ in range(200):
+            if Session.open(measured.session.path, read_only=True).note == "why?":
+                return
+            await pilot.pause(0.05)
+    raise AssertionError("the note was not kept")
 
 
 async def test_the_log_tells_what_failed_what_was_said_and_what_is_noted(measured, explorer):

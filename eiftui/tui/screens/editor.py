@@ -23,6 +23,7 @@ from eiftui.session.safetext import hidden_again, visible, without_controls
 from eiftui.show.numbers import counted
 from eiftui.tui.bindings import part_bindings
 from eiftui.tui.counting import Counter, words_in
+from eiftui.tui.drafts import SECONDS_BETWEEN_KEEPS
 from eiftui.tui.edits import Sentences, check_lines, read_lines
 from eiftui.tui.keymap import hints
 from eiftui.tui.mishaps import Surviving
@@ -30,8 +31,6 @@ from eiftui.tui.sentences import ROLE_NAMES
 
 SECONDS_AFTER_A_KEY = 0.2
 """Before tokens are counted: a fast typist's next key comes earlier."""
-SECONDS_BETWEEN_KEEPS = 1.0
-"""Of what is being written: no more is lost when the program is killed."""
 ROOM_BELOW = 6
 """Lines that the field needs where it is lowest."""
 

@@ -12,11 +12,9 @@ from textual.widgets import Static, TextArea
 
 from eiftui.errors import EiftuiError
 from eiftui.tui.bindings import dialogue_bindings
+from eiftui.tui.drafts import SECONDS_BETWEEN_KEEPS
 from eiftui.tui.screens.dialogue import Dialogue
 from eiftui.tui.widgets.keybar import KeyBar
-
-SECONDS_BETWEEN_KEEPS = 1.0
-"""Of what is being written: no more is lost when the program is killed."""
 
 
 class NoteScreen(Dialogue[None]):
@@ -55,6 +53,7 @@ class NoteScreen(Dialogue[None]):
         except EiftuiError as error:
             if text == self._refused:
                 self.dismiss()
+                return
             self._refused = text
             self.refuse(EiftuiError(f"{error}; once more leaves without it"))
         else:

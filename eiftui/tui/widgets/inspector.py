@@ -50,8 +50,6 @@ class Inspector(Part):
         self._token = 0
         self._view = View()
         self._statistics: Statistics = _mean_alone
-        self._can_judge = False
-        """Whether what tells of a step that it overshoots is loaded."""
 
     def on_mount(self) -> None:
         # a daemon: whoever leaves does not wait for it
@@ -66,7 +64,7 @@ class Inspector(Part):
         self.post_message(self.StatisticsLoaded(over_draws))
 
     def on_inspector_statistics_loaded(self, message: StatisticsLoaded) -> None:
-        self._statistics, self._can_judge = message.statistics, True
+        self._statistics = message.statistics
         self.show_document()
 
     def compose(self) -> ComposeResult:
@@ -183,7 +181,8 @@ class Inspector(Part):
 
     def _step_lines(self, row: int) -> list[Content]:
         """That the row's numbers mean little, where its step is too long."""
-        if not self._can_judge or not step_overshoots(self.document, row):
+        loaded = self._statistics is not _mean_alone
+        if not loaded or not step_overshoots(self.document, row):
             return []
         return self._labelled("step", Content.styled(STEP, "$text-warning"))
 

@@ -1,0 +1,61 @@
+"""A session whose file other programs have touched while it was open: nothing of it is lost, nor of theirs."""
+
+from __future__ import annotations
+
+import pytest
+
+from eiftui.errors import InputError
+from eiftui.session.records import Note
+from eiftui.session.session import Session
+
+
+@pytest.fixture
+def session(tmp_path, domain):
+    with Session.create(tmp_path / "s.eif", domain) as session:
+        session.append(Note(text="before"))
+        yield session
+
+
+def cut(path):
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size // 2)
+
+
+def overwrite(path):
+    path.write_bytes(b"another program's\n" * 1000)
+
+
+def replace(path):
+    path.with_name("other").write_bytes(b"another program's\n")
+    path.with_name("other").replace(path)
+
+
+@pytest.mark.parametrize("touch", [cut, overwrite, replace])
+def test_what_another_program_has_changed_is_left_alone_and_the_session_goes_on_under_another_name(
+    session, tmp_path, touch
+):
+    touch(session.path)
+    theirs = session.path.read_bytes()
+    for attempt in (lambda: session.append(Note(text="after")), session.confirm):
+        with pytest.raises(InputError, match="save the session under another name"):
+            attempt()
+    assert session.path.read_bytes() == theirs
+    session.move(tmp_path / "t.eif")
+    session.append(Note(text="after"))
+    assert (tmp_path / "s.eif").read_bytes() == theirs
+    again = Session.open(tmp_path / "t.eif", read_only=True)
+    assert (again.note, again.rows) == ("after", session.rows)
+
+
+def test_a_deleted_file_is_there_again_once_it_is_confirmed(session, tmp_path):
+    whole = session.path.read_bytes()
+    session.path.unlink()
+    session.confirm()
+    assert session.path.read_bytes() == whole
+
+
+def test_a_session_whose_file_is_gone_goes_on_under_another_name(session, tmp_path):
+    session.path.unlink()
+    session.move(tmp_path / "t.eif")
+    assert Session.open(tmp_path / "t.eif", read_only=True).note == "before"
+    assert not (tmp_path / "s.eif").exists()
