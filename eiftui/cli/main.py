@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import os
 import signal
 import sys
@@ -12,7 +11,7 @@ from types import FrameType
 from typing import NoReturn, TextIO
 
 from eiftui.cli import explore
-from eiftui.errors import EiftuiError, InputError
+from eiftui.errors import NO_ROOM, EiftuiError, InputError
 from eiftui.session.safetext import visible
 from eiftui.session.written import eiftui_version
 
@@ -22,7 +21,6 @@ TURNS = "10000"
 program has one of the processors, everything takes several times as long."""
 MEASURING = {"run", "sweep", "dynamics", "embed"}
 """Jobs, `vision run` among them, that keep what they measure."""
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class Parser(argparse.ArgumentParser):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import threading
@@ -13,13 +12,12 @@ from pathlib import Path
 from typing import Self
 
 from eiftui.domains.files import open_regular
-from eiftui.errors import EiftuiError, InputError
+from eiftui.errors import NO_ROOM, EiftuiError, InputError
 from eiftui.session.atomic import move, replacing
 from eiftui.session.lock import WriterLock, not_writable
 from eiftui.session.records import FORMAT, Entry, parse, write
 from eiftui.session.scored import ScoredTokens
 
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _AT_ONCE = 1 << 24
 """Bytes of a file that are copied at once."""
 
@@ -181,7 +179,7 @@ class JournalWriter:
                 os.ftruncate(self._descriptor, self._length)
             self.torn = os.fstat(self._descriptor).st_size - self._length
             if isinstance(error, OSError):
-                advice = "make room there and" if error.errno in _NO_ROOM else "when that is mended,"
+                advice = "make room there and" if error.errno in NO_ROOM else "when that is mended,"
                 raise EiftuiError(
                     f"cannot write to {self._path} ({error.strerror}): everything measured before is kept; "
                     f"{advice} run again to go on"
