@@ -103,10 +103,14 @@ class Document:
         """
         self._held += records
         if self._held:
-            held = tuple(self._held)
-            entries = await asyncio.to_thread(self.session.keep, *held)
-            del self._held[: len(held)]
-            self._take(entries)
+            self._take(await asyncio.to_thread(self._write_held))
+
+    def _write_held(self) -> list[Entry]:
+        """Put on the disk what is held; it is held no more, even if nobody waits for this to be done."""
+        held = tuple(self._held)
+        entries = self.session.keep(*held)
+        del self._held[: len(held)]
+        return entries
 
     def take_model(self, model: ModelRecord) -> list[Notice]:
         """Take in what the model of the settings turned out to be. Returns what a person should know of it.
@@ -210,10 +214,9 @@ class Document:
         self.changed()
 
     def settle(self) -> None:
-        """Have all of it on the disk, before it is left. Raises as `Session.append` does."""
+        """Have all of it on the disk, once it is left: nothing is painted any more. Raises as `Session.append` does."""
         if self._held and not self.session.read_only:
-            self.append(*self._held)
-            self._held.clear()
+            self._write_held()
         self.session.confirm()
 
     def close(self) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from eiftui.domains.schema import Text
 from eiftui.engine.plan import tasks
-from eiftui.errors import InputError
+from eiftui.errors import EiftuiError, InputError
+from eiftui.session.records import Note
 from eiftui.session.results import BaseRecord, Floor, Measured
 from eiftui.session.session import Session
 from eiftui.tui.document import Document
@@ -155,3 +156,20 @@ def test_a_session_that_cannot_be_written_is_opened_to_be_read(session, monkeypa
     opened = Document.open(path)
     assert opened.session.read_only
     assert opened.writer is None
+
+
+async def test_what_could_not_be_written_is_written_once_when_it_is_left_and_nothing_is_painted(document, monkeypatch):
+    def full(*_):
+        raise EiftuiError("the disk is full")
+
+    def paint():
+        raise AssertionError("there is no screen any more")
+
+    with monkeypatch.context() as context:
+        context.setattr(document.session, "keep", full)
+        with pytest.raises(EiftuiError):
+            await document.keep(Note(text="held"))
+    document.changed = paint
+    document.settle()
+    document.settle()
+    assert document.session.path.read_text().count('"held"') == 1
