@@ -19,3 +19,7 @@ def __getattr__(name: str) -> Any:
     from eiftui import api
 
     return getattr(api, name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -52,6 +52,7 @@ def test_the_names_of_the_documentation_are_those_of_the_package() -> None:
 
     for name in ("new", "domain", "measure", "open_session", "texts", "to_frame", "export"):
         assert getattr(eiftui, name) is getattr(api, name)
+        assert name in dir(eiftui)
 
 
 def test_importing_eiftui_does_not_load_torch() -> None:

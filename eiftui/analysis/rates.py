@@ -96,8 +96,10 @@ def sweep(session: Readings) -> Sweep:
     read = {rate: at_rate(few, rate).numbers("trained") for rate in session.swept.rates}
     found = {rate: values for rate, (values, measured) in read.items() if measured.all()}
     if len(found) < LEAST_RATES:
-        whole = f"{len(found)} of {len(session.swept.rates)} rates of the sweep are measured whole"
-        raise NoAnswer(f"{whole} with the present sentences, model and optimiser")
+        raise NoAnswer(
+            "measured whole, with the present sentences, model and optimiser: "
+            f"{len(found)} of the sweep's {len(session.swept.rates)} rates, and {LEAST_RATES} are needed"
+        )
     others = ~own_cells(session)
     if not others.any():
         raise NoAnswer("no training set has a probe of another text")

@@ -49,7 +49,7 @@ def distribution(shown: Shown) -> Iterator[RenderableType]:
 def rate(shown: Shown) -> Iterator[RenderableType]:
     sweep = shown.found.sweep
     if isinstance(sweep, NoAnswer):
-        yield _text([f"no answer: {sweep}; {shown.keys['findings.measure']} makes one"])
+        yield _text([f"no answer yet: {sweep}; {shown.keys['findings.measure']} makes one"])
     else:
         yield _text([*words.sweep_conclusions(sweep), ""])
         yield _text([*words.sweep_table(sweep), ""])

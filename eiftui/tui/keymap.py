@@ -36,10 +36,15 @@ class Keymap:
         return next(iter(self.of(id)), f"“{BY_ID[id].title}” in the palette")
 
 
+def keymap_of(app: App[Any]) -> Keymap:
+    """The keys as the person has them."""
+    keys: Keymap = app.keys  # type: ignore[attr-defined]
+    return keys
+
+
 def key_of(app: App[Any], id: str) -> str:
     """The first key of an action as the person has it, for a hint."""
-    keys: Keymap = app.keys  # type: ignore[attr-defined]
-    return keys.first(id)
+    return keymap_of(app).first(id)
 
 
 def hints(app: App[Any], what: Mapping[str, str]) -> str:
@@ -48,10 +53,13 @@ def hints(app: App[Any], what: Mapping[str, str]) -> str:
 
 
 def usable(keys: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """Of somebody's own keymap what can be used, and a line about each entry that cannot."""
+    """Of somebody's own keymap what can be used, and a line about each entry that cannot.
+
+    An empty one takes the keys away.
+    """
     problems = {id: f"there is no action {id}" for id in keys if id not in BY_ID}
     for id in keys.keys() - problems.keys():
-        wrong = [key.strip() for key in keys[id].split(",") if not _is_key(key.strip())]
+        wrong = [key.strip() for key in keys[id].split(",") if keys[id].strip() and not _is_key(key.strip())]
         if wrong:
             problems[id] = f"{id}: there is no key {', '.join(map(repr, wrong))}"
     return {id: key for id, key in keys.items() if id not in problems}, list(problems.values())

@@ -35,7 +35,7 @@ def origin_in_words(how: How, rows: Sequence[Text], probes: Sequence[Text]) -> s
         case Copied():
             return f"a copy of {_place(how.of, rows, probes)}"
         case Reworded():
-            return f"was: {visible(SEPARATOR.join(how.of))}"
+            return f"reworded from “{visible(SEPARATOR.join(how.of))}”"
 
 
 def _place(sentences: tuple[str, ...], rows: Sequence[Text], probes: Sequence[Text]) -> str:

@@ -110,5 +110,5 @@ def test_a_session_without_a_sweep_or_with_another_optimiser_has_no_answer(sessi
     session = swept(session_of, range(6))
     optimizer = session.settings.optimizer.model_copy(update={"clip_norm": 1.0})
     session.configure(session.settings.model_copy(update={"optimizer": optimizer}))
-    with pytest.raises(NoAnswer, match="0 of 6 rates of the sweep are measured whole"):
+    with pytest.raises(NoAnswer, match="0 of the sweep's 6 rates, and 3 are needed"):
         sweep(session)

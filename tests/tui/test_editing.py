@@ -20,6 +20,7 @@ from eiftui.tui.preferences import Preferences
 from eiftui.tui.running import Runner
 from eiftui.tui.screens.editor import EditorScreen, SentenceField
 from eiftui.tui.widgets.heatmap import HeatMap
+from eiftui.tui.widgets.matrix import MatrixPane
 from eiftui.tui.worker import Worker
 from tests.engine.fake import FakeClient
 from tests.tui.conftest import until
@@ -74,6 +75,24 @@ async def test_a_sentence_is_typed_and_stands_below_the_chosen_one_in_both_lists
         await until(pilot, "2 learned  Toads are")
 
 
+async def test_the_cursor_stays_on_its_texts_when_others_come_and_go(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        pane = pilot.app.screen.query_one(MatrixPane)
+        await pilot.press("right", "right", "o", "o", "O", "O")
+        assert (pane.heatmap.cursor, pane.view.like, pane.view.like_column) == ((0, 2), 0, 2)
+        await pilot.press("a")
+        await write(pilot, "Toads.")
+        await pilot.press("enter")
+        await until(pilot, "Training sets · 4")
+        assert (pane.heatmap.cursor, pane.view.like, pane.view.like_column) == ((1, 3), 0, 3)
+        await pilot.press("u")
+        await until(pilot, "Training sets · 3")
+        assert (pane.heatmap.cursor[1], pane.view.like_column) == (2, 2)
+        await pilot.press("tab", "tab", "home", "delete")
+        await until(pilot, "Training sets · 2")
+        assert pane.view.like_column == 1
+
+
 async def test_an_edit_leaves_exactly_its_row_and_column_unmeasured_and_going_back_brings_the_numbers(
     measured, explorer
 ):
@@ -82,7 +101,7 @@ async def test_an_edit_leaves_exactly_its_row_and_column_unmeasured_and_going_ba
         await pilot.press("e")
         await write(pilot, "{A} is no {B}.")
         await pilot.press("enter")
-        await until(pilot, "was: {A} is a {B}.")
+        await until(pilot, "reworded from “{A} is a {B}.”")
         measured_now = measured.table("trained").measured
         assert not measured_now[:, 0].any()
         assert not measured_now[:, :, 0].any()

@@ -29,11 +29,16 @@ def test_keys_are_known_by_their_names(key):
     assert usable({"app.quit": key}) == ({"app.quit": key}, [])
 
 
-@pytest.mark.parametrize("key", ["", "nokey", "hyper+x", "ctrl+", "x,"])
+@pytest.mark.parametrize("key", ["nokey", "hyper+x", "ctrl+", "x,", ","])
 def test_what_is_no_key_is_told(key):
     used, problems = usable({"app.quit": key})
     assert not used
     assert len(problems) == 1
+
+
+def test_an_empty_key_takes_it_away():
+    keys = Keymap({"app.quit": ""}, vim=True)
+    assert (keys.of("app.quit"), keys.problems) == ([], [])
 
 
 def test_a_key_that_is_taken_from_another_action_is_told_with_both():

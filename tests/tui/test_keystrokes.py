@@ -27,7 +27,7 @@ async def test_what_follows_the_key_of_the_editor_is_written_in_it(measured, exp
 async def test_a_sentence_is_written_and_saved_in_one_burst(measured, explorer):
     async with explorer(measured).run_test(size=(120, 40)) as pilot:
         burst(pilot, *"aq", Paste("uick."), "enter", *":3,2", "enter", *"e q", "enter")
-        await until(pilot, "was: {A}")
+        await until(pilot, "reworded from “{A}")
         assert [text.label for text in measured.rows[1:3]] == ["quick.", "{A} is a {B}. || Every {B} is a {C}. q"]
 
 

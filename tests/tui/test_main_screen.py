@@ -8,6 +8,7 @@ import sys
 import pytest
 from textual.command import CommandList
 from textual.content import Content
+from textual.widgets import Input
 
 from eiftui.domains.schema import Text
 from eiftui.tui.app import Explorer
@@ -140,6 +141,24 @@ async def test_help_lists_every_action_with_the_keys_as_they_are(measured):
         assert not isinstance(app.screen, HelpScreen)
         await pilot.press("x")
         await until(pilot, "Prompted ·")
+
+
+async def test_a_question_in_one_line_has_help_too(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 90)) as pilot:
+        await pilot.press("colon", "question_mark", "f1")
+        await until(pilot, "What is shown")
+        await pilot.press("escape")
+        await until(pilot, "Row, column")
+        assert pilot.app.screen.query_one(Input).value == "?"
+
+
+async def test_the_footer_names_no_key_that_was_taken_away(measured):
+    app = Explorer(measured, Preferences(keys={"sentences.add": "", "run.run": "x"}))
+    async with app.run_test(size=(250, 40)) as pilot:
+        await pilot.pause()
+        footer = screen_of(pilot)[-1]
+        assert "x Run" in footer
+        assert "Add" not in footer
 
 
 async def test_the_palette_does_any_action(measured, explorer):

@@ -12,7 +12,7 @@ from textual.widgets.input import Selection
 
 from eiftui.errors import InputError
 from eiftui.session.safetext import visible
-from eiftui.tui.bindings import part_bindings
+from eiftui.tui.bindings import dialogue_bindings
 from eiftui.tui.keymap import key_of
 from eiftui.tui.mishaps import Surviving
 
@@ -21,7 +21,7 @@ class PromptScreen(Surviving, ModalScreen[None]):
     """Ends when an answer is taken; one that is not is refused with the reason."""
 
     CSS_PATH = "prompt.tcss"
-    BINDINGS = part_bindings("prompt")
+    BINDINGS = dialogue_bindings("prompt")
 
     def __init__(self, question: str, answer: str, take: Callable[[str], None], live: bool = False) -> None:
         """`take` raises InputError for what is no answer. A `live` answer is taken with every key, too."""

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from eiftui.tui.action import Action
 from eiftui.tui.actions import BY_ID
+from eiftui.tui.keymap import keymap_of
 from eiftui.tui.mishaps import Surviving
 
 SPACE = 2
@@ -37,9 +38,10 @@ class KeyBar(Surviving, Widget):
     def _take(self, screen: Screen[object]) -> None:
         """Note the first key of each action that the footer may show, the most important first."""
         keys: dict[str, str] = {}
+        keymap = keymap_of(self.app)
         for active in screen.active_bindings.values():
             id = active.binding.id
-            if id in BY_ID and active.enabled and not self._hidden(id):
+            if id in BY_ID and active.enabled and keymap.of(id) and not self._hidden(id):
                 keys.setdefault(id, self.app.get_key_display(active.binding))
         home = {node.id for node in screen.focused.ancestors_with_self} if screen.focused else set()
 

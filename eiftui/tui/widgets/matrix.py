@@ -56,6 +56,8 @@ class MatrixPane(Part):
         """The first cell of a contrast, while the second is looked for."""
         self._home: tuple[int, int] | None = None
         """Row and column of the cursor when a filter began to be typed: it stays there while nothing passes."""
+        self._ids = self._ids_now
+        """Of the texts that were painted last."""
 
     def compose(self) -> ComposeResult:
         yield Words(classes="title")
@@ -80,9 +82,12 @@ class MatrixPane(Part):
         if view.draw is not None and view.draw >= self.document.session.draws:
             self.view = replace(view, draw=None)
             return
-        drawn = picture(view, self.document)
+        cursor = self._follow_texts()
+        drawn = picture(self.view, self.document)
         self.styles.height = len(drawn.rows) + AROUND  # the style sheet says how high at most
         self.heatmap.show(drawn, self.document.row_labels)
+        if cursor:
+            self.heatmap.move_to(*cursor)
         self.heatmap.nothing = self.query_one(Overview).nothing = hidden(self.app, view, self.document)
         self._show_overview()
         self._explain()
@@ -221,6 +226,23 @@ class MatrixPane(Part):
     def on_heat_map_zoomed(self) -> None:
         self._explain()
 
+    @property
+    def _ids_now(self) -> tuple[list[str], list[str]]:
+        """Of the rows and of the columns."""
+        return [text.id for text in self.document.rows], [text.id for text in self.document.probes]
+
+    def _follow_texts(self) -> tuple[int, int] | None:
+        """Where the texts of the cursor's cell are, if texts have moved; what others are ordered by moves along."""
+        before, now = self._ids, self._ids_now
+        if before == now:
+            return None
+        self._ids = now
+        rows, columns = (_renumbered(*axis) for axis in zip(before, now, strict=True))
+        like, like_column = rows(self.view.like), columns(self.view.like_column)
+        self.set_reactive(MatrixPane.view, replace(self.view, like=like, like_column=like_column))
+        cursor = self.heatmap.cursor
+        return cursor and (rows(cursor[0]), columns(cursor[1]))
+
     def _explain(self) -> None:
         self._show_title()
         if self.heatmap.picture is not None:
@@ -254,3 +276,14 @@ class MatrixPane(Part):
 
 def _step(choices: Sequence[T], now: T, by: int) -> T:
     return choices[(choices.index(now) + by) % len(choices)]
+
+
+def _renumbered(before: Sequence[str], now: Sequence[str]) -> Callable[[int], int]:
+    """Gives the number that a text of some ids has among those of now; one that is gone, the nearest to its own."""
+    places = {id: number for number, id in enumerate(now)}
+
+    def number(old: int) -> int:
+        kept = places.get(before[old]) if old < len(before) else None
+        return min(old, max(0, len(now) - 1)) if kept is None else kept
+
+    return number
