@@ -22,7 +22,7 @@ from eiftui.models.place import located
 from eiftui.session.export import export
 from eiftui.session.readings import Quantity
 from eiftui.session.session import Session
-from eiftui.settings import Settings
+from eiftui.settings import CONDITIONS, Settings
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -46,10 +46,17 @@ def texts(rows: list[str], probes: list[str] | None = None) -> Domain:
     Sentences may hold slots such as `{A}`; ` || ` separates the sentences of one training set.
 
     Raises:
-        InputError: a sentence is empty or a slot malformed.
+        InputError: there is no sentence, one is empty or not text, or a slot is malformed.
     """
     from eiftui.domains.sentences import split_sentences
 
+    if not rows:
+        raise InputError("no sentence")
+    for text in (*rows, *(probes or [])):
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise InputError(f"{text!r}: half of a character is no text") from error
     asked = {text: "both" if probes is None or text in probes else "row" for text in rows}
     asked |= {text: "probe" for text in probes or [] if text not in asked}
     made = tuple(
@@ -67,6 +74,8 @@ def new(what: Domain, path: str | Path | None = None, settings: Settings | None 
     Raises:
         InputError: a setting cannot be, or the file exists or cannot be made.
     """
+    if not isinstance(what, Domain):
+        raise InputError(f"{what!r}: make a session of `domain(NAME)` or of `texts([...])`")
     settings = _changed(settings or Settings(), changes)
     model = settings.model.model_copy(update={"name": located(settings.model.name)})
     settings = settings.model_copy(update={"model": model})
@@ -77,6 +86,8 @@ def _changed(settings: Settings, changes: dict[str, Any]) -> Settings:
     """Settings with some fields changed. Raises InputError if a value cannot be."""
     if isinstance(changes.get("model"), str):
         changes = {**changes, "model": {"name": changes["model"]}}
+    if "conditions" in changes and not changes["conditions"]:
+        raise InputError(f"conditions: at least one of {', '.join(CONDITIONS)}")
     try:
         return Settings.model_validate({**settings.model_dump(), **changes})
     except ValidationError as error:

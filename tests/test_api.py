@@ -92,6 +92,7 @@ def test_a_model_may_be_given_by_its_name_alone() -> None:
         ({"draws": 0}, "draws: must be greater than or equal to 1"),
         ({"draw": 2}, "draw: there is no such field"),
         ({"model": {"nam": "tiny"}}, "model.nam: there is no such field"),
+        ({"conditions": []}, "conditions: at least one of trained, predicted, prompted"),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused_in_one_line(changes: dict[str, Any], told: str) -> None:
@@ -108,6 +109,19 @@ def test_texts_are_rows_and_probes_unless_probes_are_given() -> None:
     assert {text.label for text in apart.probes} == {"A dog.", "A cow."}
     with pytest.raises(InputError):
         api.texts(["A dog. || "])
+    for no_texts in ([], ["half \ud800 of one"]):
+        with pytest.raises(InputError, match="no "):
+            api.texts(no_texts)
+    with pytest.raises(InputError, match="domain"):
+        api.new(["A dog."])  # type: ignore[arg-type]
+
+
+def test_a_condition_that_there_is_not_is_refused() -> None:
+    session = api.new(api.texts(["A dog."]))
+    for name in ("Trained", "baseline", None):
+        with pytest.raises(InputError, match="there is no condition"):
+            session.matrix(name)  # type: ignore[arg-type]
+    assert np.isnan(session.matrix("gap")).all()
 
 
 def test_a_network_needs_its_tokenizer() -> None:

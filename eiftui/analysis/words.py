@@ -86,7 +86,9 @@ def symmetry(session: Readings, findings: Findings) -> Iterator[str]:
         yield f"{'':<9} {'S':<12} {'r':<12} {'p':<6} {'rank':<5} {'centred r':<12} {'p':<6} directed"
         yield from (f"{which:<9} {_symmetry_of(one)}" for which, one in found.items())
         chance = ratio(2 / max(len(one.texts) for one in found.values()))
+        draws = {which: len(one.share.points) for which, one in found.items()}
         yield ""
+        yield _measured_whole(session, draws)
         yield "S: the symmetric share of what training sets do to each other (chance 0.50);"
         yield "r: correlation with the transpose, p by shuffled labels; centred: without what"
         yield f"rows or columns have in common; directed: some teach others (chance {chance})."
@@ -104,6 +106,13 @@ def symmetry(session: Readings, findings: Findings) -> Iterator[str]:
         yield "Teaches most, compared with what it is taught:"
         for which, one in found.items():
             yield f"  {which:<9} {_teaches_most(session, one)}"
+
+
+def _measured_whole(session: Readings, draws: dict[Quantity, int]) -> str:
+    """Of how many draws the numbers are: `Draws that are measured whole: 5 of 7`."""
+    told = ", ".join(f"{which} {number}" for which, number in draws.items())
+    same = str(next(iter(draws.values()))) if len(set(draws.values())) == 1 else told
+    return f"Draws that are measured whole: {same} of {session.draws}"
 
 
 def _teaches_most(session: Readings, found: Symmetry) -> str:
@@ -238,7 +247,8 @@ def sweep_conclusions(found: Sweep) -> Iterator[str]:
         yield f"and {asked}."
         if found.open_ended:
             yield "It reaches the end of the grid and may go on."
-        yield f"Suggested learning rate, its geometric middle: {compact(found.suggestion or 0.0)}"
+        middle = ", its geometric middle" if low != high else ""
+        yield f"Suggested learning rate{middle}: {compact(found.suggestion or 0.0)}"
     if not found.own_probed:
         yield "No training set is a probe: what it gains of its own text was not measured."
     if found.breakdown is not None:

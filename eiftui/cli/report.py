@@ -15,6 +15,7 @@ from eiftui.cli.console import warn
 from eiftui.cli.options import learning_rate
 from eiftui.errors import InputError
 from eiftui.session.readings import Readings
+from eiftui.session.real import real
 from eiftui.session.session import Session
 from eiftui.settings import CONDITIONS
 from eiftui.show.numbers import compact
@@ -37,7 +38,7 @@ def main(options: argparse.Namespace) -> None:
     report_file.check(options.output)
     rate = None if options.lr is None else learning_rate(options.lr)
     for path in options.sessions:
-        if sum(path.resolve() == other.resolve() for other in options.sessions) > 1:
+        if sum(real(path) == real(other) for other in options.sessions) > 1:
             raise InputError(f"{path} is given twice: a session is not compared with itself")
     sessions = [_measured(path, rate) for path in options.sessions]
     report_file.deliver(options.output, partial(_print, sessions), partial(_html, sessions))

@@ -46,9 +46,21 @@ def _further(session: Session, file: str) -> dict[str, str]:
         f"{eiftui} export {file} -o matrix.csv": "the matrix, for a paper",
         f"{eiftui} export {file} -o all.json": "everything, down to single tokens",
     }
+    needed = _draws_for_a_verdict(session)
+    if session.sheet.live_contrasts:
+        further[f"{eiftui} report {file}"] = "what the numbers say, contrast by contrast"
     if session.sheet.slots:
-        further[f"{eiftui} run {file} --draws {2 * session.draws}"] = "more draws; nothing is measured twice"
+        verdict = f", of which a verdict on contrasts needs {needed}" if needed > session.draws else ""
+        more = f"{eiftui} run {file} --draws {max(2 * session.draws, needed)}"
+        further[more] = f"more draws{verdict}; nothing is measured twice"
     return further
+
+
+def _draws_for_a_verdict(session: Session) -> int:
+    """The most that any of its contrasts needs; 0 where there is none."""
+    from eiftui.analysis.contrasts import desiderata  # takes longer to load than most jobs do
+
+    return max((test.needed for one in desiderata(session) for test in (one.trained, one.prompted)), default=0)
 
 
 def settings_line(session: Readings) -> str:
@@ -82,8 +94,11 @@ def _say_strongest(session: Session, console: Console) -> None:
     values = session.matrix(condition).copy()
     values[:, own_cells(session)] = np.nan
     how = "with" if condition == "prompted" else "after learning"
-    for sentence in strongest(values, rows, columns, STRONGEST, how):
-        say(console, sentence)
+    found = strongest(values, rows, columns, STRONGEST, how)
+    if found:
+        say(console, f"strongest between different texts, {condition}, those first that differ from zero:")
+    for sentence in found:
+        say(console, f"  {sentence}")
 
 
 def _say_overshot(session: Session, console: Console) -> None:

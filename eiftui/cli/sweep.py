@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
 
 from eiftui.cli import options as opts
-from eiftui.cli.console import make_console, say
+from eiftui.cli.console import called, make_console, say
 from eiftui.cli.studies import Study, measure_study
 from eiftui.engine.studies import DRAWS, GRID, parse_grid, sweep_tasks
 from eiftui.errors import InputError
@@ -46,7 +47,8 @@ def main(options: argparse.Namespace) -> None:
                 raise InputError("nothing to adopt: the sweep has no plateau")
             session.configure(at_rate(session, found.suggestion).settings)
             if not options.quiet:
-                say(console, f"adopted: {options.session} goes on with learning rate {compact(found.suggestion)}")
+                again = f"{called()} run {shlex.quote(str(options.session))}"
+                say(console, f"adopted: learning rate {compact(found.suggestion)}, at which `{again}` measures")
 
 
 def _study(session: Session, rates: tuple[float, ...], draws: int) -> Study:

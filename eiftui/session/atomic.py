@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from eiftui.errors import InputError
+from eiftui.session.real import real
 
 
 @contextmanager
@@ -21,7 +22,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     try:
         if path.is_dir():
             raise IsADirectoryError(0, "it is a folder")
-        target = path.resolve()
+        target = real(path)
         if target.exists() and not target.is_file():
             raise OSError(0, "it is not a regular file")
         temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")

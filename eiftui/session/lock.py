@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import ClassVar, Self
 
 from eiftui.errors import InputError
+from eiftui.session.real import real
 
 
 class NotWritable(InputError):
@@ -28,7 +29,7 @@ def writer_of(path: Path) -> str | None:
     To be called by the thread that opens sessions: a lock is lost when its process closes any descriptor of its file,
     so that this must not look at a lock that is being taken.
     """
-    session = path.resolve()
+    session = real(path)
     if session in WriterLock._held:
         return "this process"
     try:
@@ -76,7 +77,7 @@ class WriterLock:
     _held: ClassVar[set[Path]] = set()
 
     def __init__(self, path: Path) -> None:
-        self._session = path.resolve()
+        self._session = real(path)
         self._file = _lock_file(self._session)
         if self._session in self._held:
             raise SessionLocked(f"{path} is already open for writing in this process")

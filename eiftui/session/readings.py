@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from eiftui.errors import InputError
 from eiftui.session.filling import first_of_each
 from eiftui.session.particulars import Particulars
 from eiftui.session.records import Sheet
@@ -174,6 +175,8 @@ class Readings(Particulars):
         self._keys = {}
 
     def _key(self, what: Quantified) -> str | None:
+        if what not in self._keys and what not in (*CONDITIONS, "base"):
+            raise InputError(f"there is no condition {what!r}: {', '.join((*CONDITIONS, 'gap'))}")
         if what not in self._keys and self.model:
             self._keys[what] = self.model.carried(self.settings).key(what, self.model.fingerprint)
         return self._keys.get(what)

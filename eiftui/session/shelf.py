@@ -11,6 +11,7 @@ from eiftui.session.atomic import move, replacing
 from eiftui.session.images import holds_images
 from eiftui.session.lock import WriterLock
 from eiftui.session.numbered import free
+from eiftui.session.real import real
 from eiftui.session.session import Session
 
 SUFFIX = ".eif"
@@ -20,7 +21,7 @@ TRASH = ".trash"
 
 def sessions_in(folders: Iterable[Path]) -> list[Path]:
     """The session files in folders, each once, the one that was written last first."""
-    found = {path.resolve(): path for folder in folders for path in folder.glob(f"*{SUFFIX}") if path.is_file()}
+    found = {real(path): path for folder in folders for path in folder.glob(f"*{SUFFIX}") if path.is_file()}
     return sorted(found.values(), key=_changed, reverse=True)
 
 

@@ -21,6 +21,7 @@ from textual.theme import Theme, ThemeProvider
 
 from eiftui.domains.files import typed_path
 from eiftui.errors import EiftuiError
+from eiftui.session.real import real
 from eiftui.session.records import Note, Unsaved
 from eiftui.session.safetext import visible
 from eiftui.tui.actions import BY_ID
@@ -116,6 +117,10 @@ class Explorer(OneByOne):
         if not isinstance(self.screen, HelpScreen):
             of_images = not isinstance(self.document, Document)
             self.push_screen(HelpScreen(self.keys.of, getattr(self.screen, "part", "matrix"), of_images))
+
+    def action_help_quit(self) -> None:
+        """What Textual does at ctrl+c: say which key leaves."""
+        self.notify(f"{self.keys.first('app.quit')} leaves; everything is saved already")
 
     def action_palette(self) -> None:
         if not isinstance(self.screen, Palette):
@@ -224,7 +229,8 @@ class Explorer(OneByOne):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action != "take_over" or not self.document.session.read_only:
             return action != "take_over"
-        return not isinstance(self.document, Document) or self.document.writer is None  # only sentences are followed
+        # only sentences are followed
+        return not isinstance(self.document, Document) or not (self.document.writer or self.document.obstacle)
 
     async def open_session(self, path: Path) -> None:
         """Show the session in a file on the main screen, in place of the one before, which is closed.
@@ -250,7 +256,7 @@ class Explorer(OneByOne):
         before.close()
 
     async def _open_chosen(self, path: Path | None) -> None:
-        if path is not None and path.resolve() != _resolved(self.document):
+        if path is not None and real(path) != _resolved(self.document):
             await self.open_session(path)
 
     def on_main_screen_writer_ended(self) -> None:
@@ -282,7 +288,7 @@ class Explorer(OneByOne):
 
 
 def _resolved(document: Document | ImageDocument) -> Path | None:
-    return document.session.path and document.session.path.resolve()
+    return document.session.path and real(document.session.path)
 
 
 def _few_colours() -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eiftui.domains.schema import Domain, Text
+from eiftui.domains.schema import Cell, Contrast, Domain, Text
 from eiftui.session.images import holds_images
 from eiftui.session.lock import writer_of
 from eiftui.session.numbered import numbered
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 FOLDER = Path("sessions")
 EXAMPLES = FOLDER / "examples"
-FEW_DRAWS = 5
-"""Enough to see how far draws differ, and quick."""
+FEW_DRAWS = 7
+"""Quick, and as many as a verdict on two contrasts needs."""
 FIRST = Domain(
     name="first",
     title="Does a model that learns two premises come to expect their conclusion?",
@@ -32,6 +32,18 @@ FIRST = Domain(
         Text(id="negation", sentences=("{A} does not belong to the set of {C}.",)),
         Text(id="converse", sentences=("{C} belongs to the set of {A}.",), role="probe"),
         Text(id="frogs", sentences=("Frogs and toads often hibernate in winter.",)),
+    ),
+    contrasts=tuple(
+        Contrast(
+            name=name,
+            desideratum="transitivity",
+            lower=Cell(row="premises", probe="conclusion"),
+            higher=Cell(row="premises", probe=other),
+        )
+        for other, name in (
+            ("negation", "the premises teach the conclusion rather than its negation"),
+            ("converse", "the premises teach the conclusion rather than its converse"),
+        )
     ),
 )
 

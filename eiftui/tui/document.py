@@ -14,6 +14,7 @@ from eiftui.domains.schema import Contrast, Text
 from eiftui.engine.loaded import take_model
 from eiftui.engine.plan import cells_missing
 from eiftui.engine.protocol import Sentences, Task
+from eiftui.errors import EiftuiError
 from eiftui.session.lock import NotWritable, SessionLocked, writer_of
 from eiftui.session.particulars import Reshaping
 from eiftui.session.readings import Quantity
@@ -48,6 +49,8 @@ class Document:
         self._marks = Marks()
         self._held: list[Record] = []
         """Measured, but not on the disk yet."""
+        self.unsaved = False
+        """Whether the disk refused what is held."""
         self._forget()
 
     @classmethod
@@ -102,8 +105,16 @@ class Document:
         Raises EiftuiError where that is full, say; the records are then held here, and kept with the next ones.
         """
         self._held += records
-        if self._held:
-            self._take(await asyncio.to_thread(self._write_held))
+        if not self._held:
+            return
+        try:
+            entries = await asyncio.to_thread(self._write_held)
+        except EiftuiError:
+            self.unsaved = True
+            self.changed()
+            raise
+        self.unsaved = False
+        self._take(entries)
 
     def _write_held(self) -> list[Entry]:
         """Put on the disk what is held; it is held no more, even if nobody waits for this to be done."""

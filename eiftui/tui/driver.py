@@ -6,7 +6,10 @@ import sys
 from contextlib import suppress
 from typing import Any, TextIO
 
+from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
+
+from eiftui.tui.pastes import Pastes
 
 
 class Losable:
@@ -36,5 +39,6 @@ class LosableDriver(LinuxDriver):
         self._file = Losable(sys.__stderr__ or sys.stderr)  # type: ignore[assignment]  # what a thread needs of a file
 
     def run_input_thread(self) -> None:
+        setattr(linux_driver, "XTermParser", Pastes)  # noqa: B010  # the thread makes one of that name
         with suppress(OSError):  # an error would end the application as a mistake does
             super().run_input_thread()

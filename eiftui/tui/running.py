@@ -122,7 +122,9 @@ class Runner:
         self._stop(Phase.PAUSED)
 
     def cancel(self) -> None:
-        """Stop; what is measured is kept."""
+        """Stop, and say so where something was measured, as the key also leaves dialogues; what is measured is kept."""
+        if self._measuring and self.work.busy:
+            self.work.said("stopped; what is measured is kept, and a run goes on from there", "information")
         if self.work.phase == Phase.PAUSED:
             self.work.be(Phase.IDLE)
         else:

@@ -9,7 +9,9 @@ import pytest
 
 from eiftui.domains.schema import Text
 from eiftui.errors import InputError
+from eiftui.session.atomic import replacing
 from eiftui.session.glance import glance
+from eiftui.session.lock import writer_of
 from eiftui.session.records import Note, Unsaved
 from eiftui.session.session import Session
 from eiftui.session.shelf import TRASH, delete, duplicate, named, rename, sessions_in
@@ -114,3 +116,16 @@ def test_a_name_must_be_one_and_free(measured, path, name):
 
 def test_a_name_gets_its_suffix(tmp_path):
     assert named(tmp_path, " new name ") == tmp_path / "new name.eif"
+
+
+def test_links_that_lead_round_in_a_circle_are_a_line_and_no_mistake(tmp_path, domain, settings):
+    circle = tmp_path / "circle.eif"
+    circle.symlink_to(circle.name)
+    assert writer_of(circle) is None
+    with pytest.raises(InputError):
+        Session.open(circle)
+    with pytest.raises(InputError):
+        Session.create(circle, domain, settings)
+    with replacing(circle) as file:
+        file.write(b"written")
+    assert circle.read_bytes() == b"written"

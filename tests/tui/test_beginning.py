@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from eiftui.analysis.estimates import least_draws
 from eiftui.tui.app import Explorer
 from eiftui.tui.beginning import FOLDER, begin, usual
 from eiftui.tui.preferences import Preferences
@@ -54,3 +55,11 @@ async def test_of_a_new_name_it_is_said_that_it_is_new(is_new):
         lines = await until(pilot, "New session slip.eif; S shows the others" if is_new else "Training sets")
         assert any("New session" in line for line in lines) == is_new
     app.document.close()
+
+
+def test_the_first_session_can_reach_a_verdict_on_its_contrasts():
+    document = begin(None)
+    contrasts = document.session.sheet.live_contrasts
+    assert len(contrasts) == 2
+    assert document.session.draws >= least_draws(len(contrasts))
+    document.close()

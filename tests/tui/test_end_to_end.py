@@ -206,3 +206,18 @@ def test_what_is_being_written_is_kept_whatever_ends_it(tmp_path, key, kept, end
     session = Session.open(path, read_only=True)
     assert (session.note if kept == "note" else session.unsaved.text) == "Wolves howl."
     assert [row.label for row in session.rows] == ["{A} is a {B}.", "{B} is no {A}."]
+
+
+def test_coloured_text_that_is_pasted_does_nothing_but_stand_in_the_field(tmp_path):
+    path = a_session(tmp_path, draws=1)
+    with Terminal(path) as terminal:
+        terminal.until("Training sets")
+        before = path.read_bytes()
+        terminal.press("\x1b[200~Snow is \x1b[31mdb\x7f\x1b[0m white.\r\x1b[201~")
+        terminal.until("Snow is db white.")
+        assert path.read_bytes().startswith(before)
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.ended() == 130
+    session = Session.open(path, read_only=True)
+    assert [row.label for row in session.rows] == ["{A} is a {B}.", "{B} is no {A}."]
+    assert session.unsaved.text == "Snow is db white."

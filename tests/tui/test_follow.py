@@ -10,7 +10,7 @@ import pytest
 from eiftui.session.session import Session
 from eiftui.tui.document import Document
 from tests.session.test_lock import HOLD
-from tests.tui.conftest import until
+from tests.tui.conftest import screen_of, until
 
 
 @pytest.fixture
@@ -91,3 +91,14 @@ async def test_a_study_is_refused_before_it_asks_anything(session, other, explor
         await pilot.press("R")
         await until(pilot, "writes this session: S")
         assert app.screen is main
+
+
+async def test_a_session_that_cannot_be_written_says_why_and_offers_no_taking_over(session, explorer):
+    follower = Document(Session.open(session.path, read_only=True))
+    follower.obstacle = "cannot write kinds.eif (Read-only file system)"
+    session.close()
+    async with explorer(follower).run_test(size=(120, 40), notifications=True) as pilot:
+        lines = await until(pilot, "Read-only file system")
+        assert any("it cannot be written here" in line for line in lines)
+        await pilot.pause(1.2)  # longer than it takes to look again
+        assert not any("Nobody writes" in line or "Take over" in line for line in screen_of(pilot))

@@ -155,3 +155,27 @@ async def test_leaving_gives_up_what_the_model_was_asked_for(measured, explorer)
         assert len(measured.rows) == 3
         assert not any("way 5." in line for line in screen_of(pilot))
         await fake.close()
+
+
+async def test_what_is_marked_in_any_tab_is_added(measured, explorer):
+    app = explorer(measured)
+    app.worker = Worker(FakeClient)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("g", "3")
+        await until(pilot, "enter samples sentences that begin so")
+        await pilot.press("enter")
+        await until(pilot, "way 5.")
+        await pilot.press("space", "1")
+        await until(pilot, "the sentence of the cursor and the 1 marked in other tabs")
+        await pilot.press("enter")
+        await until(pilot, "Training sets · 5")
+        assert {row.sentences[0] for row in measured.rows} >= {"{A} is a goes on in way 1.", "{A} is not a {B}."}
+        await app.worker.close()
+
+
+async def test_a_key_that_is_meant_for_the_tabs_replaces_nothing(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await pilot.press("g", "3")
+        await until(pilot, "enter samples")
+        await pilot.press("4")
+        assert pilot.app.screen.query_one("#prompt", Input).value == "{A} is a4"

@@ -115,7 +115,7 @@ async def test_the_line_of_a_token_of_a_gap_has_room_on_a_small_screen(told, exp
     monkeypatch.setattr("eiftui.tui.widgets.inspector.token_changes", lambda *_: wide)
     async with explorer(told).run_test(size=(80, 24)) as pilot:
         await pilot.press("v", "v", "v", *["full_stop"] * 11)
-        await until(pilot, "12 of 14 · prompted −14.14 → trained −24.58 · Δ −10.44 · draw 1")
+        await until(pilot, "12 of 14 · prompted −14.14 → trained −24.58 · Δ −10.44 · draw 1,")
 
 
 def test_without_a_start_token_the_first_token_has_no_number(told):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from textual.command import CommandList
@@ -15,7 +16,9 @@ from eiftui.tui.app import Explorer
 from eiftui.tui.document import Document
 from eiftui.tui.preferences import Preferences, load
 from eiftui.tui.screens.help import HelpScreen
+from eiftui.tui.sections import SECTIONS
 from eiftui.tui.widgets.heatmap import HeatMap
+from eiftui.tui.widgets.legend import Legend
 from eiftui.tui.widgets.matrix import MatrixPane
 from eiftui.tui.widgets.part import Words
 from tests.engine.fake import FakeClient
@@ -150,6 +153,29 @@ async def test_a_question_in_one_line_has_help_too(measured, explorer):
         await pilot.press("escape")
         await until(pilot, "Row, column")
         assert pilot.app.screen.query_one(Input).value == "?"
+
+
+async def test_help_has_each_heading_once(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 200)) as pilot:
+        await pilot.press("f1")
+        lines = await until(pilot, "What is shown")
+        headings = [line.strip(" │▊▎") for line in lines if line.strip(" │▊▎") in SECTIONS.values()]
+        assert len(headings) == len(set(headings)) > 5
+
+
+async def test_ctrl_c_says_which_key_leaves(measured):
+    async with Explorer(measured, Preferences(keys={"app.quit": "Q"})).run_test(notifications=True) as pilot:
+        await pilot.press("ctrl+c")
+        await until(pilot, "Q leaves; everything is saved already")
+
+
+async def test_a_matrix_that_is_pale_beside_the_other_says_what_to_do(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        legend = pilot.app.screen.query_one(Legend)
+        drawn = pilot.app.screen.query_one(HeatMap).picture
+        assert "a scale of its own" not in legend.render_line(0).text
+        legend.show(replace(drawn, limit=1000 * drawn.limit), hint="s: a scale of its own")
+        assert "s: a scale of its own" in legend.render_line(0).text
 
 
 async def test_the_footer_names_no_key_that_was_taken_away(measured):

@@ -15,6 +15,7 @@ from eiftui.settings import Settings
 from eiftui.tui.document import Document
 from eiftui.tui.picture import Status
 from eiftui.tui.running import Runner
+from eiftui.tui.widgets.title import TitleBar
 from eiftui.tui.work import Phase
 from eiftui.tui.worker import Worker
 from tests.engine.fake import FakeClient
@@ -131,6 +132,17 @@ async def test_a_run_that_is_asked_for_while_the_model_is_loaded_is_not_begun_af
     paced.fake.allowed = float("inf")
     assert await paced.done() == Phase.IDLE
     assert not paced.tasks
+
+
+async def test_a_stop_is_said_where_there_was_something_to_stop(paced):
+    paced.runner.run()
+    await paced.fake.let(5)
+    paced.runner.cancel()
+    assert "stopped" in paced.said[-1]
+    await paced.done()
+    said = len(paced.said)
+    paced.runner.cancel()
+    assert len(paced.said) == said
 
 
 async def test_cancelling_keeps_what_is_measured_and_marks_what_was_running(paced, new):
@@ -303,9 +315,12 @@ async def test_a_full_disk_is_a_message_and_loses_nothing_that_was_measured(stag
     stage.runner.run()
     assert await stage.done() == Phase.FAILED
     assert "No space left" in stage.said[-1]
+    assert stage.document.unsaved
+    assert TitleBar(stage.document)._state().plain == "not saved"
     held = calls[-1]
     stage.runner.run()
     assert await stage.done() == Phase.IDLE
+    assert not stage.document.unsaved
     assert held == calls[9]
     assert stage.document.lacking() == 0
 

@@ -95,6 +95,9 @@ class GenerateScreen(OwnKeys[None]):
         self._show_choice()
 
     def action_way(self, number: int) -> None:
+        self.set_focus(
+            None
+        )  # or what has it, being hidden, would give it to its neighbour, which shows its own tab again
         tabs = self.query_one(TabbedContent)
         tabs.active = list(tabs.query(TabPane))[number - 1].id or ""
 
@@ -102,21 +105,38 @@ class GenerateScreen(OwnKeys[None]):
         self.dismiss()
 
     def _take(self) -> None:
+        """Do what is chosen in this tab, and what is marked in others."""
+        first: Text | None = None
         try:
-            text = self._way.take(Edits(self._document), self._role)
+            for way in [*self._elsewhere, self._way]:
+                first = way.take(Edits(self._document), self._role) or first
+                way.forget()
         except EiftuiError as error:
             self._remark(str(error), "$text-error")
         else:
             self.dismiss()
-            self._added(text)
+            self._added(first)
+
+    @property
+    def _elsewhere(self) -> list[Way]:
+        """The other tabs where something is marked."""
+        return [way for way in self.query(Way) if way is not self._way and way.marked]
 
     def _show_choice(self) -> None:
         """What enter would do."""
         way = self._way
+        others = sum(other.marked for other in self._elsewhere)
         if isinstance(way, WordsWay):
-            self._remark("enter puts these words in the slots of all sentences; those of before keep their numbers")
+            also = f"; and it adds the {others} marked in other tabs" if others else ""
+            self._remark(
+                f"enter puts these words in the slots of all sentences; those of before keep their numbers{also}"
+            )
+            return
+        if isinstance(way, ModelWay) and not way.offers.option_count:
+            self._remark("enter samples sentences that begin so")
             return
         number = f"the {marked} marked" if (marked := way.offers.marked) else "the sentence of the cursor"
+        number += f" and the {others} marked in other tabs" if others else ""
         role = (
             f", {ROLE_NAMES[self._role]} ({key_of(self.app, 'generate.change_role')}: role)"
             if way.has_role

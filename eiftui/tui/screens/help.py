@@ -59,9 +59,10 @@ class HelpScreen(Surviving, ModalScreen[None]):
     def _sections(self) -> Iterator[Static]:
         elsewhere = OF_SENTENCES if self._of_images else OF_IMAGES
         here = [action for action in ACTIONS if not {action.id, action.part}.intersection(elsewhere)]
-        for part in sorted(SECTIONS, key=lambda part: part != self._first):
-            if actions := [action for action in here if action.part == part]:
-                yield Static(Content.styled(SECTIONS[part], "bold $text-primary"), classes="heading")
+        headings = dict.fromkeys([SECTIONS.get(self._first, ""), *SECTIONS.values()])
+        for heading in headings:
+            if actions := [action for action in here if SECTIONS.get(action.part) == heading]:
+                yield Static(Content.styled(heading, "bold $text-primary"), classes="heading")
                 yield Static(self._table(actions))
 
     def _table(self, actions: Sequence[Action]) -> Table:

@@ -80,6 +80,8 @@ class MainScreen(PaintedOnce):
         self.app.theme_changed_signal.subscribe(self, lambda theme: self._show_document())
         if self.document.session.read_only:
             self.set_interval(SECONDS_BETWEEN_LOOKS, self._follow)
+        if self.document.obstacle:
+            self._say(self.document.obstacle, "warning")
         self.call_after_refresh(self._show_cursor)
         self.set_timer(SECONDS_BEFORE_WORK, self.runner.begin)
         self._tell_losses()
@@ -300,6 +302,6 @@ class MainScreen(PaintedOnce):
                 self._say(self._obstacle, "error")
             return
         self._obstacle = ""
-        if self.document.writer is None and not self._free:
+        if self.document.writer is None and not self._free and not self.document.obstacle:
             self.post_message(self.WriterEnded())
         self._free = self.document.writer is None

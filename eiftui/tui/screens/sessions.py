@@ -23,6 +23,7 @@ from eiftui.session.glance import Glance, glance
 from eiftui.session.image_records import ImageSettings
 from eiftui.session.images import ImageSession
 from eiftui.session.lock import writer_of
+from eiftui.session.real import real
 from eiftui.session.safetext import visible
 from eiftui.session.session import Session
 from eiftui.session.shelf import delete, duplicate, named, rename, sessions_in
@@ -148,7 +149,7 @@ class SessionsScreen(Dialogue[Path]):
 
     def _is_here(self, path: Path) -> bool:
         here = self._document.session.path
-        return here is not None and path.resolve() == here.resolve()
+        return here is not None and real(path) == real(here)
 
     def _rename_here(self, path: Path, target: Path) -> None:
         """Of the session that is open, which is written on meanwhile."""
@@ -177,7 +178,7 @@ class SessionsScreen(Dialogue[Path]):
         self._table.clear()
         for path in paths:
             self._table.add_row(*self._cells(path), key=str(path))
-        here = [index for index, path in enumerate(paths) if cursor and path.resolve() == cursor.resolve()]
+        here = [index for index, path in enumerate(paths) if cursor and real(path) == real(cursor)]
         self._table.move_cursor(row=here[0] if here else min(line, len(paths) - 1))
         self._tell()
         self._look(paths)
@@ -197,7 +198,9 @@ class SessionsScreen(Dialogue[Path]):
 
     def _cells(self, path: Path) -> list[Content]:
         seen = self._seen.get(path)
-        name = Content.styled(visible(path.stem), "bold" if self._is_here(path) else "")
+        alike = sum(other.rpartition("/")[2] == path.name for other in (str(key.value) for key in self._table.rows))
+        folder = f"{path.parent.name}/" if alike > 1 else ""
+        name = Content.styled(visible(folder + path.stem), "bold" if self._is_here(path) else "")
         if seen is None:
             return [name, *[Content("")] * (len(COLUMNS) - 1)]
         if seen.problem:
@@ -248,5 +251,8 @@ def _created(folder: Path, domain: str, name: str) -> Path:
     if domain in IMAGES:
         ImageSession.create(path, ImageSettings(noises=(Noise(sigma=1.0), Noise(sigma=1.0, clipped=True)))).close()
     else:
-        Session.create(path, load_builtin(domain), Settings(draws=FEW_DRAWS)).close()
+        from eiftui.analysis.estimates import least_draws  # brings scipy
+
+        new = load_builtin(domain)
+        Session.create(path, new, Settings(draws=max(FEW_DRAWS, least_draws(len(new.contrasts))))).close()
     return path

@@ -171,13 +171,23 @@ class Inspector(Part):
         self._token = min(self._token, len(tokens.texts) - 1)
         text = described(tokens, self._token)
         if self._view.draw is None and self.document.session.draws > 1:
-            text += f" · draw {self._draw + 1}"
+            text += f" · draw {self._draw + 1}{self._of_that_draw()}"
         if depth(self.app) == "none" and tokens.limit:
             text += f" · ±9 is {numbers.magnitude(tokens.limit)}"
         return [
             *self._labelled("tokens", coloured(tokens, self._token, depth(self.app))),
             *self._labelled("token", Content(text)),
         ]
+
+    def _of_that_draw(self) -> str:
+        """What the cell is in the draw whose tokens are shown, which the mean need not be like."""
+        assert self._cell is not None
+        found = {one.shown: one for one in estimates(self.document, *self._cell, self._draw, _mean_alone)}
+        one = found[self._view.shown]
+        if one.status != Status.VALUE:
+            return ""
+        sign = -1 if self._view.log_probability else 1
+        return f", cell {numbers.estimate(sign * one.mean, math.nan, ' ' if one.shown == 'baseline' else '+')}"
 
     def _step_lines(self, row: int) -> list[Content]:
         """That the row's numbers mean little, where its step is too long."""

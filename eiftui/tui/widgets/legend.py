@@ -40,14 +40,16 @@ class Legend(Surviving, Widget):
         self._picture: Picture | None = None
         self._blocks = False
         self._steps = 0
+        self._hint = ""
         self._segments: list[Segment] = []
 
-    def show(self, picture: Picture, blocks: bool = False, steps: int = 0) -> None:
+    def show(self, picture: Picture, blocks: bool = False, steps: int = 0, hint: str = "") -> None:
         """Explain a picture, as the heat map shows it or as the blocks of the overview.
 
-        `steps` is the width of cells that hold a step of the scale; 0 where they hold numbers or colours alone.
+        `steps` is the width of cells that hold a step of the scale; 0 where they hold numbers or colours alone. `hint`
+        is what can be done where the scale is far too wide for what is shown.
         """
-        self._picture, self._blocks, self._steps = picture, blocks, steps
+        self._picture, self._blocks, self._steps, self._hint = picture, blocks, steps, hint
         before, self._segments = self._segments, self._fitted()
         if self._segments != before:
             self.refresh()
@@ -69,7 +71,8 @@ class Legend(Surviving, Widget):
             return []
         colours, room = depth(self.app), self.size.width
         steps = [Segment(f" {_steps(self._picture, self._steps)} ")] if self._steps else []
-        marks = [Segment(f"  {mark}") for mark in _marks(self._picture, colours, self._blocks)]
+        hints = [self._hint] if self._hint and is_pale(self._picture) else []
+        marks = [Segment(f"  {mark}") for mark in (*hints, *_marks(self._picture, colours, self._blocks))]
         for detail in DETAILS:
             segments = [*steps, *scale(self._picture, colours, detail), *marks]
             if Segment.get_line_length(segments) <= room:
@@ -77,6 +80,12 @@ class Legend(Surviving, Widget):
         while segments and Segment.get_line_length(segments) > room:
             segments.pop()
         return segments
+
+
+def is_pale(picture: Picture) -> bool:
+    """Whether every number has the colours of zero, because the scale is that of another condition too."""
+    sizes = np.abs(picture.values[np.isfinite(picture.values)])
+    return bool(sizes.size and picture.limit and (sizes.max() / picture.limit) ** picture.power * colour.STEPS < 1.5)
 
 
 def _steps(picture: Picture, width: int) -> str:

@@ -246,7 +246,8 @@ class MatrixPane(Part):
     def _explain(self) -> None:
         self._show_title()
         if self.heatmap.picture is not None:
-            self.query_one(Legend).show(self.heatmap.picture, self.has_class("-overview"), self.chart.steps)
+            hint = f"{key_of(self.app, 'matrix.own_scale')}: a scale of its own"
+            self.query_one(Legend).show(self.heatmap.picture, self.has_class("-overview"), self.chart.steps, hint)
 
     def _show_title(self) -> None:
         if self.heatmap.picture is not None:

@@ -66,6 +66,10 @@ class OfferList(Surviving, OptionList):
         free = [place for place, offer in enumerate(self._offers) if offer.wording and place not in self._chosen]
         self._toggle(free or sorted(self._chosen))
 
+    def unmark(self) -> None:
+        """Take all marks away."""
+        self._toggle(sorted(self._chosen))
+
     def _toggle(self, places: Sequence[int]) -> None:
         self._chosen ^= set(places)
         for place in places:

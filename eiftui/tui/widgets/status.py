@@ -136,7 +136,8 @@ class StatusBar(Part):
     def _idle(self) -> Content:
         session = self.document.session
         if session.read_only:
-            followed = "nobody writes it any more" if self.document.writer is None else "followed live"
+            left = "it cannot be written here" if self.document.obstacle else "nobody writes it any more"
+            followed = left if self.document.writer is None else "followed live"
             return Content.styled(followed, "$text-muted")
         if session.lost_settings:
             key = key_of(self.app, "screen.settings")

@@ -38,6 +38,8 @@ class TitleBar(Part):
         if self.document.session.read_only:
             writer = self.document.writer
             return Content.styled(f"read-only: follows {visible(writer)}" if writer else "read-only", "$text-warning")
+        if self.document.unsaved:
+            return Content.styled("not saved", "$text-error")
         return Content.styled("saved", "$text-success")
 
 

@@ -48,9 +48,19 @@ class Way(Surviving, Vertical):
     def offers(self) -> OfferList:
         return self.query_one(OfferList)
 
+    @property
+    def marked(self) -> int:
+        """How many of its offers are marked."""
+        return sum(offers.marked for offers in self.query(OfferList))
+
     def take(self, edits: Edits, role: Role) -> Text | None:
         """Do what was chosen; returns the first new text, if there is one. Raises as `Session.append` does."""
         raise NotImplementedError
+
+    def forget(self) -> None:
+        """Take all marks away: what was marked is done."""
+        for offers in self.query(OfferList):
+            offers.unmark()
 
 
 class RuleWay(Way):
@@ -170,7 +180,12 @@ class ModelWay(Way):
         self._seed = 0
 
     def compose(self) -> ComposeResult:
-        yield Input(beginning(self._text) if self._text else "", placeholder="how the sentence begins", id="prompt")
+        yield Input(
+            beginning(self._text) if self._text else "",
+            placeholder="how the sentence begins",
+            id="prompt",
+            select_on_focus=False,  # a key that was meant for the tabs is to replace nothing
+        )
         with Horizontal(classes="fields"):
             for name, (title, value, kind) in self.FIELDS.items():
                 yield Label(title)
