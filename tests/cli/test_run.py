@@ -281,6 +281,17 @@ def test_the_advice_can_be_typed_as_it_stands_and_asks_for_draws_only_where_ther
     assert commands == [["export", place, "-o", "matrix.csv"], ["export", place, "-o", "all.json"]]
 
 
+def test_where_there_are_contrasts_a_run_says_what_a_verdict_needs(measure: Command) -> None:
+    few = measure("--domain", "is_a", "--draws", "2").out
+    assert "eiftui report s.eif" in few
+    needed = int(re.search(r"verdict on contrasts needs (\d+)", few)[1])
+    assert f"--draws {needed} " in few
+    assert 2 < needed <= 2 * 8
+    enough = measure("--domain", "is_a", "--draws", str(needed)).out
+    assert "verdict on contrasts" not in enough
+    assert f"--draws {2 * needed} " in enough
+
+
 def test_two_engines_on_bfloat16_weights_share_no_number(measure: Command) -> None:
     assert measure("--quiet", "--dtype", "bfloat16", "--draws", "1").code == 0
     with session() as found:
