@@ -287,7 +287,7 @@ def test_where_there_are_contrasts_a_run_says_what_a_verdict_needs(measure: Comm
     needed = int(re.search(r"verdict on contrasts needs (\d+)", few)[1])
     assert f"--draws {needed} " in few
     assert 2 < needed <= 2 * 8
-    enough = measure("--domain", "is_a", "--draws", str(needed)).out
+    enough = measure("--draws", str(needed)).out
     assert "verdict on contrasts" not in enough
     assert f"--draws {2 * needed} " in enough
 
