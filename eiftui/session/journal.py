@@ -154,7 +154,7 @@ class JournalWriter:
     def append(self, entries: Sequence[Entry]) -> None:
         """Add entries: all of them, or none.
 
-        A file that has been deleted meanwhile is there again afterwards, with all that it had.
+        A file that has been deleted or moved meanwhile is there again afterwards, with all that it had.
         Raises EiftuiError if they cannot be written, as on a full disk; the file is then as it was before.
         """
         lines = b"".join(map(write, entries))
@@ -167,7 +167,7 @@ class JournalWriter:
         if self._length + self.torn != os.fstat(self._descriptor).st_size:
             raise InputError(f"another program has changed {self._path}: save the session under another name")
         try:
-            if os.fstat(self._descriptor).st_nlink == 0:
+            if not self._is_own:
                 self._bring_back()
             if self.torn:
                 os.ftruncate(self._descriptor, self._length)
@@ -188,7 +188,7 @@ class JournalWriter:
         self._length += len(lines)
 
     def _bring_back(self) -> None:
-        """Write a deleted file anew. Raises InputError if that cannot be done, as where another has taken its place."""
+        """Write a file anew that is gone from its place. Raises InputError if that cannot be done, as where another has taken its place."""
         if os.path.lexists(self._path):
             raise InputError(f"another file has taken the place of {self._path}: save the session under another name")
         with replacing(self._path) as file:
@@ -200,11 +200,17 @@ class JournalWriter:
     @property
     def is_there(self) -> bool:
         """Whether the file of that name is the one that is written, and nobody else has changed it."""
+        return self._is_own and os.fstat(self._descriptor).st_size == self._length + self.torn
+
+    @property
+    def _is_own(self) -> bool:
+        """Whether the file of that name is the one that is written; if nobody can look, it is believed to be."""
         try:
-            own = os.fstat(self._descriptor)
-            return os.path.samestat(own, os.stat(self._path)) and own.st_size == self._length + self.torn
-        except OSError:
+            return os.path.samestat(os.fstat(self._descriptor), os.stat(self._path))
+        except FileNotFoundError:
             return False
+        except OSError:
+            return True
 
     def move(self, path: Path) -> None:
         """Give the file another name, and go on writing it. Raises as `atomic.move` does."""

@@ -45,6 +45,8 @@ class Document:
         """Which other process writes the session; None if none does."""
         self.obstacle = ""
         """Why the session cannot be written, where that is not because another process writes it."""
+        self.lost = ""
+        """Why it cannot be followed now, where another process has taken its file away, say."""
         self.changed: Callable[[], None] = lambda: None
         self._marks = Marks()
         self._held: list[Record] = []

@@ -59,3 +59,19 @@ def test_a_session_whose_file_is_gone_goes_on_under_another_name(session, tmp_pa
     session.move(tmp_path / "t.eif")
     assert Session.open(tmp_path / "t.eif", read_only=True).note == "before"
     assert not (tmp_path / "s.eif").exists()
+
+
+def test_a_file_that_is_moved_away_is_left_where_it_is_and_the_session_goes_on_in_its_place(session, tmp_path):
+    moved = session.path.rename(tmp_path / "moved.eif")
+    before = moved.read_bytes()
+    session.append(Note(text="after"))
+    assert moved.read_bytes() == before
+    assert session.path.read_bytes().startswith(before)
+    assert Session.open(session.path, read_only=True).note == "after"
+
+
+def test_a_copy_in_place_of_a_file_that_was_moved_is_another_file(session, tmp_path):
+    moved = session.path.rename(tmp_path / "moved.eif")
+    session.path.write_bytes(moved.read_bytes())
+    with pytest.raises(InputError, match="another file has taken the place"):
+        session.append(Note(text="after"))

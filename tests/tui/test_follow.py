@@ -102,3 +102,14 @@ async def test_a_session_that_cannot_be_written_says_why_and_offers_no_taking_ov
         assert any("it cannot be written here" in line for line in lines)
         await pilot.pause(1.2)  # longer than it takes to look again
         assert not any("Nobody writes" in line or "Take over" in line for line in screen_of(pilot))
+
+
+async def test_a_file_that_is_taken_away_is_told_as_long_as_it_is_away(session, other, explorer):
+    path, elsewhere = session.path, session.path.with_name("elsewhere.eif")
+    async with explorer(Document.open(path)).run_test(size=(120, 40)) as pilot:
+        await until(pilot, f"read-only: follows process {other.pid}")
+        path.rename(elsewhere)
+        lines = await until(pilot, "no such session file")
+        assert not any("followed live" in line or "follows" in line for line in lines)
+        elsewhere.rename(path)
+        await until(pilot, "followed live")

@@ -60,8 +60,6 @@ class MainScreen(PaintedOnce):
         self._due: Timer | None = None
         self._free = False
         """Whether nobody writes a session that is followed."""
-        self._obstacle = ""
-        """Why it cannot be read now."""
 
     def compose(self) -> ComposeResult:
         yield TitleBar(self.document)
@@ -297,11 +295,17 @@ class MainScreen(PaintedOnce):
         try:
             self.document.follow()
         except EiftuiError as error:
-            if str(error) != self._obstacle:
-                self._obstacle = str(error)
-                self._say(self._obstacle, "error")
+            self._note_lost(str(error))
             return
-        self._obstacle = ""
+        self._note_lost("")
         if self.document.writer is None and not self._free and not self.document.obstacle:
             self.post_message(self.WriterEnded())
         self._free = self.document.writer is None
+
+    def _note_lost(self, why: str) -> None:
+        """Say once why there is nothing to follow; empty where there is."""
+        if why != self.document.lost:
+            self.document.lost = why
+            self.document.changed()
+            if why:
+                self._say(why, "error")

@@ -47,6 +47,7 @@ class PromptScreen(Surviving, ModalScreen[None]):
             self._take(event.value)
         except InputError as error:
             self.query_one("#question", Static).update(visible(str(error)))
+            self.query_one("#hint").display = False  # the reason needs the room
         else:
             self.dismiss()
 

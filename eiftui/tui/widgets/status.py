@@ -119,8 +119,12 @@ class StatusBar(Part):
             case Phase.PAUSED:
                 return Content.styled("paused", "$text-warning") + Content(f" · {self._lacking()}")
             case Phase.FAILED:
-                return Content.styled(text, "$text-error").truncate(self.size.width - 2, ellipsis=True)
+                return Content.styled(text, "$text-error").truncate(self._room, ellipsis=True)
         return self._idle()
+
+    @property
+    def _room(self) -> int:
+        return self.size.width - 2
 
     def _progress(self) -> Content:
         """`████░░ trained · draw 3/5 · 34/75 cells · 12/s · 1m12s left`."""
@@ -135,6 +139,8 @@ class StatusBar(Part):
 
     def _idle(self) -> Content:
         session = self.document.session
+        if self.document.lost:
+            return Content.styled(visible(self.document.lost), "$text-error").truncate(self._room, ellipsis=True)
         if session.read_only:
             left = "it cannot be written here" if self.document.obstacle else "nobody writes it any more"
             followed = left if self.document.writer is None else "followed live"

@@ -36,7 +36,7 @@ class TitleBar(Part):
 
     def _state(self) -> Content:
         if self.document.session.read_only:
-            writer = self.document.writer
+            writer = "" if self.document.lost else self.document.writer
             return Content.styled(f"read-only: follows {visible(writer)}" if writer else "read-only", "$text-warning")
         if self.document.unsaved:
             return Content.styled("not saved", "$text-error")
