@@ -188,7 +188,10 @@ class JournalWriter:
         self._length += len(lines)
 
     def _bring_back(self) -> None:
-        """Write a file anew that is gone from its place. Raises InputError if that cannot be done, as where another has taken its place."""
+        """Write a file anew that is gone from its place.
+
+        Raises InputError if that cannot be done, as where another is there.
+        """
         if os.path.lexists(self._path):
             raise InputError(f"another file has taken the place of {self._path}: save the session under another name")
         with replacing(self._path) as file:
