@@ -50,13 +50,11 @@ def texts(rows: list[str], probes: list[str] | None = None) -> Domain:
     """
     from eiftui.domains.sentences import split_sentences
 
-    if not rows:
-        raise InputError("no sentence")
+    if not rows or isinstance(rows, str) or isinstance(probes, str):
+        raise InputError("a list of sentences is wanted, of one at least")
     for text in (*rows, *(probes or [])):
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            raise InputError(f"{text!r}: half of a character is no text") from error
+        if not _is_text(text):
+            raise InputError(f"{text!r} is no text")
     asked = {text: "both" if probes is None or text in probes else "row" for text in rows}
     asked |= {text: "probe" for text in probes or [] if text not in asked}
     made = tuple(
@@ -64,6 +62,14 @@ def texts(rows: list[str], probes: list[str] | None = None) -> Domain:
         for index, (text, role) in enumerate(asked.items())
     )
     return Domain(name="texts", title="Texts", source="", texts=made)
+
+
+def _is_text(text: object) -> bool:
+    """Whether it can be written to a file: half of a character cannot."""
+    try:
+        return isinstance(text, str) and text.encode() is not None
+    except UnicodeEncodeError:
+        return False
 
 
 def new(what: Domain, path: str | Path | None = None, settings: Settings | None = None, **changes: Any) -> Session:
@@ -86,13 +92,14 @@ def _changed(settings: Settings, changes: dict[str, Any]) -> Settings:
     """Settings with some fields changed. Raises InputError if a value cannot be."""
     if isinstance(changes.get("model"), str):
         changes = {**changes, "model": {"name": changes["model"]}}
-    if "conditions" in changes and not changes["conditions"]:
-        raise InputError(f"conditions: at least one of {', '.join(CONDITIONS)}")
     try:
-        return Settings.model_validate({**settings.model_dump(), **changes})
+        settings = Settings.model_validate({**settings.model_dump(), **changes})
     except ValidationError as error:
         first = first_problem(error)
         raise InputError(f"{'.'.join(map(str, first['loc']))}: {problem(first)}") from error
+    if not settings.conditions:
+        raise InputError(f"conditions: at least one of {', '.join(CONDITIONS)}")
+    return settings
 
 
 def open_session(path: str | Path, read_only: bool = False) -> Session:

@@ -14,7 +14,7 @@ import torch
 
 from eiftui import api
 from eiftui.errors import InputError
-from eiftui.settings import ModelChoice
+from eiftui.settings import ModelChoice, Settings
 from tests.models.tiny import tiny_network, tiny_tokenizer
 
 
@@ -109,9 +109,16 @@ def test_texts_are_rows_and_probes_unless_probes_are_given() -> None:
     assert {text.label for text in apart.probes} == {"A dog.", "A cow."}
     with pytest.raises(InputError):
         api.texts(["A dog. || "])
-    for no_texts in ([], ["half \ud800 of one"]):
-        with pytest.raises(InputError, match="no "):
-            api.texts(no_texts)
+    for no_texts, told in (
+        ([], "a list"),
+        ("A dog.", "a list"),
+        (["half \ud800 of one"], "is no text"),
+        ([1], "1 is no"),
+    ):
+        with pytest.raises(InputError, match=told):
+            api.texts(no_texts)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="at least one of trained"):
+        api.new(same, settings=Settings(conditions=()))
     with pytest.raises(InputError, match="domain"):
         api.new(["A dog."])  # type: ignore[arg-type]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -86,6 +87,22 @@ def desiderata(session: Readings, margin: float = MARGIN) -> list[Desideratum]:
     return sorted(tested, key=lambda one: places[one.contrast])
 
 
+def draws_needed(session: Readings) -> int:
+    """The fewest draws with which each contrast can come to a verdict; 0 where draws bring none to one."""
+    if not set(COMPARED).intersection(session.settings.conditions):
+        return 0
+    varying = [one for one in session.sheet.live_contrasts if _varies(session, one)]
+    families = Counter(_domain(session, one) for one in varying)
+    return max(map(least_draws, families.values()), default=0)
+
+
+def _varies(session: Readings, contrast: Contrast) -> bool:
+    """Whether any text of it has a slot, so that draws differ."""
+    rows, probes = ({text.id: text for text in texts} for texts in (session.rows, session.probes))
+    cells = (contrast.lower, contrast.higher)
+    return any(rows[cell.row].slots or probes[cell.probe].slots for cell in cells)
+
+
 def _domain(session: Readings, contrast: Contrast) -> str:
     """Within which its p is corrected: a name, empty for the session's only one, or `OWN`.
 
@@ -103,7 +120,9 @@ def _family(
     margins: Sequence[float],
 ) -> Iterator[Desideratum]:
     trained, prompted = ([_draws(session, contrast, *of_it) for contrast in contrasts] for of_it in numbers)
-    difference = [_Draws(a.values - b.values, a.measured & b.measured) for a, b in zip(trained, prompted, strict=True)]
+    difference = [
+        _Draws(a.values - b.values, a.measured & b.measured, a.varies) for a, b in zip(trained, prompted, strict=True)
+    ]
     tests = [_tests(draws, margin) for draws, margin in zip((trained, prompted, difference), margins, strict=True)]
     for contrast, *of_it in zip(contrasts, *tests, strict=True):
         yield Desideratum(contrast, *of_it)
@@ -115,19 +134,22 @@ class _Draws:
 
     values: Array
     measured: Flags
+    varies: bool
+    """Whether draws differ."""
 
 
 def _draws(session: Readings, contrast: Contrast, eif: Array, measured: Flags) -> _Draws:
     """Out of (draws, rows, columns) each. Of a contrast without slots, which all draws share, the only draw."""
     rows, columns = ([text.id for text in texts] for texts in (session.rows, session.probes))
     lower, higher = ((rows.index(cell.row), columns.index(cell.probe)) for cell in (contrast.lower, contrast.higher))
-    texts = [text for row, column in (lower, higher) for text in (session.rows[row], session.probes[column])]
-    draws = session.draws if any(text.slots for text in texts) else 1
+    varies = _varies(session, contrast)
+    draws = session.draws if varies else 1
     low, high = (eif[:draws, row, column] for row, column in (lower, higher))
     if contrast.compare == "magnitude":
         low, high = np.abs(low), np.abs(high)
     with np.errstate(invalid="ignore"):
-        return _Draws(low - high, np.logical_and(*(measured[:draws, row, column] for row, column in (lower, higher))))
+        both = np.logical_and(*(measured[:draws, row, column] for row, column in (lower, higher)))
+        return _Draws(low - high, both, varies)
 
 
 def _tests(contrasts: Sequence[_Draws], margin: float) -> list[Test]:
@@ -140,7 +162,7 @@ def _tests(contrasts: Sequence[_Draws], margin: float) -> list[Test]:
             estimate=one,
             corrected=corrected.get(index, 1.0),
             margin=margin,
-            needed=1 if len(contrasts[index].values) == 1 else least_draws(len(tried)),
+            needed=least_draws(sum(one.varies for one in contrasts)) if contrasts[index].varies else 1,
         )
         for index, one in enumerate(found)
     ]

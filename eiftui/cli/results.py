@@ -46,7 +46,9 @@ def _further(session: Session, file: str) -> dict[str, str]:
         f"{eiftui} export {file} -o matrix.csv": "the matrix, for a paper",
         f"{eiftui} export {file} -o all.json": "everything, down to single tokens",
     }
-    needed = _draws_for_a_verdict(session)
+    from eiftui.analysis.contrasts import draws_needed  # takes longer to load than most jobs do
+
+    needed = draws_needed(session)
     if session.sheet.live_contrasts:
         further[f"{eiftui} report {file}"] = "what the numbers say, contrast by contrast"
     if session.sheet.slots:
@@ -54,13 +56,6 @@ def _further(session: Session, file: str) -> dict[str, str]:
         more = f"{eiftui} run {file} --draws {max(2 * session.draws, needed)}"
         further[more] = f"more draws{verdict}; nothing is measured twice"
     return further
-
-
-def _draws_for_a_verdict(session: Session) -> int:
-    """The most that any of its contrasts needs; 0 where there is none."""
-    from eiftui.analysis.contrasts import desiderata  # takes longer to load than most jobs do
-
-    return max((test.needed for one in desiderata(session) for test in (one.trained, one.prompted)), default=0)
 
 
 def settings_line(session: Readings) -> str:

@@ -167,7 +167,7 @@ class JournalWriter:
         if self._length + self.torn != os.fstat(self._descriptor).st_size:
             raise InputError(f"another program has changed {self._path}: save the session under another name")
         try:
-            if not self._is_own:
+            if not self._is_own(if_hidden=True):
                 self._bring_back()
             if self.torn:
                 os.ftruncate(self._descriptor, self._length)
@@ -192,8 +192,9 @@ class JournalWriter:
 
         Raises InputError if that cannot be done, as where another is there.
         """
-        if os.path.lexists(self._path):
+        if os.path.exists(self._path):
             raise InputError(f"another file has taken the place of {self._path}: save the session under another name")
+        self._path.parent.mkdir(parents=True, exist_ok=True)  # the folder may have been moved along
         with replacing(self._path) as file:
             for start in range(0, self._length, _AT_ONCE):
                 file.write(os.pread(self._descriptor, min(_AT_ONCE, self._length - start), start))
@@ -203,17 +204,17 @@ class JournalWriter:
     @property
     def is_there(self) -> bool:
         """Whether the file of that name is the one that is written, and nobody else has changed it."""
-        return self._is_own and os.fstat(self._descriptor).st_size == self._length + self.torn
+        own = self._is_own(if_hidden=False)
+        return own and os.fstat(self._descriptor).st_size == self._length + self.torn
 
-    @property
-    def _is_own(self) -> bool:
-        """Whether the file of that name is the one that is written; if nobody can look, it is believed to be."""
+    def _is_own(self, if_hidden: bool) -> bool:
+        """Whether the file of that name is the one that is written, or `if_hidden` where nobody can look."""
         try:
             return os.path.samestat(os.fstat(self._descriptor), os.stat(self._path))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError:
-            return True
+            return if_hidden
 
     def move(self, path: Path) -> None:
         """Give the file another name, and go on writing it. Raises as `atomic.move` does."""

@@ -176,7 +176,7 @@ class Readings(Particulars):
 
     def _key(self, what: Quantified) -> str | None:
         if what not in self._keys and what not in (*CONDITIONS, "base"):
-            raise InputError(f"there is no condition {what!r}: {', '.join((*CONDITIONS, 'gap'))}")
+            raise InputError(f"there is no condition {what!r}: {', '.join(CONDITIONS)}")
         if what not in self._keys and self.model:
             self._keys[what] = self.model.carried(self.settings).key(what, self.model.fingerprint)
         return self._keys.get(what)

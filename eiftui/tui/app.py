@@ -120,7 +120,9 @@ class Explorer(OneByOne):
 
     def action_help_quit(self) -> None:
         """What Textual does at ctrl+c: say which key leaves."""
-        self.notify(f"{self.keys.first('app.quit')} leaves; everything is saved already")
+        unsaved = isinstance(self.document, Document) and self.document.unsaved
+        saved = "" if unsaved else "; everything is saved already"
+        self.notify(f"{self.keys.first('app.quit')} leaves{saved}")
 
     def action_palette(self) -> None:
         if not isinstance(self.screen, Palette):

@@ -10,9 +10,9 @@ from textual.message import Message
 
 START, END = "\x1b[200~", "\x1b[201~"
 """Around what a terminal pastes."""
-ESCAPE = re.compile(r"\x1b(\[[0-9;?]*[ -/]*[@-~])?")
+ESCAPE = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~])?")
 """An escape character, and the rest of the sequence that a colour is."""
-BEGUN = re.compile(r"\x1b(\[[0-9;?]*)?\Z")
+BEGUN = re.compile(r"\x1b(\[[0-?]*[ -/]*)?\Z")
 """One that may go on in what is read next."""
 
 

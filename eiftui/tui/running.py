@@ -122,9 +122,7 @@ class Runner:
         self._stop(Phase.PAUSED)
 
     def cancel(self) -> None:
-        """Stop, and say so where something was measured, as the key also leaves dialogues; what is measured is kept."""
-        if self._measuring and self.work.busy:
-            self.work.said("stopped; what is measured is kept, and a run goes on from there", "information")
+        """Stop; what is measured is kept."""
         if self.work.phase == Phase.PAUSED:
             self.work.be(Phase.IDLE)
         else:
@@ -243,6 +241,8 @@ class Runner:
         self.work.stop(phase)
         if self._measuring:
             self._measuring.stop(Status.PENDING if phase == Phase.PAUSED else Status.CANCELLED)
+            if phase == Phase.IDLE:  # the key leaves dialogues too, and may have been pressed once too often
+                self.work.said("stopped; what is measured is kept, and a run goes on from there", "information")
         self._stopper = asyncio.create_task(self._make_stop(self.worker))
 
     async def _make_stop(self, worker: Worker) -> None:

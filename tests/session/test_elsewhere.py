@@ -75,3 +75,23 @@ def test_a_copy_in_place_of_a_file_that_was_moved_is_another_file(session, tmp_p
     session.path.write_bytes(moved.read_bytes())
     with pytest.raises(InputError, match="another file has taken the place"):
         session.append(Note(text="after"))
+
+
+def test_a_session_in_a_folder_that_is_moved_goes_on_in_its_own_place(session, tmp_path):
+    path = session.path
+    folder = tmp_path / "folder" / "s.eif"
+    folder.parent.mkdir()
+    session.move(folder)
+    folder.parent.rename(tmp_path / "other")
+    session.append(Note(text="after"))
+    assert Session.open(folder, read_only=True).note == "after"
+    assert not path.exists()
+
+
+def test_a_session_whose_link_leads_nowhere_any_more_goes_on_where_it_led(tmp_path, domain):
+    Session.create(tmp_path / "s.eif", domain).close()
+    (tmp_path / "link.eif").symlink_to(tmp_path / "s.eif")
+    with Session.open(tmp_path / "link.eif") as session:
+        (tmp_path / "s.eif").rename(tmp_path / "moved.eif")
+        session.append(Note(text="after"))
+    assert Session.open(tmp_path / "s.eif", read_only=True).note == "after"

@@ -179,3 +179,21 @@ async def test_a_key_that_is_meant_for_the_tabs_replaces_nothing(measured, explo
         await until(pilot, "enter samples")
         await pilot.press("4")
         assert pilot.app.screen.query_one("#prompt", Input).value == "{A} is a4"
+
+
+async def test_what_the_model_offered_is_there_to_be_added_after_a_look_at_another_tab(measured, explorer):
+    app = explorer(measured)
+    app.worker = Worker(FakeClient)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("g", "3")
+        await until(pilot, "enter samples")
+        await pilot.press("enter")
+        await until(pilot, "way 5.")
+        await pilot.press("down", "space", "1")
+        await until(pilot, "1 marked in other tabs")
+        await pilot.press("3")
+        await until(pilot, "enter adds the 1 marked")
+        await pilot.press("enter")
+        await until(pilot, "Training sets · 4")
+        assert ("{A} is a goes on in way 2.",) in [row.sentences for row in measured.rows]
+        await app.worker.close()

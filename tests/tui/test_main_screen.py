@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
 from textual.command import CommandList
@@ -18,7 +17,6 @@ from eiftui.tui.preferences import Preferences, load
 from eiftui.tui.screens.help import HelpScreen
 from eiftui.tui.sections import SECTIONS
 from eiftui.tui.widgets.heatmap import HeatMap
-from eiftui.tui.widgets.legend import Legend
 from eiftui.tui.widgets.matrix import MatrixPane
 from eiftui.tui.widgets.part import Words
 from tests.engine.fake import FakeClient
@@ -169,13 +167,19 @@ async def test_ctrl_c_says_which_key_leaves(measured):
         await until(pilot, "Q leaves; everything is saved already")
 
 
-async def test_a_matrix_that_is_pale_beside_the_other_says_what_to_do(measured, explorer):
+async def test_a_matrix_that_is_pale_beside_the_other_says_what_to_do(measured, explorer, monkeypatch):
+    limit = 1e6
+    monkeypatch.setattr("eiftui.tui.view._limit", lambda *_: limit)
     async with explorer(measured).run_test(size=(120, 40)) as pilot:
-        legend = pilot.app.screen.query_one(Legend)
-        drawn = pilot.app.screen.query_one(HeatMap).picture
-        assert "a scale of its own" not in legend.render_line(0).text
-        legend.show(replace(drawn, limit=1000 * drawn.limit), hint="s: a scale of its own")
-        assert "s: a scale of its own" in legend.render_line(0).text
+        await until(pilot, "s: a scale of its own")
+        await pilot.press("s")
+        await pilot.pause()
+        assert not any("a scale of its own" in line for line in screen_of(pilot))
+        await pilot.press("s")
+        limit = 1.0
+        await pilot.press("t")
+        await until(pilot, "Prompted")
+        assert not any("a scale of its own" in line for line in screen_of(pilot))
 
 
 async def test_the_footer_names_no_key_that_was_taken_away(measured):

@@ -7,7 +7,7 @@ from textual.events import Key, Message, Paste
 
 from eiftui.tui.pastes import Pastes
 
-COLOURED = "a\x1b[200~Snow is \x1b[31mdb\x7f\x1b[0m white\x1b.\r\x1b[201~b\x1b[A"
+COLOURED = "a\x1b[200~Snow\x1b[0 q is \x1b[38:2::255:0:0mdb\x7f\x1b[0m white\x1b.\r\x1b[201~b\x1b[A"
 
 
 def read(*chunks: str) -> list[Message]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from textual.widgets import Input
 
@@ -11,7 +13,7 @@ from eiftui.session.session import Session
 from eiftui.session.shelf import duplicate
 from eiftui.settings import Settings
 from eiftui.tui.screens.main import MainScreen
-from eiftui.tui.screens.sessions import SessionsScreen, age
+from eiftui.tui.screens.sessions import SessionsScreen, _short, age
 from tests.tui.conftest import KINDS, until
 from tests.tui.test_main_screen import SIZES
 
@@ -189,3 +191,15 @@ async def go_to(pilot, name):
 
 def names(folder):
     return {path.stem for path in folder.glob("*.eif")}
+
+
+@pytest.mark.parametrize(
+    ("path", "others", "told"),
+    [
+        ("/a/s.eif", ["/a/t.eif"], "s"),
+        ("/a/s.eif", ["/a/b/s.eif"], "a/s"),
+        ("/x/sessions/s.eif", ["/y/sessions/s.eif", "/x/sessions/examples/s.eif"], "x/sessions/s"),
+    ],
+)
+def test_sessions_of_one_name_are_told_apart_by_their_folders(path, others, told):
+    assert _short(Path(path), [Path(path), *map(Path, others)]) == told

@@ -78,7 +78,9 @@ class GenerateScreen(OwnKeys[None]):
         self._show_choice()
 
     def on_tabbed_content_tab_activated(self) -> None:
-        self._way.query("OptionList, Input").first().focus()
+        way = self._way
+        has_offers = isinstance(way, ModelWay) and way.offers.option_count
+        (way.offers if has_offers else way.query("OptionList, Input").first()).focus()
         self._show_choice()
 
     def on_way_remarked(self, message: Way.Remarked) -> None:
@@ -95,9 +97,8 @@ class GenerateScreen(OwnKeys[None]):
         self._show_choice()
 
     def action_way(self, number: int) -> None:
-        self.set_focus(
-            None
-        )  # or what has it, being hidden, would give it to its neighbour, which shows its own tab again
+        # or what has the focus, being hidden, would give it to its neighbour, which shows its own tab again
+        self.set_focus(None)
         tabs = self.query_one(TabbedContent)
         tabs.active = list(tabs.query(TabPane))[number - 1].id or ""
 
@@ -109,10 +110,13 @@ class GenerateScreen(OwnKeys[None]):
         first: Text | None = None
         try:
             for way in [*self._elsewhere, self._way]:
-                first = way.take(Edits(self._document), self._role) or first
+                text = way.take(Edits(self._document), self._role)
+                first = first or text
                 way.forget()
         except EiftuiError as error:
-            self._remark(str(error), "$text-error")
+            self.call_later(self._remark, str(error), "$text-error")  # after what is said of marks that are done
+            if first:
+                self._added(first)
         else:
             self.dismiss()
             self._added(first)

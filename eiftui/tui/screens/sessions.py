@@ -60,6 +60,7 @@ class SessionsScreen(Dialogue[Path]):
         """`document` is on the main screen; new sessions go to the first folder."""
         super().__init__()
         self._folders, self._document = folders, document
+        self._paths: list[Path] = []
         self._seen: dict[Path, Glance] = {}
         self._deleted: list[tuple[Path, Path]] = []
         """Where each deleted session was, and is now."""
@@ -174,7 +175,7 @@ class SessionsScreen(Dialogue[Path]):
     def _list(self, cursor: Path | None) -> None:
         """List the folders anew, with the cursor on a session, or where it was."""
         line = self._table.cursor_row
-        paths = sessions_in(self._folders)
+        paths = self._paths = sessions_in(self._folders)
         self._table.clear()
         for path in paths:
             self._table.add_row(*self._cells(path), key=str(path))
@@ -198,9 +199,7 @@ class SessionsScreen(Dialogue[Path]):
 
     def _cells(self, path: Path) -> list[Content]:
         seen = self._seen.get(path)
-        alike = sum(other.rpartition("/")[2] == path.name for other in (str(key.value) for key in self._table.rows))
-        folder = f"{path.parent.name}/" if alike > 1 else ""
-        name = Content.styled(visible(folder + path.stem), "bold" if self._is_here(path) else "")
+        name = Content.styled(visible(_short(path, self._paths)), "bold" if self._is_here(path) else "")
         if seen is None:
             return [name, *[Content("")] * (len(COLUMNS) - 1)]
         if seen.problem:
@@ -237,6 +236,19 @@ def age(seconds: float) -> str:
 
 def _note(text: str) -> list[Content]:
     return [Content(visible(line)) for line in text.splitlines()]
+
+
+def _short(path: Path, paths: Sequence[Path]) -> str:
+    """The name of a session, and as much of its folder's as tells it from others of that name."""
+    folder = real(path).parent.parts
+    others = [real(other).parent.parts for other in paths if other.stem == path.stem and other != path]
+    shared = max((_in_common(folder, other) for other in others), default=-1)
+    return "/".join((*folder[len(folder) - shared - 1 :], path.stem)) if others else path.stem
+
+
+def _in_common(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many of their last parts are the same."""
+    return next((n for n, (a, b) in enumerate(zip(reversed(one), reversed(other), strict=False)) if a != b), 0)
 
 
 def _moved(path: Path, how: Callable[[Path, Path], None], name: str) -> Path:

@@ -66,11 +66,14 @@ class HeatMap(ScrolledCells, can_focus=True):
             return None
         return int(self.picture.rows[self._line]), int(self.picture.columns[self._place])
 
-    def show(self, picture: Picture, labels: Sequence[str]) -> None:
-        """Show another picture; of the same shape and scale, only what differs is painted. `labels` are the rows'."""
+    def show(self, picture: Picture, labels: Sequence[str], to: tuple[int, int] | None = None) -> None:
+        """Show another picture; of the same shape and scale, only what differs is painted. `labels` are the rows'.
+
+        `to` is the row and column where the cell of the cursor is now, if it has moved.
+        """
         before, cursor = self.picture, self.cursor
         self.picture = picture
-        self._follow(cursor)
+        self._follow(to or cursor)
         if cursor is not None and self.cursor != cursor:
             self.call_later(self._note_move)  # by itself: a message of it that its parent sends would end there
         if before is None or not same_frame(before, picture) or labels != self._labels:

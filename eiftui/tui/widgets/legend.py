@@ -83,7 +83,7 @@ class Legend(Surviving, Widget):
 
 
 def is_pale(picture: Picture) -> bool:
-    """Whether every number has the colours of zero, because the scale is that of another condition too."""
+    """Whether every number has the colour of zero, or one next to it."""
     sizes = np.abs(picture.values[np.isfinite(picture.values)])
     return bool(sizes.size and picture.limit and (sizes.max() / picture.limit) ** picture.power * colour.STEPS < 1.5)
 

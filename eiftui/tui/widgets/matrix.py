@@ -85,9 +85,7 @@ class MatrixPane(Part):
         cursor = self._follow_texts()
         drawn = picture(self.view, self.document)
         self.styles.height = len(drawn.rows) + AROUND  # the style sheet says how high at most
-        self.heatmap.show(drawn, self.document.row_labels)
-        if cursor:
-            self.heatmap.move_to(*cursor)
+        self.heatmap.show(drawn, self.document.row_labels, cursor)
         self.heatmap.nothing = self.query_one(Overview).nothing = hidden(self.app, view, self.document)
         self._show_overview()
         self._explain()
@@ -240,14 +238,16 @@ class MatrixPane(Part):
         rows, columns = (_renumbered(*axis) for axis in zip(before, now, strict=True))
         like, like_column = rows(self.view.like), columns(self.view.like_column)
         self.set_reactive(MatrixPane.view, replace(self.view, like=like, like_column=like_column))
+        self._home = self._home and (rows(self._home[0]), columns(self._home[1]))
         cursor = self.heatmap.cursor
         return cursor and (rows(cursor[0]), columns(cursor[1]))
 
     def _explain(self) -> None:
         self._show_title()
         if self.heatmap.picture is not None:
-            hint = f"{key_of(self.app, 'matrix.own_scale')}: a scale of its own"
-            self.query_one(Legend).show(self.heatmap.picture, self.has_class("-overview"), self.chart.steps, hint)
+            drawn = self.heatmap.picture
+            hint = f"{key_of(self.app, 'matrix.own_scale')}: a scale of its own" if drawn.power < 1 else ""
+            self.query_one(Legend).show(drawn, self.has_class("-overview"), self.chart.steps, hint)
 
     def _show_title(self) -> None:
         if self.heatmap.picture is not None:

@@ -68,7 +68,8 @@ class OfferList(Surviving, OptionList):
 
     def unmark(self) -> None:
         """Take all marks away."""
-        self._toggle(sorted(self._chosen))
+        if self._chosen:
+            self._toggle(sorted(self._chosen))
 
     def _toggle(self, places: Sequence[int]) -> None:
         self._chosen ^= set(places)
