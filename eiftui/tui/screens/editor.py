@@ -85,6 +85,8 @@ class EditorScreen(Surviving, ModalScreen[None]):
         self.set_interval(SECONDS_BETWEEN_KEEPS, self._keep_written)
 
     def _keep_written(self) -> None:
+        if not self.is_current:  # left, or behind another screen, where nothing is written
+            return
         try:
             if written := self.finish():
                 self._keep(written)
