@@ -86,9 +86,8 @@ def symmetry(session: Readings, findings: Findings) -> Iterator[str]:
         yield f"{'':<9} {'S':<12} {'r':<12} {'p':<6} {'rank':<5} {'centred r':<12} {'p':<6} directed"
         yield from (f"{which:<9} {_symmetry_of(one)}" for which, one in found.items())
         chance = ratio(2 / max(len(one.texts) for one in found.values()))
-        draws = {which: len(one.share.points) for which, one in found.items()}
         yield ""
-        yield _measured_whole(session, draws)
+        yield _measured_whole(session, found)
         yield "S: the symmetric share of what training sets do to each other (chance 0.50);"
         yield "r: correlation with the transpose, p by shuffled labels; centred: without what"
         yield f"rows or columns have in common; directed: some teach others (chance {chance})."
@@ -108,11 +107,14 @@ def symmetry(session: Readings, findings: Findings) -> Iterator[str]:
             yield f"  {which:<9} {_teaches_most(session, one)}"
 
 
-def _measured_whole(session: Readings, draws: dict[Quantity, int]) -> str:
+def _measured_whole(session: Readings, found: dict[Quantity, Symmetry]) -> str:
     """Of how many draws the numbers are: `Draws that are measured whole: 5 of 7`."""
-    told = ", ".join(f"{which} {number}" for which, number in draws.items())
-    same = str(next(iter(draws.values()))) if len(set(draws.values())) == 1 else told
-    return f"Draws that are measured whole: {same} of {session.draws}"
+    draws = {which: len(one.share.points) for which, one in found.items()}
+    numbers = set(draws.values())
+    told = ", ".join(
+        [f"{which} {number}" for which, number in draws.items()] if len(numbers) > 1 else map(str, numbers)
+    )
+    return f"Draws that are measured whole: {told} of {session.draws}"
 
 
 def _teaches_most(session: Readings, found: Symmetry) -> str:

@@ -41,14 +41,13 @@ def print_results(console: Console, session: Session) -> None:
 
 def _further(session: Session, file: str) -> dict[str, str]:
     """Commands to go on with, and what each is good for; `file` is the session's, as a shell reads it."""
-    eiftui = called()
+    from eiftui.analysis.contrasts import draws_needed  # takes longer to load than most jobs do
+
+    eiftui, needed = called(), draws_needed(session)
     further = {
         f"{eiftui} export {file} -o matrix.csv": "the matrix, for a paper",
         f"{eiftui} export {file} -o all.json": "everything, down to single tokens",
     }
-    from eiftui.analysis.contrasts import draws_needed  # takes longer to load than most jobs do
-
-    needed = draws_needed(session)
     if session.sheet.live_contrasts:
         further[f"{eiftui} report {file}"] = "what the numbers say, contrast by contrast"
     if session.sheet.slots:

@@ -225,8 +225,6 @@ class Explorer(OneByOne):
     async def action_take_over(self) -> None:
         if self.document.session.read_only and self.document.session.path:
             await self.open_session(self.document.session.path)
-            if isinstance(self.document, Document) and self.document.obstacle:
-                self.notify(self.document.obstacle, severity="error")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action != "take_over" or not self.document.session.read_only:

@@ -62,8 +62,7 @@ class TokenChanges:
 
 def estimates(document: Document, row: int, column: int, draw: int | None, statistics: Statistics) -> list[Estimate]:
     """Every quantity of a cell, in one draw or over all of them."""
-    draws = slice(None) if draw is None else slice(draw, draw + 1)
-    return [_estimate(document, shown, row, column, draws, statistics) for shown in SHOWN]
+    return [estimate(document, shown, row, column, draw, statistics) for shown in SHOWN]
 
 
 def token_changes(document: Document, shown: Shown, row: int, column: int, draw: int) -> TokenChanges | None:
@@ -103,9 +102,11 @@ def _log_probabilities(losses: Array | None, tokens: int) -> Array | None:
     return None if losses is None else -np.concatenate([np.full(tokens - len(losses), np.nan), losses])
 
 
-def _estimate(
-    document: Document, shown: Shown, row: int, column: int, draws: slice, statistics: Statistics
+def estimate(
+    document: Document, shown: Shown, row: int, column: int, draw: int | None, statistics: Statistics
 ) -> Estimate:
+    """One quantity of a cell, in one draw or over all of them."""
+    draws = slice(None) if draw is None else slice(draw, draw + 1)
     if shown == "baseline":
         values = document.baseline()[draws, column]
         known = ~np.isnan(values)

@@ -19,6 +19,14 @@ from tests.tui.golden import assert_screen
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 
 
+async def sample(pilot) -> None:
+    """Have the model go on with the chosen sentence."""
+    await pilot.press("g", "3")
+    await until(pilot, "enter samples sentences that begin so")
+    await pilot.press("enter")
+    await until(pilot, "way 5.")
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_every_operator_shows_what_it_makes_or_why_not(measured, explorer, size):
     async with explorer(measured).run_test(size=SIZES[size]) as pilot:
@@ -161,10 +169,7 @@ async def test_what_is_marked_in_any_tab_is_added(measured, explorer):
     app = explorer(measured)
     app.worker = Worker(FakeClient)
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("g", "3")
-        await until(pilot, "enter samples sentences that begin so")
-        await pilot.press("enter")
-        await until(pilot, "way 5.")
+        await sample(pilot)
         await pilot.press("space", "1")
         await until(pilot, "the sentence of the cursor and the 1 marked in other tabs")
         await pilot.press("enter")
@@ -185,10 +190,7 @@ async def test_what_the_model_offered_is_there_to_be_added_after_a_look_at_anoth
     app = explorer(measured)
     app.worker = Worker(FakeClient)
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("g", "3")
-        await until(pilot, "enter samples")
-        await pilot.press("enter")
-        await until(pilot, "way 5.")
+        await sample(pilot)
         await pilot.press("down", "space", "1")
         await until(pilot, "1 marked in other tabs")
         await pilot.press("3")

@@ -78,9 +78,7 @@ class GenerateScreen(OwnKeys[None]):
         self._show_choice()
 
     def on_tabbed_content_tab_activated(self) -> None:
-        way = self._way
-        has_offers = isinstance(way, ModelWay) and way.offers.option_count
-        (way.offers if has_offers else way.query("OptionList, Input").first()).focus()
+        self._way.begin()
         self._show_choice()
 
     def on_way_remarked(self, message: Way.Remarked) -> None:

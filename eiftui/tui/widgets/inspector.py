@@ -17,7 +17,7 @@ from textual.message import Message
 from eiftui.domains.schema import Text
 from eiftui.session.safetext import visible
 from eiftui.show import numbers
-from eiftui.tui.cell import Estimate, Statistics, TokenChanges, estimates, step_overshoots, token_changes
+from eiftui.tui.cell import Estimate, Statistics, TokenChanges, estimate, estimates, step_overshoots, token_changes
 from eiftui.tui.document import Document
 from eiftui.tui.picture import Array, Status
 from eiftui.tui.sentences import origin_in_words, with_words
@@ -182,8 +182,7 @@ class Inspector(Part):
     def _of_that_draw(self) -> str:
         """What the cell is in the draw whose tokens are shown, which the mean need not be like."""
         assert self._cell is not None
-        found = {one.shown: one for one in estimates(self.document, *self._cell, self._draw, _mean_alone)}
-        one = found[self._view.shown]
+        one = estimate(self.document, self._view.shown, *self._cell, self._draw, _mean_alone)
         if one.status != Status.VALUE:
             return ""
         sign = -1 if self._view.log_probability else 1

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from eiftui.show import colour, numbers
 from eiftui.tui.mishaps import Surviving
 from eiftui.tui.picture import Picture, Status
-from eiftui.tui.widgets.cells import DENSE, MARKS, NAMES, PREVIEW, depth
+from eiftui.tui.widgets.cells import DENSE, MARKS, NAMES, PREVIEW, Painter, depth
 
 BLOCK_COLOURS = {
     Status.UNDEFINED: "blank",
@@ -47,7 +47,7 @@ class Legend(Surviving, Widget):
         """Explain a picture, as the heat map shows it or as the blocks of the overview.
 
         `steps` is the width of cells that hold a step of the scale; 0 where they hold numbers or colours alone. `hint`
-        is what can be done where the scale is far too wide for what is shown.
+        is what can be done about it.
         """
         self._picture, self._blocks, self._steps, self._hint = picture, blocks, steps, hint
         before, self._segments = self._segments, self._fitted()
@@ -71,7 +71,7 @@ class Legend(Surviving, Widget):
             return []
         colours, room = depth(self.app), self.size.width
         steps = [Segment(f" {_steps(self._picture, self._steps)} ")] if self._steps else []
-        hints = [self._hint] if self._hint and is_pale(self._picture) else []
+        hints = [self._hint] if self._hint else []
         marks = [Segment(f"  {mark}") for mark in (*hints, *_marks(self._picture, colours, self._blocks))]
         for detail in DETAILS:
             segments = [*steps, *scale(self._picture, colours, detail), *marks]
@@ -85,7 +85,7 @@ class Legend(Surviving, Widget):
 def is_pale(picture: Picture) -> bool:
     """Whether every number has the colour of zero, or one next to it."""
     sizes = np.abs(picture.values[np.isfinite(picture.values)])
-    return bool(sizes.size and picture.limit and (sizes.max() / picture.limit) ** picture.power * colour.STEPS < 1.5)
+    return bool(sizes.size and picture.limit) and abs(Painter(picture, DENSE, "256").level(float(sizes.max()))) <= 1
 
 
 def _steps(picture: Picture, width: int) -> str:

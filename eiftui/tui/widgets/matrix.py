@@ -23,7 +23,7 @@ from eiftui.tui.refusals import hidden
 from eiftui.tui.screens.prompt import PromptScreen
 from eiftui.tui.view import SHOWN, View, picture, title
 from eiftui.tui.widgets.heatmap import HeatMap
-from eiftui.tui.widgets.legend import STEPS, Legend
+from eiftui.tui.widgets.legend import STEPS, Legend, is_pale
 from eiftui.tui.widgets.overview import Overview
 from eiftui.tui.widgets.part import Part, Words
 
@@ -246,7 +246,8 @@ class MatrixPane(Part):
         self._show_title()
         if self.heatmap.picture is not None:
             drawn = self.heatmap.picture
-            hint = f"{key_of(self.app, 'matrix.own_scale')}: a scale of its own" if drawn.power < 1 else ""
+            shares_a_scale_too_wide = drawn.power < 1 and is_pale(drawn)
+            hint = f"{key_of(self.app, 'matrix.own_scale')}: a scale of its own" if shares_a_scale_too_wide else ""
             self.query_one(Legend).show(drawn, self.has_class("-overview"), self.chart.steps, hint)
 
     def _show_title(self) -> None:

@@ -53,6 +53,10 @@ class Way(Surviving, Vertical):
         """How many of its offers are marked."""
         return sum(offers.marked for offers in self.query(OfferList))
 
+    def begin(self) -> None:
+        """Give the focus to what comes first."""
+        self.query("OptionList, Input").first().focus()
+
     def take(self, edits: Edits, role: Role) -> Text | None:
         """Do what was chosen; returns the first new text, if there is one. Raises as `Session.append` does."""
         raise NotImplementedError
@@ -191,6 +195,13 @@ class ModelWay(Way):
                 yield Label(title)
                 yield Input(value, id=name, type="number" if kind is float else "integer")
         yield OfferList()
+
+    def begin(self) -> None:
+        """The prompt, or what has come of it."""
+        if self.offers.option_count:
+            self.offers.focus()
+        else:
+            super().begin()
 
     def on_input_submitted(self) -> None:
         """Ask for continuations, others each time."""
