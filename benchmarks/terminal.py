@@ -48,7 +48,7 @@ def main():
 
 def first_paint(path):
     """From the start of the command until the matrix is there; the first start warms the disk's cache."""
-    command = [sys.executable, "-c", "from eiftui.cli.main import entry_point; entry_point()", str(path)]
+    command = [sys.executable, "-m", "eiftui", str(path)]
     wall, processor = zip(*[Terminal(command).first(b"nats/token") for _ in range(STARTS)][1:], strict=True)
     say("first paint, warm, s (0.6)", f"median {statistics.median(wall):.2f}, {min(wall):.2f}–{max(wall):.2f}")
     say("  of which this process computes, s", f"median {statistics.median(processor):.2f}")

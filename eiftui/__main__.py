@@ -1,5 +1,18 @@
-"""`python -m eiftui`: the command `eiftui`."""
+"""The command `eiftui`, and `python -m eiftui`."""
 
-from eiftui.cli.main import entry_point
+import signal
+import sys
+from typing import NoReturn
 
-entry_point()
+
+def entry_point() -> NoReturn:
+    """What the installed command calls: until the command can say that it was interrupted, it ends without a word."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from eiftui.cli.main import main
+
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    entry_point()

@@ -137,8 +137,3 @@ def _say(message: str, code: int) -> int:
     except OSError:  # the exit code says it too
         _drop(sys.stderr)
     return code
-
-
-def entry_point() -> NoReturn:
-    """What the installed command calls."""
-    sys.exit(main())

@@ -11,6 +11,7 @@ import torch
 from eiftui.engine.protocol import Load, Result, Task
 from eiftui.errors import EiftuiError, UnsupportedModel
 from eiftui.influence.engine import Engine, FactorEngine, RowResult, engine_for
+from eiftui.influence.products import is_slower
 from eiftui.models.lean import transformers
 from eiftui.models.load import LanguageModel, load_model
 from eiftui.models.parts import token_parts
@@ -90,7 +91,15 @@ class Measurer:
             versions={"torch": torch.__version__, "transformers": transformers.__version__},
             files=model.files,
             obstacle=self._obstacle,
+            remark=self._remark(),
         )
+
+    def _remark(self) -> str | None:
+        narrow = isinstance(self.engine, FactorEngine) and self.engine.narrow
+        if narrow and is_slower(narrow, self.model.device):
+            kind = str(narrow).removeprefix("torch.")
+            return f"{kind} products take longer than float32 ones on this processor, which has no arithmetic for them"
+        return None
 
     def measure(self, task: Task) -> Iterator[Result]:
         """The records of a task, each as soon as it is measured, with the engine that can carry the model.

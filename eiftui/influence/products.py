@@ -1,13 +1,15 @@
 """Products with weight matrices: what nearly all time of a measurement goes into.
 
 torch has two libraries for float32 products on a processor. `torch.matmul` takes MKL, which is the quicker one on
-Intel's processors but uses half of the vector width of AMD's. There oneDNN, whose kernels `torch.compile` takes, uses
-all of it. But oneDNN adds up all inputs in one go, so that after a large product all smaller ones are rounded to its
-digits. Language models have such outliers, so long sums are made here of parts, as MKL makes them.
+Intel's processors but uses half of the vector width of those of AMD that have AVX-512. There oneDNN, whose kernels
+`torch.compile` takes, uses all of it. But oneDNN adds up all inputs in one go, so that after a large product all
+smaller ones are rounded to its digits. Language models have such outliers, so long sums are made here of parts, as MKL
+makes them.
 """
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import torch
@@ -21,7 +23,12 @@ def _is_amd() -> bool:
         return False
 
 
-ONE_DNN = _is_amd() and torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+ONE_DNN = (
+    _is_amd()
+    and torch.backends.cpu.get_cpu_capability() == "AVX512"
+    and torch.backends.mkldnn.is_available()
+    and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+)
 PART = 576
 """Inputs that are added up in one go: with no more, errors are within twice those of MKL on the default model. Fewer
 would cost copies of the weights, which lie so that some of their inputs alone are not together."""
@@ -64,3 +71,23 @@ def _dense(matrix: Tensor) -> Tensor:
 def times_each(x: Tensor, weights: Tensor) -> Tensor:
     """x Wᵀ a row at a time, each with its own W: of x (rows, n, in) and W (rows, out, in), (rows, n, out)."""
     return times(x[0], weights[0])[None] if len(x) == 1 else torch.matmul(x, weights.transpose(1, 2))
+
+
+SLOWER = 1.5
+"""A format takes longer than another where it does so by this factor: less may be chance."""
+
+
+def is_slower(dtype: torch.dtype, device: torch.device) -> bool:
+    """Whether products in a narrower format take longer than float32 ones, as where a processor has no such numbers."""
+    x, weight = (torch.ones(size, 1024, device=device) for size in (256, 1024))
+    return device.type == "cpu" and _seconds(x.to(dtype), weight.to(dtype)) > SLOWER * _seconds(x, weight)
+
+
+def _seconds(x: Tensor, weight: Tensor) -> float:
+    """The least that one product takes."""
+    taken = []
+    for _ in range(4):
+        began = time.perf_counter()
+        times(x, weight)
+        taken.append(time.perf_counter() - began)
+    return min(taken)

@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,18 @@ from eiftui.settings import CONDITIONS
 from tests.cli.conftest import Command, start
 from tests.cli.test_run import cells
 
+STALLED = """
+import builtins, time
+from eiftui.__main__ import entry_point
+load = builtins.__import__
+def stall(name, *rest):
+    if name == "eiftui.cli.main":
+        print(flush=True)
+        time.sleep(60)
+    return load(name, *rest)
+builtins.__import__ = stall
+entry_point()
+"""
 DRAWS = 15
 ALL = 3 * (DRAWS * 8 + 1)
 
@@ -40,6 +53,15 @@ def running(eiftui: Command, tiny_folder: Path, tmp_path: Path) -> object:
 def measured(path: str = "s.eif") -> int:
     with Session.open(Path(path), read_only=True) as session:
         return sum(int(session.measured(condition).sum()) for condition in CONDITIONS)
+
+
+def test_what_is_interrupted_before_it_has_begun_ends_without_a_word() -> None:
+    process = subprocess.Popen([sys.executable, "-c", STALLED], stdout=-1, stderr=-1, text=True)
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    assert process.communicate() == ("", "")
+    assert process.returncode == -signal.SIGINT
 
 
 @pytest.mark.parametrize(

@@ -158,6 +158,17 @@ def test_what_the_factors_cannot_carry_is_measured_by_the_reference_and_the_reco
             assert record.model_copy(update={"seconds": 0}) == same.model_copy(update={"seconds": 0})
 
 
+@pytest.mark.parametrize("slower", [True, False])
+def test_products_in_a_format_that_this_processor_lacks_are_remarked_upon(
+    slower: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eiftui.engine.measurer.is_slower", lambda dtype, device: slower)
+    narrow = SETTINGS.model_copy(update={"method": Method(products="bfloat16")})
+    for settings, remarked in ((narrow, slower), (SETTINGS, False), (narrow.by_reference(), False)):
+        remark = measurer(settings).record(settings).remark
+        assert bool(remark and remark.startswith("bfloat16 products take longer")) == remarked
+
+
 def test_a_task_is_measured_by_the_engine_it_asks_for_whatever_was_asked_for_before() -> None:
     one, reference = measurer(), SETTINGS.by_reference()
     for settings, mechanism in ((SETTINGS, "difference"), (reference, "reference"), (SETTINGS, "difference")):
