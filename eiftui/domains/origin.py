@@ -50,6 +50,8 @@ class ByModel(Frozen):
     seed: int
     index: int
     """Which of the continuations it is, counted from 0."""
+    whole_word: bool = False
+    """Whether the last word of the prompt was not to be made longer."""
 
 
 class Reworded(Frozen):

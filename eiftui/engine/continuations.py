@@ -17,12 +17,15 @@ from eiftui.models.quiet import quiet
 from eiftui.models.tokens import encode
 from eiftui.settings import digest
 
+WRITTEN_SPACES = ("Ġ", "▁")
 _SENTENCE = re.compile(r"\s*\S.*?(?:[.!?…][\"'”’)\]]*(?=\s)|[。！？]|(?=\n))", re.DOTALL)
 
 
 @torch.no_grad()
 def continuations(model: LanguageModel, request: Continue) -> Iterator[Continuation]:
     """Sample continuations from the model, at its own probabilities: no top-k, no nucleus, no penalties.
+
+    Those of a whole word begin with no letter, at the probabilities of what is left.
 
     Each has random numbers of its own, so that it does not depend on how many are asked for.
 
@@ -42,6 +45,27 @@ def continuations(model: LanguageModel, request: Continue) -> Iterator[Continuat
         yield Continuation(text=text, tokens=tokens)
 
 
+class _NoLetterFirst(transformers.LogitsProcessor):
+    """Lets no token follow the prompt that makes its last word longer."""
+
+    def __init__(self, model: LanguageModel, read: int) -> None:
+        pieces = model.tokenizer.convert_ids_to_tokens(list(range(len(model.tokenizer))))
+        self._longer = torch.tensor([_is_inside_a_word(piece) for piece in pieces], device=model.device)
+        self._read = read
+
+    def __call__(self, input_ids: Any, scores: Any) -> torch.Tensor:
+        """`scores` (1, vocabulary): logits of what follows `input_ids` (1, tokens)."""
+        if input_ids.shape[1] > self._read:
+            return torch.as_tensor(scores)
+        known = min(len(self._longer), scores.shape[1])
+        return torch.cat([scores[:, :known].masked_fill(self._longer[:known], -torch.inf), scores[:, known:]], 1)
+
+
+def _is_inside_a_word(piece: str | None) -> bool:
+    """Whether a token of a vocabulary goes on with a word: others begin with a space, as tokenizers write it."""
+    return piece is not None and piece[:1].isalnum() and not piece.startswith(WRITTEN_SPACES)
+
+
 def _sample(model: LanguageModel, prompt: Tokens, request: Continue, room: int, seed: int) -> Tokens:
     ends = sorted({model.start, model.tokenizer.eos_token_id} - {None})
     # what is not said here is taken from the model's own configuration
@@ -55,10 +79,15 @@ def _sample(model: LanguageModel, prompt: Tokens, request: Continue, room: int, 
     )
     ids = torch.tensor([with_start(prompt, model.start)], device=model.device)
     stop = transformers.StoppingCriteriaList([_AtSentenceEnd(model, prompt)] if request.one_sentence else [])
+    words = [_NoLetterFirst(model, ids.shape[1])] if request.whole_word else []
     with quiet(), torch.random.fork_rng([model.device] if model.device.type == "cuda" else []):
         torch.manual_seed(seed)
         found = model.network.generate(  # type: ignore[operator]
-            ids, attention_mask=torch.ones_like(ids), generation_config=options, stopping_criteria=stop
+            ids,
+            attention_mask=torch.ones_like(ids),
+            generation_config=options,
+            stopping_criteria=stop,
+            logits_processor=words,
         )
     return tuple(found[0, ids.shape[1] :].tolist())
 

@@ -77,6 +77,8 @@ class Continue(Frozen):
     """0 always takes the likeliest token, so that all continuations are one."""
     max_tokens: Annotated[int, Field(ge=1)] = 40
     seed: int = 0
+    whole_word: bool = False
+    """Whether the text ends with a word that is not to be made longer."""
     one_sentence: bool = True
     """Whether to stop where the sentence ends."""
 

@@ -51,7 +51,7 @@ def _of_gguf(path: Path, progress: Progress) -> str:
 
 def _of_folder(path: Path) -> str:
     if not os.path.exists(path):  # which a path that is too long cannot, either
-        raise InputError(f"there is no model at {path}: --model takes the path that it has now")
+        raise InputError(f"there is no model at {path}: name the path that it has now")
     if not path.is_dir():
         raise InputError(_unknown(str(path)))
     if not (path / "config.json").is_file():

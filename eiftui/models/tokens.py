@@ -55,7 +55,7 @@ def check_fit(model: LanguageModel, prompts: Sequence[Tokens], probes: Sequence[
 def _check_length(model: LanguageModel, tokens: int, what: str) -> None:
     length = tokens + (model.start is not None)
     if model.context is not None and length > model.context:
-        raise InputError(f"{what} has {length} tokens with its start; the model reads {model.context}")
+        raise InputError(f"{what} has {length} tokens with its start; the model reads {model.context}: shorten it")
 
 
 def _read(model: LanguageModel, tokens: Tokens) -> str:

@@ -18,6 +18,7 @@ from eiftui.session.lock import WriterLock, not_writable
 from eiftui.session.records import FORMAT, Entry, parse, write
 from eiftui.session.scored import ScoredTokens
 
+ANOTHER_NAME = "give the session another name (in the explorer: Sessions, then Rename)"
 _AT_ONCE = 1 << 24
 """Bytes of a file that are copied at once."""
 
@@ -165,7 +166,7 @@ class JournalWriter:
         if self._closed:
             raise EiftuiError(f"{self._path} was closed")
         if self._length + self.torn != os.fstat(self._descriptor).st_size:
-            raise InputError(f"another program has changed {self._path}: save the session under another name")
+            raise InputError(f"another program has changed {self._path}: {ANOTHER_NAME}")
         try:
             if not self._is_own(if_hidden=True):
                 self._bring_back()
@@ -193,7 +194,7 @@ class JournalWriter:
         Raises InputError if that cannot be done, as where another is there.
         """
         if os.path.exists(self._path):
-            raise InputError(f"another file has taken the place of {self._path}: save the session under another name")
+            raise InputError(f"another file has taken the place of {self._path}: {ANOTHER_NAME}")
         self._path.parent.mkdir(parents=True, exist_ok=True)  # the folder may have been moved along
         with replacing(self._path) as file:
             for start in range(0, self._length, _AT_ONCE):

@@ -189,9 +189,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("sentences.delete", "delete,backspace", "Delete", "Take the chosen sentence away from both lists", 27),
     Action("sentences.earlier", "shift+up", "Earlier", "Move the chosen sentence up", vim="K", call="move(-1)"),
     Action("sentences.later", "shift+down", "Later", "Move the chosen sentence down", vim="J", call="move(1)"),
-    Action("editor.save", "enter", "Save", "Keep what is written", focused=True, priority=True),
-    Action("editor.change_role", "tab", "Role", "Train on it, probe it, or both", focused=True, priority=True),
-    Action("editor.leave", "escape", "Leave", "Back, and everything as it was", focused=True, priority=True),
+    Action("editor.save", "enter", "Save", "Keep what is written", 90, focused=True, priority=True),
+    Action("editor.change_role", "tab", "Role", "Train on it, probe it, or both", 85, focused=True, priority=True),
+    Action("editor.leave", "escape", "Leave", "Back, and everything as it was", 10, focused=True, priority=True),
     Action("offers.choose", "space", "Choose", "Mark a sentence to be added, or take the mark away", 90, focused=True),
     Action("offers.choose_all", "asterisk", "All", "Mark all, or none", 85, focused=True),
     *(
@@ -232,7 +232,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("export.write", "ctrl+e", "Write", "Write the file", 90, focused=True, priority=True),
     # A dialogue
     Action("dialogue.close", "escape", "Close", "Back to where you were", 10, focused=True),
-    Action("help.close", "escape,f1,q", "Close", "Back to where you were", focused=True),
+    Action("help.close", "escape,f1,q", "Close", "Back to where you were", 10, focused=True),
     Action("app.quit", "q", "Quit", "Leave; everything is saved already", 63),
 )
 

@@ -1,4 +1,4 @@
-"""How long sentences are: in tokens of the loaded model where there is one, else in words."""
+"""Sentences as the loaded model cuts them, and how long they are where there is none yet."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from eiftui.engine.protocol import Tokenize, Tokenized
 from eiftui.session.session import Session
 
 Sentences = tuple[str, ...]
-Counter = Callable[[Sequence[Sentences]], Awaitable[int | None]]
-"""How many tokens some texts have together, start tokens left out; None where nobody can say."""
+Cutter = Callable[[Sequence[Sentences]], Awaitable[list[str] | None]]
+"""The tokens of some texts, one sentence after another, without start tokens; None where nobody can say."""
 
 
-def counter(session: Session, client: Client | None) -> Counter:
-    """Counts with the words of the first draw in the slots. Raises as `Client.one` does."""
+def cutter(session: Session, client: Client | None) -> Cutter:
+    """Cuts with the words of the first draw in the slots. Raises as `Client.one` does."""
 
-    async def count(texts: Sequence[Sentences]) -> int | None:
+    async def cut(texts: Sequence[Sentences]) -> list[str] | None:
         if client is None or not client.running:
             return None
         sentences = [sentence for text in texts for sentence in text]
         answer = await client.one(Tokenize(texts=filled(session, sentences)), Tokenized)
-        return sum(len(text.tokens) for text in answer.texts)
+        return [part for text in answer.texts for part in text.parts]
 
-    return count
+    return cut
 
 
 def filled(session: Session, sentences: Sequence[str]) -> Sentences:

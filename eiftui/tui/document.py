@@ -189,7 +189,8 @@ class Document:
 
     def failed(self) -> Scope | None:
         """What a run could not measure, for another to try; None where there is nothing."""
-        rows = self._marks.having(Status.FAILED)
+        present = {row for rows, _ in self._filled for row in rows}
+        rows = frozenset((what, row) for what, row in self._marks.having(Status.FAILED) if row in present)
         return Scope(rows=rows) if rows else None
 
     def row_scope(self, row: int) -> Scope:

@@ -11,7 +11,7 @@ from eiftui.session.session import Session
 
 IN_WORDS: dict[What, str] = {
     "base": "losses before",
-    "floor": "what is measured where nothing changed",
+    "floor": "null floor",
     "check": "looking whether it can be measured",
 }
 

@@ -7,10 +7,11 @@ import numpy as np
 from eiftui.analysis.cells import own_cells
 from eiftui.engine.estimate import Estimate
 from eiftui.settings import Condition
-from eiftui.show.numbers import duration, size
+from eiftui.show.numbers import counted, duration, size
 from eiftui.tui.document import Document
 from eiftui.tui.sentences import label
 
+NOTHING_THERE = "nothing to measure: write a sentence"
 NOTHING_LEFT = "nothing to measure: its numbers are all here"
 TOLD: tuple[Condition, ...] = ("trained", "prompted", "predicted")
 """Of these conditions, the first that is measured is told."""
@@ -18,12 +19,15 @@ TOLD: tuple[Condition, ...] = ("trained", "prompted", "predicted")
 
 def in_short(expected: Estimate) -> str:
     """What a run will take: `about 12m for 6000 cells, up to 1.3 GB of memory`."""
-    return f"about {duration(expected.total)} for {expected.cells} cells, up to {size(expected.memory)} of memory"
+    cells = counted(expected.cells, "cell")
+    return f"about {duration(expected.total)} for {cells}, up to {size(expected.memory)} of memory"
 
 
-def in_words(document: Document, cells: int, seconds: float) -> str:
-    """How much was measured, and the strongest influence of a training set on another text."""
-    said = f"Measured {cells} cells in {duration(seconds)}."
+def in_words(document: Document | None, cells: int, seconds: float) -> str:
+    """How much was measured, and the strongest influence of a training set on another text of a document."""
+    said = f"Measured {counted(cells, 'cell')} in {duration(seconds)}."
+    if document is None:
+        return said
     shown = next((condition for condition in TOLD if document.table(condition).measured.any()), None)
     influence = _strongest(document, shown) if shown else ""
     return f"{said} Strongest: {influence}." if influence else said

@@ -1,4 +1,7 @@
-"""Pasted text with escape characters in it, as coloured output of a program has: none of it is a key."""
+"""What a terminal sends, read as Textual does but for two things that would end or change what a person does.
+
+Escape characters in pasted text, as coloured output of a program has, are no keys; nor are codes of no character.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import re
 from collections.abc import Iterable
 
 from textual._xterm_parser import XTermParser
+from textual.events import Key
+from textual.keys import Keys
 from textual.message import Message
 
 START, END = "\x1b[200~", "\x1b[201~"
@@ -28,6 +33,12 @@ class Pastes(XTermParser):
     def feed(self, data: str) -> Iterable[Message]:
         passed = "".join(self._passed(data))
         return super().feed(passed) if passed or not data else ()  # nothing at all is the end for the reader
+
+    def _parse_extended_key(self, sequence: str) -> list[Key] | None:  # type: ignore[override]  # Textual caches it
+        try:
+            return super()._parse_extended_key(sequence)
+        except (ValueError, OverflowError):
+            return [Key(Keys.Ignore, sequence)]
 
     def _passed(self, data: str) -> Iterable[str]:
         """What was read, without the escape characters of pastes."""

@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from eiftui.session.safetext import visible
 from eiftui.tui.document import Document
-from eiftui.tui.keymap import key_of
+from eiftui.tui.keymap import hints, key_of
 from eiftui.tui.view import Axis, View, hidden_axis
 
 CHANGING_PARTS = ("run", "sentences")
@@ -41,6 +41,7 @@ AT_CURSOR = (
     "sentences.later",
 )
 """Actions on what is shown under the cursor, or on all that is shown."""
+WAYS_TO_ADD = {"add": "writes one", "generate": "offers some", "import_file": "takes a file"}
 ELSEWHERE = {"Findings": "; `eiftui vision report` tells what is found"}
 
 
@@ -54,6 +55,16 @@ def may_change(part: Widget, document: Document) -> bool:
     if document.session.read_only:
         part.notify(_why_not(part, document), severity="warning")
     return not document.session.read_only
+
+
+def lacking(app: App[Any], document: Document) -> str:
+    """What a matrix cannot be without, and how it is added; empty where it is there."""
+    gone = [name for name, texts in (("training set", document.rows), ("probe", document.probes)) if not texts]
+    if not gone:
+        return ""
+    said = f"No {' and no '.join(gone)}"
+    ways = hints(app, {f"sentences.{id}": does for id, does in WAYS_TO_ADD.items()})
+    return said if document.session.read_only else f"{said}: {ways}"
 
 
 def hidden(app: App[Any], view: View, document: Document) -> str:

@@ -14,12 +14,13 @@ from eiftui.engine.protocol import Stage
 from eiftui.errors import EiftuiError, InputError
 from eiftui.session.records import RunRecord
 from eiftui.settings import Settings
+from eiftui.show.numbers import counted
 from eiftui.show.pace import Clock, Pace
 from eiftui.tui.document import Document
 from eiftui.tui.embedding import embed
 from eiftui.tui.errand import Errand
 from eiftui.tui.measuring import Measuring
-from eiftui.tui.outcome import NOTHING_LEFT, in_short, in_words, warnings
+from eiftui.tui.outcome import NOTHING_LEFT, NOTHING_THERE, in_short, in_words, warnings
 from eiftui.tui.picture import Status
 from eiftui.tui.scope import EVERYTHING
 from eiftui.tui.work import Phase, Work
@@ -134,8 +135,15 @@ class Runner:
             self._measuring.note_change()
         self.work.changed()
 
+    @property
+    def is_to_run(self) -> bool:
+        """Whether anything is measured once the model is there."""
+        return self._next is not None or self._measuring is not None
+
     async def cost(self, settings: Settings) -> str:
         """What it will take to measure what is missing with some settings, or why that cannot be told."""
+        if not (self.document.rows and self.document.probes):
+            return NOTHING_THERE
         if not cells_missing(self.document.session.under(settings)):
             return NOTHING_LEFT
         if self.work.busy and self.work.phase != Phase.MEASURING:
@@ -224,11 +232,12 @@ class Runner:
         if measuring.errand == EVERYTHING:
             await self._note_going_on(False)
         if faults := len(measuring.faults):
-            self.work.said(f"{faults} texts cannot be measured: their cells say why", "warning")
+            self.work.said(f"{counted(faults, 'text')} cannot be measured: their cells say why", "warning")
         if measuring.errand.done and not faults:
             self.work.said(measuring.errand.done, "information")
         elif measuring.cells:
-            self.work.said(in_words(self.document, measuring.cells, seconds), "information")
+            whole = measuring.errand == EVERYTHING  # of a few cells, the strongest of all is no news
+            self.work.said(in_words(self.document if whole else None, measuring.cells, seconds), "information")
             for warning in await asyncio.to_thread(warnings, self.document):
                 self.work.said(warning, "warning")
         elif not faults:

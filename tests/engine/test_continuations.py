@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from eiftui.engine.continuations import continuations, whole_sentence
+from eiftui.engine.continuations import _is_inside_a_word, continuations, whole_sentence
 from eiftui.engine.protocol import Continuation, Continue
 from eiftui.errors import InputError
 from eiftui.models.fetch import cached
@@ -74,6 +74,25 @@ def test_the_text_is_that_of_the_tokens_and_ends_with_them(model: LanguageModel)
         assert one.text == model.tokenizer.decode(one.tokens, skip_special_tokens=True)
 
 
+def test_a_whole_word_is_not_made_longer_and_what_else_follows_keeps_its_odds(model: LanguageModel) -> None:
+    odds = probabilities(model, [BOS, *model.tokenizer.encode("Snow is", add_special_tokens=False)])
+    pieces = model.tokenizer.convert_ids_to_tokens(list(range(97)))
+    odds[[place for place, piece in enumerate(pieces) if piece.isalnum()]] = 0
+    found = torch.zeros(97)
+    for one in ask(model, number=600, max_tokens=2, whole_word=True):
+        found[one.tokens[0]] += 1 / 600
+    assert (found - odds / odds.sum()).abs().max() < 0.06
+    assert not found[odds == 0].any()
+    assert any(one.tokens[1:] and pieces[one.tokens[1]].isalnum() for one in ask(model, number=60, whole_word=True))
+
+
+@pytest.mark.parametrize(
+    ("piece", "inside"), [("amat", True), ("7", True), ("Ġthe", False), ("▁the", False), (".", False)]
+)
+def test_tokens_that_begin_a_word_are_told_from_those_inside_one(piece: str, inside: bool) -> None:
+    assert _is_inside_a_word(piece) == inside
+
+
 def test_one_sentence_is_not_gone_on_with_once_it_is_whole() -> None:
     model = tiny_model(dtype=torch.float32)
     ends = [model.tokenizer.convert_tokens_to_ids(sign) for sign in ".! \n"]
@@ -121,3 +140,10 @@ def test_the_default_model_goes_on_with_a_sentence_in_english() -> None:
     for one in ask(model, text, number=3, temperature=0.3, max_tokens=60, one_sentence=True):
         assert one.text.rstrip('"').endswith((".", "!", "?"))
         assert len(one.text.split()) > 2
+
+
+@pytest.mark.skipif(not cached(DEFAULT), reason="the default model is not cached")
+def test_the_default_model_does_not_go_on_with_a_made_up_word() -> None:
+    model = load_model(ModelChoice(device="cpu"))
+    for one in ask(model, "A glimklarhalwin is a kind of galmuhalravi", number=5, max_tokens=5, whole_word=True):
+        assert not one.text[0].isalnum()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from eiftui.errors import InputError
+from eiftui.session.lock import writer_of
 from eiftui.session.records import Note
 from eiftui.session.session import Session
 
@@ -37,7 +40,7 @@ def test_what_another_program_has_changed_is_left_alone_and_the_session_goes_on_
     touch(session.path)
     theirs = session.path.read_bytes()
     for attempt in (lambda: session.append(Note(text="after")), session.confirm):
-        with pytest.raises(InputError, match="save the session under another name"):
+        with pytest.raises(InputError, match="give the session another name"):
             attempt()
     assert session.path.read_bytes() == theirs
     session.move(tmp_path / "t.eif")
@@ -95,3 +98,13 @@ def test_a_session_whose_link_leads_nowhere_any_more_goes_on_where_it_led(tmp_pa
         (tmp_path / "s.eif").rename(tmp_path / "moved.eif")
         session.append(Note(text="after"))
     assert Session.open(tmp_path / "s.eif", read_only=True).note == "after"
+
+
+def test_a_working_folder_that_is_gone_is_said(tmp_path, monkeypatch, domain):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    for use in (writer_of, lambda path: Session.create(path, domain)):
+        with pytest.raises(InputError, match="the folder that this runs in is gone"):
+            use(Path("s.eif"))

@@ -18,7 +18,7 @@ from eiftui.tui.app import Explorer
 from eiftui.tui.document import Document
 from eiftui.tui.preferences import Preferences
 from eiftui.tui.running import Runner
-from eiftui.tui.screens.editor import EditorScreen, SentenceField
+from eiftui.tui.screens.editor import MOST_TOKENS, EditorScreen, SentenceField, _apart
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.matrix import MatrixPane
 from eiftui.tui.worker import Worker
@@ -296,7 +296,7 @@ async def test_tokens_are_counted_while_typing_and_words_where_nobody_can(measur
         app.worker = Worker(lambda **options: fake)
         await fake.start()
         await pilot.press("a", *"Toads {A} {New} hop.")
-        await until(pilot, "4 tokens")
+        await until(pilot, "4 tokens  Toads")
         asked = fake.requests[-1].texts[0]
         assert asked.split()[1] == measured.session.words(0)["A"]
         assert "{" not in asked
@@ -305,6 +305,25 @@ async def test_tokens_are_counted_while_typing_and_words_where_nobody_can(measur
         await until(pilot, "5 words")
         await pilot.press("escape")
         await fake.close()
+
+
+def test_tokens_are_told_apart_by_every_second_being_underlined():
+    shown = _apart(["To", "ads", " hop"])
+    assert shown.plain == "  Toads hop"
+    assert [shown.plain[span.start : span.end] for span in shown.spans if "underline" in str(span.style)] == ["ads"]
+    assert _apart(["x"] * (MOST_TOKENS + 1)).plain == f"  {'x' * MOST_TOKENS}…"
+
+
+async def test_help_on_writing_is_there_while_a_sentence_is_written_and_a_question_mark_is_text(measured, explorer):
+    async with explorer(measured).run_test(size=(80, 24)) as pilot:
+        await until(pilot, "Trained ·")
+        await pilot.press("a", *"Is it?")
+        assert (await until(pilot, "Is it?"))[-1] == " ⏎ Save  tab Role  f1 Help  esc Leave"
+        await pilot.press("f1")
+        await until(pilot, "Train on it, probe it, or both")
+        await pilot.press("escape")
+        await until(pilot, "Is it?")
+        await pilot.press("escape")
 
 
 async def test_a_read_only_session_is_not_edited(session, explorer):

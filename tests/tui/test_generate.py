@@ -9,6 +9,7 @@ from textual.widgets import Input, OptionList
 
 from eiftui.domains.library import load_builtin
 from eiftui.domains.origin import ByModel, ByOperator, FromDomain
+from eiftui.engine.protocol import Continue
 from eiftui.session.session import Session
 from eiftui.tui.screens.generate import GenerateScreen
 from eiftui.tui.worker import Worker
@@ -176,6 +177,38 @@ async def test_what_is_marked_in_any_tab_is_added(measured, explorer):
         await until(pilot, "Training sets · 5")
         assert {row.sentences[0] for row in measured.rows} >= {"{A} is a goes on in way 1.", "{A} is not a {B}."}
         await app.worker.close()
+
+
+async def test_below_the_ways_is_what_enter_does_where_the_focus_is(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await pilot.press("g", "2")
+        await until(pilot, "enter goes to the sentences of this domain")
+        await pilot.press("enter")
+        await until(pilot, "enter adds the sentence of the cursor")
+        await pilot.press("3")
+        await until(pilot, "shift+tab and ← → lead to the other ways")
+        await pilot.press("shift+tab", "left")
+        await until(pilot, "Such as")
+
+
+@pytest.mark.parametrize(("beginning", "whole"), [("Any {A}", True), ("Any {A} is", False), ("Toads", False)])
+async def test_a_made_up_word_is_gone_on_with_as_a_whole(measured, explorer, beginning, whole):
+    app = explorer(measured)
+    async with app.run_test(size=(120, 40)) as pilot:
+        fake = FakeClient()
+        app.worker = Worker(lambda **options: fake)
+        await fake.start()
+        await pilot.press("g", "3")
+        pilot.app.screen.query_one("#prompt", Input).value = beginning
+        await pilot.press("enter")
+        await until(pilot, "way 5.")
+        request = next(one for one in fake.requests if isinstance(one, Continue))
+        assert request.whole_word == whole
+        await pilot.press("enter")
+        await pilot.pause()
+        (how,) = [how for text in measured.rows if isinstance(how := measured.session.origin(text), ByModel)]
+        assert how.whole_word == whole
+        await fake.close()
 
 
 async def test_a_key_that_is_meant_for_the_tabs_replaces_nothing(measured, explorer):

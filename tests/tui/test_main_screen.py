@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from textual.color import Color
 from textual.command import CommandList
 from textual.content import Content
 from textual.widgets import Input
@@ -360,3 +361,30 @@ async def test_words_without_room_end_in_an_ellipsis(measured, explorer):
         words.show(Content("long words " * 40))
         lines = await until(pilot, "long words")
         assert [line.endswith("…") for line in lines if "long words" in line] == [False, True]
+
+
+async def test_the_title_of_what_has_the_focus_is_marked_and_no_other(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await until(pilot, "Trained ·")
+
+        def marked() -> list[str]:
+            here = pilot.app.theme_variables["primary"]
+            titles = [title for title in pilot.app.screen.query(".title") if title.display]
+            return [title.id or title.parent.id for title in titles if title.styles.color.hex == Color.parse(here).hex]
+
+        for expected in (["matrix"], ["rows-title"], ["probes-title"], [], ["matrix"]):
+            assert marked() == expected
+            await pilot.press("tab")
+            await pilot.pause()
+        await pilot.press("right_square_bracket")
+        await pilot.pause()
+        assert marked() == ["findings"]
+
+
+@pytest.mark.parametrize(("role", "lacking"), [("row", "No probe"), ("probe", "No training set")])
+async def test_a_matrix_without_cells_says_what_it_lacks(document, explorer, role, lacking):
+    document.edit([Text(id="one", sentences=("Snow is white.",), role=role)])
+    async with explorer(document).run_test(size=(80, 24)) as pilot:
+        await until(pilot, f"{lacking}: a writes one · g offers some · I takes a file")
+        document.edit([])
+        await until(pilot, "No training set and no probe: a writes one")

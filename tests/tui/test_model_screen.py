@@ -45,3 +45,13 @@ async def test_leaving_changes_nothing(app, document: Document):
         before = document.session.settings
         await pilot.press("L", "down", "escape")
         assert document.session.settings == before
+
+
+async def test_a_path_with_nothing_there_is_refused_where_it_was_written(app, document: Document):
+    async with app.run_test(size=(120, 40)) as pilot:
+        before = document.session.settings
+        await pilot.press("L", *"/nowhere/model")
+        await pilot.pause()
+        await pilot.press("enter")
+        await until(pilot, "there is nothing at /nowhere/model")
+        assert document.session.settings == before

@@ -27,6 +27,15 @@ def test_no_escape_character_in_a_paste_is_a_key_wherever_the_reading_is_cut():
 
 
 @pytest.mark.parametrize(
+    "code", ["1114112", "99999999", "97:1114112", "97:1114112;1", "97;1;1114112", "97;99999999999"]
+)
+def test_a_key_of_no_character_is_none_and_the_next_one_counts(code):
+    first, *none, last = told(read(f"a\x1b[{code}ub"))
+    assert (first, last) == ("a", "b")
+    assert len(none) <= 1
+
+
+@pytest.mark.parametrize(
     ("text", "pasted"), [("", ""), ("[201~", "[201~"), ("a\nb", "a\nb"), ("\x1b[200~", ""), ("\x1b[201", "[201")]
 )
 def test_two_pastes_one_after_another_are_two(text, pasted):

@@ -278,7 +278,7 @@ async def test_texts_that_cannot_be_measured_are_found_and_all_others_are_measur
     assert await stage.done() == Phase.IDLE
     assert new.measured("trained").sum(axis=(0, 1)).tolist() == [9, 9, 0]
     assert stage.document.mark_of("prompted", 2, 0, 2).cause == "too long: 9999 tokens"
-    assert "1 texts cannot be measured: their cells say why" in stage.said
+    assert "1 text cannot be measured: their cells say why" in stage.said
 
 
 async def test_a_worker_that_dies_is_a_message_and_another_goes_on(paced):

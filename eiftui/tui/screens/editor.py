@@ -11,7 +11,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
@@ -21,18 +20,22 @@ from eiftui.session.editing import Wording, next_role
 from eiftui.session.records import Unsaved
 from eiftui.session.safetext import hidden_again, visible, without_controls
 from eiftui.show.numbers import counted
-from eiftui.tui.bindings import part_bindings
-from eiftui.tui.counting import Counter, words_in
+from eiftui.tui.bindings import dialogue_bindings
+from eiftui.tui.counting import Cutter, words_in
 from eiftui.tui.drafts import SECONDS_BETWEEN_KEEPS
 from eiftui.tui.edits import Sentences, check_lines, read_lines
 from eiftui.tui.keymap import hints
 from eiftui.tui.mishaps import Surviving
+from eiftui.tui.screens.dialogue import OwnKeys
 from eiftui.tui.sentences import ROLE_NAMES
+from eiftui.tui.widgets.keybar import KeyBar
 
 SECONDS_AFTER_A_KEY = 0.2
 """Before tokens are counted: a fast typist's next key comes earlier."""
-ROOM_BELOW = 6
-"""Lines that the field needs where it is lowest."""
+ROOM_BELOW = 8
+"""Lines that the field needs where it is lowest, and the footer."""
+MOST_TOKENS = 200
+"""That are shown: more have no room."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +51,12 @@ class Draft:
     """Of the text; empty for a new one."""
 
 
-class EditorScreen(Surviving, ModalScreen[None]):
+class EditorScreen(OwnKeys[None]):
     """Ends when it is saved or left. What cannot be read or saved is refused beside the field, and stays in it."""
 
     CSS_PATH = "editor.tcss"
-    BINDINGS = part_bindings("editor")
+    BINDINGS = dialogue_bindings("editor")
+    part: ClassVar[str] = "editor"
     AUTO_FOCUS = "SentenceField"
 
     def __init__(
@@ -61,14 +65,14 @@ class EditorScreen(Surviving, ModalScreen[None]):
         y: int,
         save: Callable[[list[Wording]], None],
         keep: Callable[[Unsaved], None],
-        count: Counter,
+        cut: Cutter,
     ) -> None:
         """`y` is the line of the screen to write on; `save` takes the wording of each line, or raises EiftuiError.
 
         `keep` takes what is written and not yet saved, every second, or raises EiftuiError.
         """
         super().__init__()
-        self._draft, self._y, self._save, self._keep, self._count = draft, y, save, keep, count
+        self._draft, self._y, self._save, self._keep, self._cut = draft, y, save, keep, cut
         self._role = draft.role
         self._due: Timer | None = None
 
@@ -77,6 +81,7 @@ class EditorScreen(Surviving, ModalScreen[None]):
             editor.border_title = self._draft.title
             yield SentenceField(self._draft)
             yield Static(id="remark", markup=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.query_one("#editor").styles.offset = (0, max(0, min(self._y - 1, self.app.size.height - ROOM_BELOW)))
@@ -146,14 +151,15 @@ class EditorScreen(Surviving, ModalScreen[None]):
 
     async def _show_tokens(self, lines: list[Sentences]) -> None:
         try:
-            number = await self._count(lines)
+            tokens = await self._cut(lines)
         except EiftuiError:
             return  # the worker is gone or has no model yet: words are what can be counted
-        if number is not None:
-            self._remark(_length(lines, number, "token"))
+        if tokens is not None:
+            self._remark(_length(lines, len(tokens), "token"), cut=_apart(tokens))
 
-    def _remark(self, text: str, style: str = "$text-muted") -> None:
-        self.query_one("#remark", Static).update(Content.styled(text, style))
+    def _remark(self, text: str, style: str = "$text-muted", cut: Content | None = None) -> None:
+        for remark in self.query("#remark").results(Static):  # none is there once it is left, while tokens come
+            remark.update(Content.styled(text, style) + (cut or ""))
 
 
 class SentenceField(Surviving, TextArea):
@@ -204,3 +210,10 @@ class SentenceField(Surviving, TextArea):
 def _length(lines: list[Sentences], number: int, unit: str) -> str:
     texts = f"{len(lines)} sentences, a line each · " if len(lines) > 1 else ""
     return texts + counted(number, unit)
+
+
+def _apart(tokens: list[str]) -> Content:
+    """Tokens on a line, every second one underlined, which any terminal shows."""
+    styles = ("", "underline")
+    shown = [Content.styled(visible(token), styles[place % 2]) for place, token in enumerate(tokens[:MOST_TOKENS])]
+    return Content("  ") + Content("").join(shown) + ("…" if len(tokens) > MOST_TOKENS else "")

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import OptionList, Static, TabbedContent, TabPane
+from textual.widgets import Input, OptionList, Static, TabbedContent, TabPane
 
 from eiftui.domains.schema import Text
 from eiftui.errors import EiftuiError
@@ -74,6 +74,9 @@ class GenerateScreen(OwnKeys[None]):
         else:
             self._take()
 
+    def on_descendant_focus(self) -> None:
+        self._show_choice()
+
     def on_offer_list_choice_changed(self) -> None:
         self._show_choice()
 
@@ -134,8 +137,11 @@ class GenerateScreen(OwnKeys[None]):
                 f"enter puts these words in the slots of all sentences; those of before keep their numbers{also}"
             )
             return
-        if isinstance(way, ModelWay) and not way.offers.option_count:
-            self._remark("enter samples sentences that begin so")
+        if isinstance(self.focused, Input):
+            self._remark("enter samples sentences that begin so; shift+tab and ← → lead to the other ways")
+            return
+        if self.focused is not None and self.focused.id == "domains":
+            self._remark("enter goes to the sentences of this domain")
             return
         number = f"the {marked} marked" if (marked := way.offers.marked) else "the sentence of the cursor"
         number += f" and the {others} marked in other tabs" if others else ""

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import ClassVar
 
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from eiftui.tui.action import Action
 from eiftui.tui.actions import ACTIONS
 from eiftui.tui.bindings import part_bindings
-from eiftui.tui.mishaps import Surviving
+from eiftui.tui.screens.dialogue import OwnKeys
 from eiftui.tui.sections import OF_IMAGES, OF_SENTENCES, SECTIONS
+from eiftui.tui.widgets.keybar import KeyBar
 
 READING = """\
 A row is a training set, a column a probe. A cell says how the loss of the probe moved, in nats per token, when the
@@ -32,11 +33,12 @@ explorer is open, and not kept in the session."""
 KEYS = 14
 
 
-class HelpScreen(Surviving, ModalScreen[None]):
+class HelpScreen(OwnKeys[None]):
     """Escape leaves it."""
 
     CSS_PATH = "help.tcss"
     BINDINGS = part_bindings("help")
+    part: ClassVar[str] = "help"
 
     def __init__(self, keys_of: Callable[[str], list[str]], first: str, of_images: bool) -> None:
         """`keys_of` says which keys an action has; `first` is the part that help was asked for in.
@@ -52,6 +54,7 @@ class HelpScreen(Surviving, ModalScreen[None]):
             scroll.border_subtitle = "esc closes"
             yield Static(Content(" ".join((READING_IMAGES if self._of_images else READING).split("\n"))))
             yield from self._sections()
+        yield KeyBar()
 
     def action_close(self) -> None:
         self.dismiss()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,6 +13,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from eiftui.models.available import Available, available, choice_of, look_up, memory
+from eiftui.models.place import place_of
 from eiftui.session.safetext import visible
 from eiftui.settings import DTYPES, ModelChoice
 from eiftui.show.encoding import padded
@@ -58,6 +60,9 @@ class ModelScreen(OwnKeys[ModelChoice | None]):
     def action_choose(self) -> None:
         if model := self._chosen():
             choice = choice_of(model.name, self._now)
+            if (place := place_of(choice.name)) and not os.path.exists(place):
+                self._say(f"there is nothing at {place}", "$text-error")
+                return
             self.dismiss(choice.model_copy(update={"dtype": self._dtype}))
 
     def action_dtype(self) -> None:
@@ -112,7 +117,10 @@ class ModelScreen(OwnKeys[ModelChoice | None]):
             takes = "not known before it is loaded"
             if not math.isnan(model.parameters):
                 takes = f"about {size(memory(model.parameters, self._dtype))}"
-            self.query_one("#memory", Static).update(Content(f"memory as {self._dtype}: {takes}"))
+            self._say(f"memory as {self._dtype}: {takes}")
+
+    def _say(self, text: str, style: str = "") -> None:
+        self.query_one("#memory", Static).update(Content.styled(visible(text), style))
 
 
 def _count(parameters: float) -> str:

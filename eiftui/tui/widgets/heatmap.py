@@ -26,7 +26,7 @@ from eiftui.tui.widgets.scrolling import ScrolledCells, alone
 RUNNING = "▸"
 MORE = "‹›"
 """Columns are out of sight on this side."""
-SHORTEST_LABEL, LONGEST_LABEL = 8, 40
+SHORTEST_LABEL = 8
 
 
 class HeatMap(ScrolledCells, can_focus=True):
@@ -230,7 +230,7 @@ class HeatMap(ScrolledCells, can_focus=True):
         number = self._number
         room = self._room.width - number - self._shape[1] * self._cell - 1
         longest = max(map(cell_len, self._labels), default=0)
-        self._head = number + (min(room, longest, LONGEST_LABEL) + 1 if room >= SHORTEST_LABEL else 0)
+        self._head = number + (min(room, longest) + 1 if room >= SHORTEST_LABEL else 0)
         self._strips.clear()
         self.virtual_size = self._whole_size
         self.refresh()

@@ -19,7 +19,7 @@ from eiftui.tui.jumping import QUESTION, cell_named
 from eiftui.tui.keymap import key_of
 from eiftui.tui.order import ORDERS
 from eiftui.tui.picture import Picture, place_of
-from eiftui.tui.refusals import hidden
+from eiftui.tui.refusals import hidden, lacking
 from eiftui.tui.screens.prompt import PromptScreen
 from eiftui.tui.view import SHOWN, View, picture, title
 from eiftui.tui.widgets.heatmap import HeatMap
@@ -86,7 +86,8 @@ class MatrixPane(Part):
         drawn = picture(self.view, self.document)
         self.styles.height = len(drawn.rows) + AROUND  # the style sheet says how high at most
         self.heatmap.show(drawn, self.document.row_labels, cursor)
-        self.heatmap.nothing = self.query_one(Overview).nothing = hidden(self.app, view, self.document)
+        nothing = lacking(self.app, self.document) or hidden(self.app, view, self.document)
+        self.heatmap.nothing = self.query_one(Overview).nothing = nothing
         self._show_overview()
         self._explain()
 
@@ -256,7 +257,7 @@ class MatrixPane(Part):
             words = f"{STEPS}: {words}" if self.chart.steps else words
             if self.has_class("-overview"):
                 rows, columns = self.query_one(Overview).block
-                words += f" · the strongest of {rows} × {columns} cells" if rows * columns > 1 else ""
+                words += f" · strongest of {rows}×{columns}" if rows * columns > 1 else ""
             if marked := self._marked:
                 words = f"{marked} ought to be lower than … {key_of(self.app, 'matrix.contrast')} marks the other cell"
             self.query_one(Words).show(Content(words))

@@ -26,6 +26,21 @@ class Part(Surviving, Widget):
         with survived(self):
             self.paint()
 
+    def on_descendant_focus(self) -> None:
+        self._show_focus()
+
+    def on_descendant_blur(self) -> None:
+        self._show_focus()
+
+    def _show_focus(self) -> None:
+        """Mark the title of what has the focus: a style sheet would do so only when it next looks at the title."""
+        for title in self.query(".title"):
+            title.set_class(self.heads_focus(title), "-here")
+
+    def heads_focus(self, title: Widget) -> bool:
+        """Whether what has the focus stands under a title."""
+        return self.has_focus_within
+
     def paint(self) -> None:
         """What `show_document` does."""
         raise NotImplementedError

@@ -10,6 +10,7 @@ from functools import partial
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
+from textual.widget import Widget
 
 from eiftui.domains.origin import FromFile
 from eiftui.domains.schema import Domain, Role, Text
@@ -74,6 +75,9 @@ class SentencesPane(Part):
         self.query_one("#rows", SentenceList).show(rows)
         self.query_one("#probes", SentenceList).show(probes)
         self._show_about()
+
+    def heads_focus(self, title: Widget) -> bool:
+        return self.query_one(f"#{(title.id or '').removesuffix('-title')}").has_focus
 
     def show_cell(self, row: int, column: int) -> None:
         """Put the cursors on a cell of the matrix."""
@@ -225,7 +229,7 @@ class SentencesPane(Part):
 
         `written` stands in it instead of what the text has.
         """
-        from eiftui.tui.counting import counter
+        from eiftui.tui.counting import cutter
         from eiftui.tui.screens.editor import Draft, EditorScreen
 
         if not may_change(self, self.document):
@@ -240,7 +244,7 @@ class SentencesPane(Part):
             self._line_on_screen + (text is None),
             save,
             self._keep_unsaved,
-            counter(self.document.session, self._worker.client if self._worker else None),
+            cutter(self.document.session, self._worker.client if self._worker else None),
         )
         self.app.push_screen(field, self._drop_unsaved)
         self.post_message(self.WritingBegan())

@@ -10,9 +10,10 @@ from textual.content import Content
 from textual.timer import Timer
 
 from eiftui.session.safetext import visible
-from eiftui.show.numbers import completed, duration
+from eiftui.show.numbers import completed, counted, duration
 from eiftui.tui.document import Document
 from eiftui.tui.keymap import key_of
+from eiftui.tui.outcome import NOTHING_THERE
 from eiftui.tui.running import Runner
 from eiftui.tui.widgets.part import Part, Words
 from eiftui.tui.work import Phase
@@ -83,11 +84,11 @@ class StatusBar(Part):
         self.query_one(Words).show(self._line())
 
     def _line(self) -> Content:
-        """What goes on and, where there is room, how it is stopped."""
-        line = Content(" ") + self._describe()
+        """What goes on, as much of it as there is room for beside what can be done about it."""
         hint = self._hint()
-        room = self.size.width - line.cell_length - len(hint) - 1
-        return line if room < 1 else line + Content(" " * room) + Content.styled(hint, "$text-muted")
+        width = max(0, self.size.width - len(hint) - 2)
+        line = (Content(" ") + self._describe()).truncate(width, ellipsis=True)
+        return line + Content(" " * (width - line.cell_length + 1)) + Content.styled(hint, "$text-muted")
 
     def _hint(self) -> str:
         """What can be done about what goes on."""
@@ -99,6 +100,8 @@ class StatusBar(Part):
                 return f"{run} pauses  {stop} stops"
             case Phase.PAUSED:
                 return f"{run} goes on  {stop} ends"
+            case Phase.FAILED:
+                return f"{key_of(self.app, 'app.log')} says all of it"
         return ""
 
     def _describe(self) -> Content:
@@ -111,7 +114,8 @@ class StatusBar(Part):
             case Phase.LOADING:
                 bar = "" if work.fraction is None else f" {completed(work.fraction)}"
                 words = [self._bar(work.fraction)] if work.fraction is not None else []
-                return Content(" ").join([*words, Content(f"{text or 'starting the worker'}{bar}…")])
+                then = "; then it is measured" if self.runner.is_to_run else ""
+                return Content(" ").join([*words, Content(f"{text or 'starting the worker'}{bar}…{then}")])
             case Phase.ESTIMATING:
                 return ESTIMATING
             case Phase.STOPPING:
@@ -119,12 +123,8 @@ class StatusBar(Part):
             case Phase.PAUSED:
                 return Content.styled("paused", "$text-warning") + Content(f" · {self._lacking()}")
             case Phase.FAILED:
-                return Content.styled(text, "$text-error").truncate(self._room, ellipsis=True)
+                return Content.styled(text, "$text-error")
         return self._idle()
-
-    @property
-    def _room(self) -> int:
-        return self.size.width - 2
 
     def _progress(self) -> Content:
         """`████░░ trained · draw 3/5 · 34/75 cells · 12/s · 1m12s left`."""
@@ -140,7 +140,7 @@ class StatusBar(Part):
     def _idle(self) -> Content:
         session = self.document.session
         if self.document.lost:
-            return Content.styled(visible(self.document.lost), "$text-error").truncate(self._room, ellipsis=True)
+            return Content.styled(visible(self.document.lost), "$text-error")
         if session.read_only:
             left = "it cannot be written here" if self.document.obstacle else "nobody writes it any more"
             followed = left if self.document.writer is None else "followed live"
@@ -149,14 +149,17 @@ class StatusBar(Part):
             key = key_of(self.app, "screen.settings")
             return Content.styled(f"its settings are lost: {key} offers others", "$text-warning")
         if not (self.document.rows and self.document.probes):
-            return Content.styled("nothing to measure: write a sentence", "$text-muted")
+            return Content.styled(NOTHING_THERE, "$text-muted")
+        if self.document.lacking() and self.document.failed():
+            retry, log = (key_of(self.app, id) for id in ("run.retry", "app.log"))
+            return Content.styled(f"{self._lacking()}: failed · {retry} tries again · {log} says why", "$text-warning")
         if self.document.lacking():
             hint = "" if self.runner.worker is None else f" · {key_of(self.app, 'run.run')} measures them"
             return Content(self._lacking() + hint)
         return Content.styled("everything is measured", "$text-success")
 
     def _lacking(self) -> str:
-        return f"{self.document.lacking()} cells not measured"
+        return f"{counted(self.document.lacking(), 'cell')} not measured"
 
     def _bar(self, share: float) -> Content:
         width = 20 if self.size.width >= WIDE else 10

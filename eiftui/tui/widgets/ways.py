@@ -230,7 +230,9 @@ class ModelWay(Way):
         if not prompt.strip():
             raise InputError("write how the sentence begins")
         text = filled(self._document.session, [prompt.rstrip()])[0]
-        return Continue.model_validate({"text": text, "seed": self._seed, **values})
+        # of a made-up word a model knows no end, and would make other words of it
+        whole_word = prompt.rstrip().endswith("}")
+        return Continue.model_validate({"text": text, "seed": self._seed, "whole_word": whole_word, **values})
 
     async def _sample(self, worker: Worker, request: Continue) -> None:
         session = self._document.session
@@ -253,6 +255,7 @@ class ModelWay(Way):
                             max_tokens=request.max_tokens,
                             seed=request.seed,
                             index=index,
+                            whole_word=request.whole_word,
                         )
                         index += 1
                         self.offers.offer(continued(prompt, answer.text, session.words(0), how))
