@@ -73,20 +73,18 @@ def environment(**changes: str) -> dict[str, str]:
     return {**plain, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", **changes}
 
 
-def _interruptible() -> None:
+def interruptible() -> None:
+    """What a process does as it begins, to be interrupted: where tests run in the background, that is ignored."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def start(*arguments: str | Path, cwd: Path, **options: Any) -> subprocess.Popen[str]:
-    """The command in a process of its own, in a process group of its own, that can be interrupted.
-
-    Where tests run in the background, interrupts are ignored, and children would inherit that.
-    """
+    """The command in a process of its own, in a process group of its own, that can be interrupted."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8", "env": environment()}
     return subprocess.Popen(
         [*COMMAND, *map(str, arguments)],
         cwd=cwd,
         start_new_session=True,
-        preexec_fn=_interruptible,
+        preexec_fn=interruptible,
         **{**pipes, **options},
     )

@@ -15,7 +15,7 @@ import pytest
 
 from eiftui.session.session import Session
 from eiftui.settings import CONDITIONS
-from tests.cli.conftest import Command, start
+from tests.cli.conftest import Command, interruptible, start
 from tests.cli.test_run import cells
 
 STALLED = """
@@ -56,7 +56,9 @@ def measured(path: str = "s.eif") -> int:
 
 
 def test_what_is_interrupted_before_it_has_begun_ends_without_a_word() -> None:
-    process = subprocess.Popen([sys.executable, "-c", STALLED], stdout=-1, stderr=-1, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", STALLED], stdout=-1, stderr=-1, text=True, preexec_fn=interruptible
+    )
     assert process.stdout is not None
     process.stdout.readline()
     process.send_signal(signal.SIGINT)

@@ -42,6 +42,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ROWS = (("Snow is white.",), ("A dog", "barks."), ("Cats do not.",))
 LONG = Optimizer(epochs=1000)
+SOON = 5.0
+"""Seconds, of the minutes that a long request takes: a processor may have other tests to do."""
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 
 
@@ -179,7 +181,7 @@ async def test_a_cancelled_request_ends_at_once_and_the_next_is_answered_as_if_i
     await worker.one(Tokenize(texts=("Snow.",)), Tokenized)  # it is under way
     began = time.perf_counter()
     assert await worker.cancel()
-    assert time.perf_counter() - began < 1
+    assert time.perf_counter() - began < SOON
     with pytest.raises(RequestCancelled):
         await reading
     assert [record.eif.tolist() for record in await answers(worker, sound)] == [
@@ -204,7 +206,7 @@ async def test_whoever_stops_reading_gives_the_request_up(worker: Client, settin
             break
     began = time.perf_counter()
     assert await answers(worker, Embed(texts=("a",)))
-    assert time.perf_counter() - began < 1
+    assert time.perf_counter() - began < SOON
 
 
 async def test_one_request_is_given_up_and_what_waits_behind_it_is_answered(client: Client, settings: Settings) -> None:
@@ -307,7 +309,7 @@ async def test_a_worker_that_loads_is_ended_when_that_is_cancelled(settings: Set
     reading, _ = await begun(client, Load(settings=settings), after=1)
     began = time.perf_counter()
     assert not await client.cancel()
-    assert time.perf_counter() - began < 1
+    assert time.perf_counter() - began < SOON
     with pytest.raises(RequestCancelled):
         await reading
     await client.start()

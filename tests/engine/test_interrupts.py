@@ -101,8 +101,12 @@ def test_weights_are_what_they_were_whenever_a_run_on_the_real_weights_is_interr
     one = measurer(REFERENCE)
     before = weights(one)
     task = Task(what="trained", rows=PROBES * 30, probes=PROBES, settings=REFERENCE)
-    for number in range(1, 40):
+
+    def measure_a_while(number: int) -> None:
         threading.Timer(number / 1000, interrupts.cancel, [number]).start()
+        list(one.measure(task))
+
+    for number in range(1, 40):
         with pytest.raises(Interrupted), interrupts.during(number):
-            list(one.measure(task))
+            measure_a_while(number)
         assert all(torch.equal(now, then) for now, then in zip(weights(one), before, strict=True))

@@ -31,6 +31,11 @@ from tests.models.tiny import ARCHITECTURES, BOS, tiny_network
 ROWS = {"one sentence": (SINGLE, 1), "three sentences": (TRIPLE, 1), "two epochs": (TRIPLE, 2)}
 
 
+TURNED = 5
+"""AdamW steps as far for a gradient of nothing but rounding as for any other: single tokens feel the turn of a weight
+more than means over them do, and another processor turns others."""
+
+
 def allowed(optimizer: Optimizer, dtype: torch.dtype) -> float:
     """What rounding explains, per largest EIF."""
     if dtype == torch.float64:
@@ -50,6 +55,7 @@ def test_factors_equal_the_reference(architecture: str, dtype: torch.dtype, opti
     found, truth = (trained(one, sets, PROBES, how) for one in (engine(architecture, "factors", dtype), exact))
     bound = allowed(how, dtype)
     np.testing.assert_allclose(matrix(found), matrix(truth), rtol=0, atol=bound * np.abs(matrix(truth)).max() + 1e-6)
+    bound *= TURNED if (dtype, how.name) == (torch.float32, "adamw") else 1
     np.testing.assert_allclose(tokens(found), tokens(truth), rtol=0, atol=bound * np.abs(tokens(truth)).max() + 2e-6)
 
 

@@ -18,6 +18,8 @@ from typing import Self
 COMMAND = (sys.executable, "-m", "eiftui")
 ROOT = Path(__file__).parents[2]
 ESCAPES = re.compile(r"\x1b(?:\[[0-9;?<>=$]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|P[^\x1b]*\x1b\\|[@-Z\\-_=>])")
+OWN = ("TEXTUAL", "COLUMNS", "LINES")
+"""What the tests have set in their environment, or whoever started them: this terminal has a size of its own."""
 LONG = 120.0
 """Seconds after which what is waited for does not come any more, on a machine that has much else to do."""
 
@@ -29,7 +31,7 @@ class Terminal:
         """Unless it is `told`, it gets no signal when the terminal goes, as under a parent that keeps them back."""
         self._near, far = os.openpty()
         fcntl.ioctl(far, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("TEXTUAL")}
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(OWN)}
         environment |= {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
         self.process = subprocess.Popen(
             [*COMMAND, str(session)],

@@ -257,7 +257,7 @@ class MatrixPane(Part):
             words = f"{STEPS}: {words}" if self.chart.steps else words
             if self.has_class("-overview"):
                 rows, columns = self.query_one(Overview).block
-                words += f" · strongest of {rows}×{columns}" if rows * columns > 1 else ""
+                words += f" · strongest of {rows}×{columns} cells" if rows * columns > 1 else ""
             if marked := self._marked:
                 words = f"{marked} ought to be lower than … {key_of(self.app, 'matrix.contrast')} marks the other cell"
             self.query_one(Words).show(Content(words))
