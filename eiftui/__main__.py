@@ -6,7 +6,7 @@ from typing import NoReturn
 
 
 def entry_point() -> NoReturn:
-    """What the installed command calls: until the command can say that it was interrupted, it ends without a word."""
+    """What the installed command calls. Until `main` listens, an interruption ends it without a word."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     from eiftui.cli.main import main

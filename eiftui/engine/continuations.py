@@ -17,7 +17,6 @@ from eiftui.models.quiet import quiet
 from eiftui.models.tokens import encode
 from eiftui.settings import digest
 
-WRITTEN_SPACES = ("Ġ", "▁")
 _SENTENCE = re.compile(r"\s*\S.*?(?:[.!?…][\"'”’)\]]*(?=\s)|[。！？]|(?=\n))", re.DOTALL)
 
 
@@ -37,36 +36,26 @@ def continuations(model: LanguageModel, request: Continue) -> Iterator[Continuat
     room = request.max_tokens if model.context is None else min(request.max_tokens, model.context - read)
     if room < 1:
         raise InputError(f"the text fills all {model.context} tokens that the model reads")
+    never_first = longer(model, prompt) if request.whole_word else []
     for index in range(request.number):
-        tokens = _sample(model, prompt, request, room, int(digest([request.seed, index]), 16) >> 1)
+        tokens = _sample(model, prompt, request, room, never_first, int(digest([request.seed, index]), 16) >> 1)
         text = _text(model, prompt, tokens)
         if request.one_sentence:
             text = _on_one_line(whole_sentence(text) or text)
         yield Continuation(text=text, tokens=tokens)
 
 
-class _NoLetterFirst(transformers.LogitsProcessor):
-    """Lets no token follow the prompt that makes its last word longer."""
-
-    def __init__(self, model: LanguageModel, read: int) -> None:
-        pieces = model.tokenizer.convert_ids_to_tokens(list(range(len(model.tokenizer))))
-        self._longer = torch.tensor([_is_inside_a_word(piece) for piece in pieces], device=model.device)
-        self._read = read
-
-    def __call__(self, input_ids: Any, scores: Any) -> torch.Tensor:
-        """`scores` (1, vocabulary): logits of what follows `input_ids` (1, tokens)."""
-        if input_ids.shape[1] > self._read:
-            return torch.as_tensor(scores)
-        known = min(len(self._longer), scores.shape[1])
-        return torch.cat([scores[:, :known].masked_fill(self._longer[:known], -torch.inf), scores[:, known:]], 1)
+def longer(model: LanguageModel, prompt: Tokens) -> list[int]:
+    """The tokens that would make the last word of a prompt longer: those that go on with a letter or a digit."""
+    last = list(prompt[-1:])
+    texts = [last, *([*last, token] for token in range(len(model.tokenizer)))]
+    before, *after = model.tokenizer.batch_decode(texts, clean_up_tokenization_spaces=False)
+    return [token for token, text in enumerate(after) if text[len(before) :][:1].isalnum()]
 
 
-def _is_inside_a_word(piece: str | None) -> bool:
-    """Whether a token of a vocabulary goes on with a word: others begin with a space, as tokenizers write it."""
-    return piece is not None and piece[:1].isalnum() and not piece.startswith(WRITTEN_SPACES)
-
-
-def _sample(model: LanguageModel, prompt: Tokens, request: Continue, room: int, seed: int) -> Tokens:
+def _sample(
+    model: LanguageModel, prompt: Tokens, request: Continue, room: int, never_first: list[int], seed: int
+) -> Tokens:
     ends = sorted({model.start, model.tokenizer.eos_token_id} - {None})
     # what is not said here is taken from the model's own configuration
     plainly = {"do_sample": True, "temperature": request.temperature, "top_k": 0, "top_p": 1.0}
@@ -74,12 +63,12 @@ def _sample(model: LanguageModel, prompt: Tokens, request: Continue, room: int, 
         **(plainly if request.temperature else {"do_sample": False}),
         repetition_penalty=1.0,
         max_new_tokens=room,
+        begin_suppress_tokens=never_first or None,
         eos_token_id=ends or None,
         pad_token_id=ends[0] if ends else 0,
     )
     ids = torch.tensor([with_start(prompt, model.start)], device=model.device)
     stop = transformers.StoppingCriteriaList([_AtSentenceEnd(model, prompt)] if request.one_sentence else [])
-    words = [_NoLetterFirst(model, ids.shape[1])] if request.whole_word else []
     with quiet(), torch.random.fork_rng([model.device] if model.device.type == "cuda" else []):
         torch.manual_seed(seed)
         found = model.network.generate(  # type: ignore[operator]
@@ -87,7 +76,6 @@ def _sample(model: LanguageModel, prompt: Tokens, request: Continue, room: int, 
             attention_mask=torch.ones_like(ids),
             generation_config=options,
             stopping_criteria=stop,
-            logits_processor=words,
         )
     return tuple(found[0, ids.shape[1] :].tolist())
 

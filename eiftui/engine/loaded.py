@@ -25,8 +25,8 @@ def take_model(session: Session, model: ModelRecord) -> list[Notice]:
 def _news(session: Session, model: ModelRecord) -> Iterator[Notice]:
     if model.obstacle and session.settings.method.engine == "factors":
         yield Notice(text=f"{model.obstacle}: measured by the reference engine instead")
-    if model.remark:
-        yield Notice(text=model.remark)
+    if model.slow_products and session.settings.method.products == "bfloat16":
+        yield Notice(text="bfloat16 products take longer than float32 ones on this processor: choose float32 products")
     if session.model and session.model.fingerprint != model.fingerprint:
         yield Notice(
             text=f"{model.choice.name} has changed since it was last loaded (fingerprint {session.model.fingerprint}, "

@@ -37,6 +37,7 @@ class Measurer:
         self._method: Method | None = None
         self._memory_budget: float | None = None
         self._obstacle: str | None = None
+        self._slow_products = False
 
     @property
     def model(self) -> LanguageModel:
@@ -64,6 +65,7 @@ class Measurer:
         """Measure on a model that is already loaded; by the reference engine, if the factor engine cannot carry it."""
         self._model, self._memory_budget = model, memory_budget
         self._engine = self._method = self._obstacle = None
+        self._slow_products = is_slower(torch.bfloat16, model.device)
         self._use(settings.method)
         if isinstance(self._engine, FactorEngine):
             self._obstacle = obstacle(self._engine)
@@ -91,15 +93,8 @@ class Measurer:
             versions={"torch": torch.__version__, "transformers": transformers.__version__},
             files=model.files,
             obstacle=self._obstacle,
-            remark=self._remark(),
+            slow_products=self._slow_products,
         )
-
-    def _remark(self) -> str | None:
-        narrow = isinstance(self.engine, FactorEngine) and self.engine.narrow
-        if narrow and is_slower(narrow, self.model.device):
-            kind = str(narrow).removeprefix("torch.")
-            return f"{kind} products take longer than float32 ones on this processor, which has no arithmetic for them"
-        return None
 
     def measure(self, task: Task) -> Iterator[Result]:
         """The records of a task, each as soon as it is measured, with the engine that can carry the model.

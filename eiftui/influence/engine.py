@@ -104,9 +104,8 @@ class FactorEngine:
         give_back()  # what loading has left
         self.budget = Budget.of(forward, memory)
         forward.head_numbers = self.budget.head_numbers
-        self.narrow = torch.bfloat16 if method.products == "bfloat16" else None
-        """The format of products of base weights and differences, where it is not that of activations."""
-        products = method.products if self.narrow else str(forward.dtype).removeprefix("torch.")
+        self._products = torch.bfloat16 if method.products == "bfloat16" else None
+        products = method.products if self._products else str(forward.dtype).removeprefix("torch.")
         self._gradients = KeptGradients(forward, self.budget)
         self.relative_error: float | None = RELATIVE_ERROR[products]
         self.mechanism = f"difference propagation, {products} products"
@@ -141,7 +140,7 @@ class FactorEngine:
             give_back()
             change = self.change([rows[row] for row in block], optimizer)
             give_back()
-            products = None if change.is_long else self.narrow
+            products = None if change.is_long else self._products
             parts: dict[int, Tensor] = {}
             for one in packed:
                 self.budget.check_evaluation(len(block) * len(one.layout.ids), one.layout.ids.shape[1])

@@ -32,6 +32,8 @@ ONE_DNN = (
 PART = 576
 """Inputs that are added up in one go: with no more, errors are within twice those of MKL on the default model. Fewer
 would cost copies of the weights, which lie so that some of their inputs alone are not together."""
+SLOWER = 1.5
+"""A format takes longer than another where it does so by this factor: less may be chance."""
 
 
 def times(x: Tensor, weight: Tensor) -> Tensor:
@@ -73,14 +75,15 @@ def times_each(x: Tensor, weights: Tensor) -> Tensor:
     return times(x[0], weights[0])[None] if len(x) == 1 else torch.matmul(x, weights.transpose(1, 2))
 
 
-SLOWER = 1.5
-"""A format takes longer than another where it does so by this factor: less may be chance."""
-
-
 def is_slower(dtype: torch.dtype, device: torch.device) -> bool:
-    """Whether products in a narrower format take longer than float32 ones, as where a processor has no such numbers."""
-    x, weight = (torch.ones(size, 1024, device=device) for size in (256, 1024))
-    return device.type == "cpu" and _seconds(x.to(dtype), weight.to(dtype)) > SLOWER * _seconds(x, weight)
+    """Whether products in a narrower format take longer than float32 ones, as where a processor has no such numbers.
+
+    It is timed, which takes a fifth of a second.
+    """
+    if device.type != "cpu":
+        return False
+    x, weight = torch.ones(256, 1024), torch.ones(1024, 1024)
+    return _seconds(x.to(dtype), weight.to(dtype)) > SLOWER * _seconds(x, weight)
 
 
 def _seconds(x: Tensor, weight: Tensor) -> float:

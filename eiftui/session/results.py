@@ -34,8 +34,8 @@ class ModelRecord(Written):
     """Identifies the files it was loaded from (`eiftui.models.files`); None where there are none to look at."""
     obstacle: str | None = None
     """Why the factor engine cannot carry it, with the module that is why; None where it can, or was not asked to."""
-    remark: str | None = None
-    """What else a person should know of how it is measured on this machine."""
+    slow_products: bool = False
+    """Whether bfloat16 products take longer than float32 ones on the device."""
 
     def carried(self, settings: Settings) -> Settings:
         """`settings`, with the engine that can measure this model in place of one that cannot."""

@@ -11,19 +11,19 @@ from eiftui.engine.protocol import Tokenize, Tokenized
 from eiftui.session.session import Session
 
 Sentences = tuple[str, ...]
-Cutter = Callable[[Sequence[Sentences]], Awaitable[list[str] | None]]
-"""The tokens of some texts, one sentence after another, without start tokens; None where nobody can say."""
+Cutter = Callable[[Sequence[Sentences]], Awaitable[list[Sentences] | None]]
+"""The tokens of each sentence of some texts, without start tokens; None where nobody can say."""
 
 
 def cutter(session: Session, client: Client | None) -> Cutter:
     """Cuts with the words of the first draw in the slots. Raises as `Client.one` does."""
 
-    async def cut(texts: Sequence[Sentences]) -> list[str] | None:
+    async def cut(texts: Sequence[Sentences]) -> list[Sentences] | None:
         if client is None or not client.running:
             return None
         sentences = [sentence for text in texts for sentence in text]
         answer = await client.one(Tokenize(texts=filled(session, sentences)), Tokenized)
-        return [part for text in answer.texts for part in text.parts]
+        return [text.parts for text in answer.texts]
 
     return cut
 

@@ -189,8 +189,13 @@ class Document:
 
     def failed(self) -> Scope | None:
         """What a run could not measure, for another to try; None where there is nothing."""
-        present = {row for rows, _ in self._filled for row in rows}
-        rows = frozenset((what, row) for what, row in self._marks.having(Status.FAILED) if row in present)
+        rows = frozenset(
+            (what, row)
+            for rows, probes in self._filled
+            for row in rows
+            for what in CONDITIONS
+            if self._marks.has(Status.FAILED, what, row, probes)
+        )
         return Scope(rows=rows) if rows else None
 
     def row_scope(self, row: int) -> Scope:

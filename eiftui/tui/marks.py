@@ -53,9 +53,9 @@ class Marks:
         """The mark of a cell, if a run came to it."""
         return next((mark for mark in reversed(self.of(what, row)) if probe in mark.probes), None)
 
-    def having(self, status: Status) -> frozenset[tuple[What, Sentences]]:
-        """The rows, in a condition each, of which a cell has a status."""
-        return frozenset(key for key, marks in self._marks.items() if any(mark.status == status for mark in marks))
+    def has(self, status: Status, what: What, row: Sentences, probes: Sequence[Sentences]) -> bool:
+        """Whether any cell of a row with some probes has a status."""
+        return any(mark.status == status and not mark.probes.isdisjoint(probes) for mark in self.of(what, row))
 
     def _keep(self, what: What, row: Sentences, marks: list[Mark]) -> None:
         if marks:

@@ -23,14 +23,16 @@ def in_short(expected: Estimate) -> str:
     return f"about {duration(expected.total)} for {cells}, up to {size(expected.memory)} of memory"
 
 
-def in_words(document: Document | None, cells: int, seconds: float) -> str:
-    """How much was measured, and the strongest influence of a training set on another text of a document."""
-    said = f"Measured {counted(cells, 'cell')} in {duration(seconds)}."
-    if document is None:
-        return said
+def measured(cells: int, seconds: float) -> str:
+    """How much was measured."""
+    return f"Measured {counted(cells, 'cell')} in {duration(seconds)}."
+
+
+def strongest(document: Document) -> str:
+    """The strongest influence of a training set on another text, as a further sentence; empty without any."""
     shown = next((condition for condition in TOLD if document.table(condition).measured.any()), None)
     influence = _strongest(document, shown) if shown else ""
-    return f"{said} Strongest: {influence}." if influence else said
+    return f" Strongest: {influence}." if influence else ""
 
 
 def warnings(document: Document) -> list[str]:
@@ -42,10 +44,10 @@ def warnings(document: Document) -> list[str]:
 
 
 def _strongest(document: Document, condition: Condition) -> str:
-    from eiftui.show.summary import strongest  # brings scipy, which takes longer than the first paint
+    from eiftui.show import summary  # brings scipy, which takes longer than the first paint
 
     values = document.table(condition).values.copy()
     values[:, own_cells(document.session)] = np.nan  # that a text is learned from itself is no news
     rows, probes = ([label(text) for text in texts] for texts in (document.rows, document.probes))
     how = "after reading" if condition == "prompted" else "after learning"
-    return next(iter(strongest(values, rows, probes, 1, how)), "")
+    return next(iter(summary.strongest(values, rows, probes, 1, how)), "")

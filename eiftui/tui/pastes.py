@@ -1,4 +1,4 @@
-"""What a terminal sends, read as Textual does but for two things that would end or change what a person does.
+"""What a terminal sends, read as Textual does but for two things that would be taken for keys, or end the program.
 
 Escape characters in pasted text, as coloured output of a program has, are no keys; nor are codes of no character.
 """

@@ -58,11 +58,11 @@ def may_change(part: Widget, document: Document) -> bool:
 
 
 def lacking(app: App[Any], document: Document) -> str:
-    """What a matrix cannot be without, and how it is added; empty where it is there."""
+    """What a matrix cannot be without, and how it is added; empty where nothing is lacking."""
     gone = [name for name, texts in (("training set", document.rows), ("probe", document.probes)) if not texts]
     if not gone:
         return ""
-    said = f"No {' and no '.join(gone)}"
+    said = "No sentences" if len(gone) > 1 else f"No {gone[0]}"
     ways = hints(app, {f"sentences.{id}": does for id, does in WAYS_TO_ADD.items()})
     return said if document.session.read_only else f"{said}: {ways}"
 

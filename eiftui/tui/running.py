@@ -20,7 +20,7 @@ from eiftui.tui.document import Document
 from eiftui.tui.embedding import embed
 from eiftui.tui.errand import Errand
 from eiftui.tui.measuring import Measuring
-from eiftui.tui.outcome import NOTHING_LEFT, NOTHING_THERE, in_short, in_words, warnings
+from eiftui.tui.outcome import NOTHING_LEFT, NOTHING_THERE, in_short, measured, strongest, warnings
 from eiftui.tui.picture import Status
 from eiftui.tui.scope import EVERYTHING
 from eiftui.tui.work import Phase, Work
@@ -136,7 +136,7 @@ class Runner:
         self.work.changed()
 
     @property
-    def is_to_run(self) -> bool:
+    def will_measure(self) -> bool:
         """Whether anything is measured once the model is there."""
         return self._next is not None or self._measuring is not None
 
@@ -236,8 +236,10 @@ class Runner:
         if measuring.errand.done and not faults:
             self.work.said(measuring.errand.done, "information")
         elif measuring.cells:
-            whole = measuring.errand == EVERYTHING  # of a few cells, the strongest of all is no news
-            self.work.said(in_words(self.document if whole else None, measuring.cells, seconds), "information")
+            said = measured(measuring.cells, seconds)
+            if measuring.errand == EVERYTHING:  # of a few cells, the strongest of all is no news
+                said += strongest(self.document)
+            self.work.said(said, "information")
             for warning in await asyncio.to_thread(warnings, self.document):
                 self.work.said(warning, "warning")
         elif not faults:

@@ -9,13 +9,14 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from eiftui.session.session import Session
 from eiftui.settings import CONDITIONS
-from tests.cli.conftest import Command, interruptible, start
+from tests.cli.conftest import Command, environment, interruptible, start
 from tests.cli.test_run import cells
 
 STALLED = """
@@ -56,9 +57,8 @@ def measured(path: str = "s.eif") -> int:
 
 
 def test_what_is_interrupted_before_it_has_begun_ends_without_a_word() -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-c", STALLED], stdout=-1, stderr=-1, text=True, preexec_fn=interruptible
-    )
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": environment()}
+    process = subprocess.Popen([sys.executable, "-c", STALLED], preexec_fn=interruptible, **pipes)
     assert process.stdout is not None
     process.stdout.readline()
     process.send_signal(signal.SIGINT)

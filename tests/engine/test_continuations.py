@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 import torch
 
-from eiftui.engine.continuations import _is_inside_a_word, continuations, whole_sentence
+from eiftui.engine.continuations import continuations, longer, whole_sentence
 from eiftui.engine.protocol import Continuation, Continue
 from eiftui.errors import InputError
 from eiftui.models.fetch import cached
 from eiftui.models.load import LanguageModel, load_model
 from eiftui.models.registry import DEFAULT
+from eiftui.models.tokens import encode
 from eiftui.settings import ModelChoice
 from tests.models.tiny import BOS, EOS, tiny_model
 
@@ -86,13 +87,6 @@ def test_a_whole_word_is_not_made_longer_and_what_else_follows_keeps_its_odds(mo
     assert any(one.tokens[1:] and pieces[one.tokens[1]].isalnum() for one in ask(model, number=60, whole_word=True))
 
 
-@pytest.mark.parametrize(
-    ("piece", "inside"), [("amat", True), ("7", True), ("Ġthe", False), ("▁the", False), (".", False)]
-)
-def test_tokens_that_begin_a_word_are_told_from_those_inside_one(piece: str, inside: bool) -> None:
-    assert _is_inside_a_word(piece) == inside
-
-
 def test_one_sentence_is_not_gone_on_with_once_it_is_whole() -> None:
     model = tiny_model(dtype=torch.float32)
     ends = [model.tokenizer.convert_tokens_to_ids(sign) for sign in ".! \n"]
@@ -143,7 +137,12 @@ def test_the_default_model_goes_on_with_a_sentence_in_english() -> None:
 
 
 @pytest.mark.skipif(not cached(DEFAULT), reason="the default model is not cached")
-def test_the_default_model_does_not_go_on_with_a_made_up_word() -> None:
+def test_the_default_model_makes_no_made_up_word_longer_and_may_say_anything_else() -> None:
     model = load_model(ModelChoice(device="cpu"))
-    for one in ask(model, "A glimklarhalwin is a kind of galmuhalravi", number=5, max_tokens=5, whole_word=True):
-        assert not one.text[0].isalnum()
+    text = "A glimklarhalwin is a kind of galmuhalravi"
+    for one in ask(model, text, number=5, max_tokens=5, whole_word=True):
+        assert not one.text[:1].isalnum()
+    never = longer(model, encode(model, text))
+    for next_text, is_longer in {"ya": True, "7": True, "\n": False, "’": False, "—": False, " the": False}.items():
+        (token,) = model.tokenizer.encode(next_text, add_special_tokens=False)
+        assert (token in never) == is_longer, next_text

@@ -159,14 +159,11 @@ def test_what_the_factors_cannot_carry_is_measured_by_the_reference_and_the_reco
 
 
 @pytest.mark.parametrize("slower", [True, False])
-def test_products_in_a_format_that_this_processor_lacks_are_remarked_upon(
-    slower: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("eiftui.engine.measurer.is_slower", lambda dtype, device: slower)
-    narrow = SETTINGS.model_copy(update={"method": Method(products="bfloat16")})
-    for settings, remarked in ((narrow, slower), (SETTINGS, False), (narrow.by_reference(), False)):
-        remark = measurer(settings).record(settings).remark
-        assert bool(remark and remark.startswith("bfloat16 products take longer")) == remarked
+def test_the_record_tells_whether_narrow_products_are_slow_here(slower: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr("eiftui.engine.measurer.is_slower", lambda *of: asked.append(of) or slower)
+    assert measurer().record(SETTINGS).slow_products == slower
+    assert asked == [(torch.bfloat16, torch.device("cpu"))]
 
 
 def test_a_task_is_measured_by_the_engine_it_asks_for_whatever_was_asked_for_before() -> None:

@@ -206,6 +206,19 @@ def test_a_model_that_only_the_reference_can_measure_is_measured_once_and_told_o
     assert set(journal(path).values()) == {1}
 
 
+def test_who_asks_for_products_that_are_slow_here_is_told_once(
+    make_session: MakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eiftui.engine.measurer.is_slower", lambda *of: True)
+    slow = Here(lambda text, fraction: None)
+    with make_session(draws=1, method={"products": "bfloat16"}) as session:
+        (notice,) = load(session, slow)
+        assert "choose float32 products" in notice.text
+        assert load(session, slow) == []
+    with make_session(draws=1) as session:
+        assert load(session, slow) == []
+
+
 def test_a_model_whose_files_have_changed_is_measured_anew_and_that_is_told(
     make_session: MakeSession, here: Here, tmp_path: Path, tiny_folder: Path
 ) -> None:

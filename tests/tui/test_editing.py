@@ -18,7 +18,7 @@ from eiftui.tui.app import Explorer
 from eiftui.tui.document import Document
 from eiftui.tui.preferences import Preferences
 from eiftui.tui.running import Runner
-from eiftui.tui.screens.editor import MOST_TOKENS, EditorScreen, SentenceField, _apart
+from eiftui.tui.screens.editor import SECONDS_AFTER_A_KEY, EditorScreen, SentenceField, _apart
 from eiftui.tui.widgets.heatmap import HeatMap
 from eiftui.tui.widgets.matrix import MatrixPane
 from eiftui.tui.worker import Worker
@@ -308,10 +308,25 @@ async def test_tokens_are_counted_while_typing_and_words_where_nobody_can(measur
 
 
 def test_tokens_are_told_apart_by_every_second_being_underlined():
-    shown = _apart(["To", "ads", " hop"])
-    assert shown.plain == "  Toads hop"
+    shown = _apart([("To", "ads", " hop"), ("Far",)])
+    assert shown.plain == "  Toads hop || Far"
     assert [shown.plain[span.start : span.end] for span in shown.spans if "underline" in str(span.style)] == ["ads"]
-    assert _apart(["x"] * (MOST_TOKENS + 1)).plain == f"  {'x' * MOST_TOKENS}…"
+
+
+async def test_tokens_of_another_text_are_not_shown_and_more_than_have_room_are_cut(measured, explorer):
+    app = explorer(measured)
+    async with app.run_test(size=(80, 24)) as pilot:
+        fake = FakeClient()
+        app.worker = Worker(lambda **options: fake)
+        await fake.start()
+        await pilot.press("a", "x", "backspace")
+        await pilot.pause(2 * SECONDS_AFTER_A_KEY)
+        await until(pilot, "a slot such as {A}")
+        pilot.app.screen.query_one(SentenceField).text = "toad " * 100
+        lines = await until(pilot, "100 tokens  toad")
+        assert any("toad…" in line or "toad …" in line for line in lines)
+        await pilot.press("escape")
+        await fake.close()
 
 
 async def test_help_on_writing_is_there_while_a_sentence_is_written_and_a_question_mark_is_text(measured, explorer):

@@ -187,7 +187,9 @@ async def test_below_the_ways_is_what_enter_does_where_the_focus_is(measured, ex
         await until(pilot, "enter adds the sentence of the cursor")
         await pilot.press("3")
         await until(pilot, "shift+tab and ← → lead to the other ways")
-        await pilot.press("shift+tab", "left")
+        await pilot.press("tab")
+        await until(pilot, "lead to the other ways")
+        await pilot.press("shift+tab", "shift+tab", "left")
         await until(pilot, "Such as")
 
 

@@ -387,4 +387,4 @@ async def test_a_matrix_without_cells_says_what_it_lacks(document, explorer, rol
     async with explorer(document).run_test(size=(80, 24)) as pilot:
         await until(pilot, f"{lacking}: a writes one · g offers some · I takes a file")
         document.edit([])
-        await until(pilot, "No training set and no probe: a writes one")
+        await until(pilot, "No sentences: a writes one")

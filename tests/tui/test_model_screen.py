@@ -7,6 +7,7 @@ import pytest
 from eiftui.tui.app import Explorer
 from eiftui.tui.document import Document
 from eiftui.tui.preferences import Preferences
+from eiftui.tui.screens.model import ModelScreen
 from tests.engine.fake import FakeClient
 from tests.tui.conftest import until
 
@@ -53,5 +54,6 @@ async def test_a_path_with_nothing_there_is_refused_where_it_was_written(app, do
         await pilot.press("L", *"/nowhere/model")
         await pilot.pause()
         await pilot.press("enter")
-        await until(pilot, "there is nothing at /nowhere/model")
+        await until(pilot, "there is no model at /nowhere/model")
+        assert isinstance(app.screen, ModelScreen)
         assert document.session.settings == before

@@ -13,6 +13,7 @@ from eiftui.errors import EiftuiError
 from eiftui.session.session import Session
 from eiftui.settings import Settings
 from eiftui.tui.document import Document
+from eiftui.tui.outcome import NOTHING_THERE
 from eiftui.tui.picture import Status
 from eiftui.tui.running import Runner
 from eiftui.tui.widgets.title import TitleBar
@@ -279,6 +280,10 @@ async def test_texts_that_cannot_be_measured_are_found_and_all_others_are_measur
     assert new.measured("trained").sum(axis=(0, 1)).tolist() == [9, 9, 0]
     assert stage.document.mark_of("prompted", 2, 0, 2).cause == "too long: 9999 tokens"
     assert "1 text cannot be measured: their cells say why" in stage.said
+    assert stage.document.failed()
+    kept = [text for text in new.sheet.texts if "frog" not in text.label]
+    stage.document.edit([*kept, Text(id="new", sentences=("A newt swims.",), role="probe")])
+    assert stage.document.failed() is None
 
 
 async def test_a_worker_that_dies_is_a_message_and_another_goes_on(paced):
@@ -325,8 +330,19 @@ async def test_a_full_disk_is_a_message_and_loses_nothing_that_was_measured(stag
     assert stage.document.lacking() == 0
 
 
+async def test_of_a_row_alone_the_strongest_of_all_is_not_told(stage):
+    stage.runner.run(stage.document.row_scope(0))
+    await stage.done()
+    assert stage.said[-1].startswith("Measured ")
+    assert "Strongest" not in stage.said[-1]
+    stage.runner.run()
+    await stage.done()
+    assert any("Strongest: after learning" in said for said in stage.said)
+
+
 async def test_without_sentences_there_is_nothing_to_measure(stage):
     stage.document.edit([])
+    assert await stage.runner.cost(stage.document.session.settings) == NOTHING_THERE
     stage.runner.run()
     assert await stage.done() == Phase.FAILED
     assert "nothing to measure" in stage.said[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -11,7 +12,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
 from eiftui.domains.schema import SEPARATOR, SLOT, Role
@@ -34,8 +34,8 @@ SECONDS_AFTER_A_KEY = 0.2
 """Before tokens are counted: a fast typist's next key comes earlier."""
 ROOM_BELOW = 8
 """Lines that the field needs where it is lowest, and the footer."""
-MOST_TOKENS = 200
-"""That are shown: more have no room."""
+ROOM_FOR_TOKENS, LONGEST_TOKEN = 3, 12
+"""Lines; and what may be left free at the end of each, where the next word would not fit."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,6 @@ class EditorScreen(OwnKeys[None]):
         super().__init__()
         self._draft, self._y, self._save, self._keep, self._cut = draft, y, save, keep, cut
         self._role = draft.role
-        self._due: Timer | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(id="editor") as editor:
@@ -99,6 +98,7 @@ class EditorScreen(OwnKeys[None]):
             self._remark(visible(f"not kept meanwhile: {error}"), "$text-error")
 
     def action_save(self) -> None:
+        self._forget_tokens()
         try:
             self._accept()
         except EiftuiError as error:
@@ -132,6 +132,7 @@ class EditorScreen(OwnKeys[None]):
 
     def _look(self) -> None:
         """Say how long it is, or what is wrong with it; the tokens when the person pauses."""
+        self._forget_tokens()
         written = self.query_one(SentenceField).written
         if not written.strip():
             self._remark(f"a slot such as {{A}} holds a made-up word;{SEPARATOR}separates sentences of one set")
@@ -142,20 +143,22 @@ class EditorScreen(OwnKeys[None]):
             self._remark(visible(str(error)), "$text-warning")
             return
         self._remark(_length(lines, words_in(lines), "word"))
-        if self._due:
-            self._due.stop()
-        self._due = self.set_timer(SECONDS_AFTER_A_KEY, lambda: self._ask_for_tokens(lines))
+        self.run_worker(self._show_tokens(lines))
 
-    def _ask_for_tokens(self, lines: list[Sentences]) -> None:
-        self.run_worker(self._show_tokens(lines), exclusive=True)
+    def _forget_tokens(self) -> None:
+        """What was asked for is of another text, or something else is to be said."""
+        self.workers.cancel_node(self)
 
     async def _show_tokens(self, lines: list[Sentences]) -> None:
+        await asyncio.sleep(SECONDS_AFTER_A_KEY)
         try:
             tokens = await self._cut(lines)
         except EiftuiError:
             return  # the worker is gone or has no model yet: words are what can be counted
         if tokens is not None:
-            self._remark(_length(lines, len(tokens), "token"), cut=_apart(tokens))
+            number = _length(lines, sum(map(len, tokens)), "token")
+            room = ROOM_FOR_TOKENS * (self.query_one("#remark").size.width - LONGEST_TOKEN) - len(number)
+            self._remark(number, cut=_apart(tokens).truncate(max(0, room), ellipsis=True))
 
     def _remark(self, text: str, style: str = "$text-muted", cut: Content | None = None) -> None:
         for remark in self.query("#remark").results(Static):  # none is there once it is left, while tokens come
@@ -212,8 +215,11 @@ def _length(lines: list[Sentences], number: int, unit: str) -> str:
     return texts + counted(number, unit)
 
 
-def _apart(tokens: list[str]) -> Content:
-    """Tokens on a line, every second one underlined, which any terminal shows."""
+def _apart(sentences: list[Sentences]) -> Content:
+    """The tokens of sentences on a line, every second one underlined, which any terminal shows."""
     styles = ("", "underline")
-    shown = [Content.styled(visible(token), styles[place % 2]) for place, token in enumerate(tokens[:MOST_TOKENS])]
-    return Content("  ") + Content("").join(shown) + ("…" if len(tokens) > MOST_TOKENS else "")
+    cut = [
+        Content("").join(Content.styled(visible(token), styles[place % 2]) for place, token in enumerate(tokens))
+        for tokens in sentences
+    ]
+    return Content("  ") + Content(SEPARATOR).join(cut)

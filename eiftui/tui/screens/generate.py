@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, OptionList, Static, TabbedContent, TabPane
+from textual.widgets import OptionList, Static, TabbedContent, TabPane
 
 from eiftui.domains.schema import Text
 from eiftui.errors import EiftuiError
@@ -74,8 +75,13 @@ class GenerateScreen(OwnKeys[None]):
         else:
             self._take()
 
-    def on_descendant_focus(self) -> None:
-        self._show_choice()
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Say what enter does there, but not in place of what is said of sampling."""
+        if isinstance(self._way, DomainWay) or event.widget.id == "prompt":
+            self._show_choice()
+
+    def _has_focus(self, id: str) -> bool:
+        return self.focused is not None and self.focused.id == id
 
     def on_offer_list_choice_changed(self) -> None:
         self._show_choice()
@@ -137,10 +143,11 @@ class GenerateScreen(OwnKeys[None]):
                 f"enter puts these words in the slots of all sentences; those of before keep their numbers{also}"
             )
             return
-        if isinstance(self.focused, Input):
-            self._remark("enter samples sentences that begin so; shift+tab and ← → lead to the other ways")
+        if isinstance(way, ModelWay) and not way.offers.option_count:
+            elsewhere = "; shift+tab and ← → lead to the other ways" if self._has_focus("prompt") else ""
+            self._remark(f"enter samples sentences that begin so{elsewhere}")
             return
-        if self.focused is not None and self.focused.id == "domains":
+        if self._has_focus("domains"):
             self._remark("enter goes to the sentences of this domain")
             return
         number = f"the {marked} marked" if (marked := way.offers.marked) else "the sentence of the cursor"

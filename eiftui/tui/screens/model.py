@@ -61,7 +61,7 @@ class ModelScreen(OwnKeys[ModelChoice | None]):
         if model := self._chosen():
             choice = choice_of(model.name, self._now)
             if (place := place_of(choice.name)) and not os.path.exists(place):
-                self._say(f"there is nothing at {place}", "$text-error")
+                self._say(f"there is no model at {place}: name the path that it has now", "$text-error")
                 return
             self.dismiss(choice.model_copy(update={"dtype": self._dtype}))
 

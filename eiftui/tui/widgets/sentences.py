@@ -77,7 +77,9 @@ class SentencesPane(Part):
         self._show_about()
 
     def heads_focus(self, title: Widget) -> bool:
-        return self.query_one(f"#{(title.id or '').removesuffix('-title')}").has_focus
+        """Only the title of the list that has it."""
+        focused = self.screen.focused
+        return focused is not None and title.id == f"{focused.id}-title"
 
     def show_cell(self, row: int, column: int) -> None:
         """Put the cursors on a cell of the matrix."""

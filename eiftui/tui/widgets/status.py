@@ -85,10 +85,10 @@ class StatusBar(Part):
 
     def _line(self) -> Content:
         """What goes on, as much of it as there is room for beside what can be done about it."""
-        hint = self._hint()
-        width = max(0, self.size.width - len(hint) - 2)
+        hint = Content.styled(self._hint(), "$text-muted")
+        width = max(0, self.size.width - hint.cell_length - 2)
         line = (Content(" ") + self._describe()).truncate(width, ellipsis=True)
-        return line + Content(" " * (width - line.cell_length + 1)) + Content.styled(hint, "$text-muted")
+        return line + Content(" " * (width - line.cell_length + 1)) + hint
 
     def _hint(self) -> str:
         """What can be done about what goes on."""
@@ -101,7 +101,7 @@ class StatusBar(Part):
             case Phase.PAUSED:
                 return f"{run} goes on  {stop} ends"
             case Phase.FAILED:
-                return f"{key_of(self.app, 'app.log')} says all of it"
+                return f"{key_of(self.app, 'app.log')}: the log"
         return ""
 
     def _describe(self) -> Content:
@@ -114,8 +114,8 @@ class StatusBar(Part):
             case Phase.LOADING:
                 bar = "" if work.fraction is None else f" {completed(work.fraction)}"
                 words = [self._bar(work.fraction)] if work.fraction is not None else []
-                then = "; then it is measured" if self.runner.is_to_run else ""
-                return Content(" ").join([*words, Content(f"{text or 'starting the worker'}{bar}…{then}")])
+                then = ", then measuring" if self.runner.will_measure else ""
+                return Content(" ").join([*words, Content(f"{text or 'starting the worker'}{bar}{then}…")])
             case Phase.ESTIMATING:
                 return ESTIMATING
             case Phase.STOPPING:
@@ -150,13 +150,17 @@ class StatusBar(Part):
             return Content.styled(f"its settings are lost: {key} offers others", "$text-warning")
         if not (self.document.rows and self.document.probes):
             return Content.styled(NOTHING_THERE, "$text-muted")
-        if self.document.lacking() and self.document.failed():
-            retry, log = (key_of(self.app, id) for id in ("run.retry", "app.log"))
-            return Content.styled(f"{self._lacking()}: failed · {retry} tries again · {log} says why", "$text-warning")
         if self.document.lacking():
-            hint = "" if self.runner.worker is None else f" · {key_of(self.app, 'run.run')} measures them"
-            return Content(self._lacking() + hint)
+            return Content(self._lacking() + self._ways())
         return Content.styled("everything is measured", "$text-success")
+
+    def _ways(self) -> str:
+        """How what is not measured can be."""
+        if self.runner.worker is None:
+            return ""
+        run, retry, log = (key_of(self.app, id) for id in ("run.run", "run.retry", "app.log"))
+        failed = f" · some failed: {retry} tries those again, {log} says why" if self.document.failed() else ""
+        return f" · {run} measures them{failed}"
 
     def _lacking(self) -> str:
         return f"{counted(self.document.lacking(), 'cell')} not measured"

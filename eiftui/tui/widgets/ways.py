@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from eiftui.domains.library import builtin_names, load_builtin
 from eiftui.domains.origin import ByModel, FromDomain
-from eiftui.domains.schema import Domain, Role, Text
+from eiftui.domains.schema import SLOT, Domain, Role, Text
 from eiftui.engine.protocol import Continuation, Continue
 from eiftui.errors import EiftuiError, InputError
 from eiftui.session.safetext import visible
@@ -226,12 +226,12 @@ class ModelWay(Way):
                 raise InputError(f"{title}: not a number") from None
             if values[name] < (0 if kind is float else 1):
                 raise InputError(f"{title}: must be {'0 or more' if kind is float else '1 or more'}")
-        prompt = self.query_one("#prompt", Input).value
-        if not prompt.strip():
+        prompt = self.query_one("#prompt", Input).value.rstrip()
+        if not prompt:
             raise InputError("write how the sentence begins")
-        text = filled(self._document.session, [prompt.rstrip()])[0]
+        text = filled(self._document.session, [prompt])[0]
         # of a made-up word a model knows no end, and would make other words of it
-        whole_word = prompt.rstrip().endswith("}")
+        whole_word = any(slot.end() == len(prompt) for slot in SLOT.finditer(prompt))
         return Continue.model_validate({"text": text, "seed": self._seed, "whole_word": whole_word, **values})
 
     async def _sample(self, worker: Worker, request: Continue) -> None:
