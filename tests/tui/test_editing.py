@@ -286,7 +286,8 @@ async def test_a_bad_line_among_many_is_named_and_none_is_added(measured, explor
         assert len(measured.rows) == 3
 
 
-async def test_tokens_are_counted_while_typing_and_words_where_nobody_can(measured, explorer):
+async def test_tokens_are_counted_while_typing_and_words_where_nobody_can(measured, explorer, monkeypatch):
+    monkeypatch.setattr("eiftui.tui.screens.editor.SECONDS_BETWEEN_TRIES", 0.05)
     app = explorer(measured)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("a", *"Toads {A} {New} hop.")
@@ -294,8 +295,9 @@ async def test_tokens_are_counted_while_typing_and_words_where_nobody_can(measur
         await pilot.press("escape")
         fake = FakeClient()
         app.worker = Worker(lambda **options: fake)
-        await fake.start()
         await pilot.press("a", *"Toads {A} {New} hop.")
+        await until(pilot, "4 words")
+        await fake.start()
         await until(pilot, "4 tokens  Toads")
         asked = fake.requests[-1].texts[0]
         assert asked.split()[1] == measured.session.words(0)["A"]

@@ -32,10 +32,14 @@ from eiftui.tui.widgets.keybar import KeyBar
 
 SECONDS_AFTER_A_KEY = 0.2
 """Before tokens are counted: a fast typist's next key comes earlier."""
+SECONDS_BETWEEN_TRIES = 1.0
+"""While the model is not there."""
 ROOM_BELOW = 8
 """Lines that the field needs where it is lowest, and the footer."""
-ROOM_FOR_TOKENS, LONGEST_TOKEN = 3, 12
-"""Lines; and what may be left free at the end of each, where the next word would not fit."""
+WIDEST = 120
+"""Columns of the field and its frame."""
+ROOM_FOR_TOKENS, LONGEST_TOKEN = 3, 16
+"""Lines; and what of each is the frame's, or left free where the next word would not fit."""
 
 
 @dataclass(frozen=True)
@@ -151,14 +155,19 @@ class EditorScreen(OwnKeys[None]):
 
     async def _show_tokens(self, lines: list[Sentences]) -> None:
         await asyncio.sleep(SECONDS_AFTER_A_KEY)
+        while (tokens := await self._tokens(lines)) is None:
+            await asyncio.sleep(SECONDS_BETWEEN_TRIES)
+        number = _length(lines, sum(map(len, tokens)), "token")
+        width = min(self.app.size.width, WIDEST) - LONGEST_TOKEN
+        room = ROOM_FOR_TOKENS * width - len(number)
+        self._remark(number, cut=_apart(tokens).truncate(max(0, room), ellipsis=True))
+
+    async def _tokens(self, lines: list[Sentences]) -> list[Sentences] | None:
+        """None while the worker has no model yet, or is gone: words are what can be counted."""
         try:
-            tokens = await self._cut(lines)
+            return await self._cut(lines)
         except EiftuiError:
-            return  # the worker is gone or has no model yet: words are what can be counted
-        if tokens is not None:
-            number = _length(lines, sum(map(len, tokens)), "token")
-            room = ROOM_FOR_TOKENS * (self.query_one("#remark").size.width - LONGEST_TOKEN) - len(number)
-            self._remark(number, cut=_apart(tokens).truncate(max(0, room), ellipsis=True))
+            return None
 
     def _remark(self, text: str, style: str = "$text-muted", cut: Content | None = None) -> None:
         for remark in self.query("#remark").results(Static):  # none is there once it is left, while tokens come
