@@ -30,6 +30,8 @@ from pathlib import Path
 from eiftui.tui.app import Explorer
 from eiftui.tui.beginning import begin
 from eiftui.tui.preferences import Preferences
+from eiftui.tui.widgets import inspector
+inspector.SECONDS_FOR_THE_FIRST_PAINT = 60  # on a machine that has much else to do
 async def main():
     async with Explorer(begin(Path(sys.argv[1])), Preferences()).run_test(size=(120, 40)) as pilot:
         await pilot.pause()

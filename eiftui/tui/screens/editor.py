@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from rich.text import Text as RichText
-from textual import events
+from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
 from eiftui.domains.schema import SEPARATOR, SLOT, Role
@@ -78,6 +79,7 @@ class EditorScreen(OwnKeys[None]):
         super().__init__()
         self._draft, self._y, self._save, self._keep, self._cut = draft, y, save, keep, cut
         self._role = draft.role
+        self._due: Timer | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(id="editor") as editor:
@@ -147,16 +149,24 @@ class EditorScreen(OwnKeys[None]):
             self._remark(visible(str(error)), "$text-warning")
             return
         self._remark(_length(lines, words_in(lines), "word"))
-        self.run_worker(self._show_tokens(lines))
+        self._ask_for_tokens(lines, SECONDS_AFTER_A_KEY)
+
+    def _ask_for_tokens(self, lines: list[Sentences], after: float) -> None:
+        self._due = self.set_timer(after, partial(self._show_tokens, lines))
 
     def _forget_tokens(self) -> None:
         """What was asked for is of another text, or something else is to be said."""
         self.workers.cancel_node(self)
+        if self._due:
+            self._due.stop()
 
+    @work(exclusive=True)
     async def _show_tokens(self, lines: list[Sentences]) -> None:
-        await asyncio.sleep(SECONDS_AFTER_A_KEY)
-        while (tokens := await self._tokens(lines)) is None:
-            await asyncio.sleep(SECONDS_BETWEEN_TRIES)
+        tokens = await self._tokens(lines)
+        if tokens is None:
+            if self.is_attached:
+                self._ask_for_tokens(lines, SECONDS_BETWEEN_TRIES)
+            return
         number = _length(lines, sum(map(len, tokens)), "token")
         width = min(self.app.size.width, WIDEST) - LONGEST_TOKEN
         room = ROOM_FOR_TOKENS * width - len(number)
