@@ -64,9 +64,7 @@ def add_how(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--start-token", metavar="auto|none|TOKEN", help="what stands before every text")
     group.add_argument("--engine", choices=("factors", "reference"), help="default factors")
     group.add_argument(
-        "--products",
-        choices=("float32", "bfloat16"),
-        help="of weights and differences (default float32)",
+        "--products", choices=("float32", "bfloat16"), help="of weights and differences (default float32)"
     )
     group.add_argument("--trust-remote-code", action="store_true", default=None, help="let a model bring its own code")
     add_means(group)

@@ -24,9 +24,8 @@ _SENTENCE = re.compile(r"\s*\S.*?(?:[.!?…][\"'”’)\]]*(?=\s)|[。！？]|(?
 def continuations(model: LanguageModel, request: Continue) -> Iterator[Continuation]:
     """Sample continuations from the model, at its own probabilities: no top-k, no nucleus, no penalties.
 
-    Those of a whole word begin with no letter, at the probabilities of what is left.
-
-    Each has random numbers of its own, so that it does not depend on how many are asked for.
+    After a whole word none begins with a letter or a digit: the probabilities are those of what is left. Each has
+    random numbers of its own, so that it does not depend on how many are asked for.
 
     Raises:
         InputError: the text has no tokens, or leaves the model no room to go on.

@@ -10,6 +10,7 @@ makes them.
 from __future__ import annotations
 
 import time
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -75,10 +76,11 @@ def times_each(x: Tensor, weights: Tensor) -> Tensor:
     return times(x[0], weights[0])[None] if len(x) == 1 else torch.matmul(x, weights.transpose(1, 2))
 
 
+@cache
 def is_slower(dtype: torch.dtype, device: torch.device) -> bool:
     """Whether products in a narrower format take longer than float32 ones, as where a processor has no such numbers.
 
-    It is timed, which takes a fifth of a second.
+    It is timed, which takes a fifth of a second: once in a process.
     """
     if device.type != "cpu":
         return False

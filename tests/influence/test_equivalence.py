@@ -31,9 +31,9 @@ from tests.models.tiny import ARCHITECTURES, BOS, tiny_network
 ROWS = {"one sentence": (SINGLE, 1), "three sentences": (TRIPLE, 1), "two epochs": (TRIPLE, 2)}
 
 
-TURNED = 5
-"""AdamW steps as far for a gradient of nothing but rounding as for any other: single tokens feel the turn of a weight
-more than means over them do, and another processor turns others."""
+MOST, TURNED = 0.95, 5
+"""AdamW steps as far for a gradient of nothing but rounding as for any other, and other processors turn other weights:
+a few single tokens, not means over them, feel that by up to so many times the bound."""
 
 
 def allowed(optimizer: Optimizer, dtype: torch.dtype) -> float:
@@ -55,8 +55,11 @@ def test_factors_equal_the_reference(architecture: str, dtype: torch.dtype, opti
     found, truth = (trained(one, sets, PROBES, how) for one in (engine(architecture, "factors", dtype), exact))
     bound = allowed(how, dtype)
     np.testing.assert_allclose(matrix(found), matrix(truth), rtol=0, atol=bound * np.abs(matrix(truth)).max() + 1e-6)
-    bound *= TURNED if (dtype, how.name) == (torch.float32, "adamw") else 1
-    np.testing.assert_allclose(tokens(found), tokens(truth), rtol=0, atol=bound * np.abs(tokens(truth)).max() + 2e-6)
+    off = np.abs(tokens(found) - tokens(truth))
+    least = bound * np.abs(tokens(truth)).max() + 2e-6
+    is_turning = (dtype, how.name) == (torch.float32, "adamw")
+    assert np.quantile(off, MOST if is_turning else 1) <= least
+    assert off.max() <= least * (TURNED if is_turning else 1)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

@@ -7,8 +7,6 @@ from torch import Tensor
 from eiftui.influence import products
 from eiftui.influence.products import PART, add_times, times, times_each
 
-ROUNDING = 2e-6
-"""Of a sum of 1,700 products: some processors add them up in one go."""
 needs_one_dnn = pytest.mark.skipif(not hasattr(torch.ops.mkldnn, "_linear_pointwise"), reason="torch has no oneDNN")
 
 
@@ -35,13 +33,13 @@ def test_products_are_those_of_float64(inputs: int, outputs: int, before: tuple[
     for weight in (normal(outputs, inputs), normal(inputs, outputs).T, normal(outputs, inputs + 9)[:, 4:-5]):
         found = times(x, weight)
         assert found.shape == (*before, outputs)
-        assert error(found, x, weight) < ROUNDING
+        assert error(found, x, weight) < (1e-6 if products.ONE_DNN else 2e-6)  # some of MKL's sums are in one go
 
 
 def test_inputs_need_not_be_contiguous() -> None:
     weight = normal(6, 400)
     for x in (normal(400, 5).T, normal(1, 400).expand(4, 400), normal(3, 5, 800)[..., ::2]):
-        assert error(times(x, weight), x, weight) < ROUNDING
+        assert error(times(x, weight), x, weight) < 1e-6
 
 
 def test_an_outlier_costs_the_other_products_no_more_digits_than_in_matmul() -> None:
@@ -55,7 +53,7 @@ def test_each_row_has_a_matrix_of_its_own(dtype: torch.dtype) -> None:
     x, weights = normal(3, 4, 300).to(dtype), normal(3, 5, 300).to(dtype)
     found = times_each(x, weights)
     assert found.dtype == dtype
-    assert error(found, x, weights) < ROUNDING
+    assert error(found, x, weights) < 1e-6
 
 
 def test_a_product_is_added_to_a_part_of_what_is_there() -> None:
@@ -100,5 +98,6 @@ def test_a_format_is_slower_where_its_products_take_longer(
 
     monkeypatch.setattr(products, "times", product)
     monkeypatch.setattr(products.time, "perf_counter", lambda: clock[0])
-    assert products.is_slower(torch.bfloat16, torch.device("cpu")) == expected
-    assert not products.is_slower(torch.bfloat16, torch.device("meta"))
+    is_slower = products.is_slower.__wrapped__
+    assert is_slower(torch.bfloat16, torch.device("cpu")) == expected
+    assert not is_slower(torch.bfloat16, torch.device("meta"))
