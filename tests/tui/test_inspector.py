@@ -79,6 +79,23 @@ async def test_a_row_whose_step_overshoots_says_so(measured, explorer):
         assert not any("overshoots" in line for line in screen_of(pilot))
 
 
+async def test_a_page_with_fewer_lines_paints_those_that_differ(measured, explorer, monkeypatch):
+    trained = measured.table("trained").values
+    trained[:, 0, 0] = 2.0  # one line more is said of the first row
+    painted = set()
+    line_of = Page.render_line
+    monkeypatch.setattr(Page, "render_line", lambda page, y: (painted.add(y), line_of(page, y))[1])
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        await until(pilot, "step  overshoots")
+        painted.clear()
+        await pilot.press("down")
+        await until(pilot, "2 learned")
+        await pilot.pause()
+        high = pilot.app.screen.query_one("#cell", Page).size.height
+        assert not any("overshoots" in line for line in screen_of(pilot))
+        assert 0 < len(painted) < high // 2
+
+
 def test_tokens_move_in_log_probability(told):
     session = told.session
     found = token_changes(told, "trained", 0, 1, 0)

@@ -30,7 +30,8 @@ class Page(Surviving, ScrollView, can_focus=True):
     def show(self, lines: Sequence[Content]) -> None:
         self._lines = lines
         before, self._strips = self._strips, [self._strip(line) for line in lines]
-        self.virtual_size = Size(self.size.width, len(lines))
+        # no less than there is room for, as Textual paints everything when it changes
+        self.virtual_size = Size(self.size.width, max(len(lines), self.size.height))
         for line, (old, new) in enumerate(zip_longest(before, self._strips)):
             if old is None or new is None or list(old) != list(new):
                 self._refresh(line - self.scroll_offset.y)
