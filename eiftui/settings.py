@@ -30,7 +30,7 @@ Finite = Annotated[float, AfterValidator(_finite)]
 class Frozen(BaseModel):
     """An immutable record that refuses unknown fields, so that a typing error in a file is seen."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Optimizer(Frozen):

@@ -173,7 +173,8 @@ def _load(
 def _tokenizer(source: str, options: dict[str, Any]) -> transformers.PreTrainedTokenizerBase:
     """Raises ValueError if it cannot be read, for what transformers says then does not name it."""
     try:
-        return transformers.AutoTokenizer.from_pretrained(source, **options)
+        # some files ask for it: it takes spaces out of what tokens stand for, or warns that it does not
+        return transformers.AutoTokenizer.from_pretrained(source, clean_up_tokenization_spaces=False, **options)
     except Exception as error:
         if not _known_reason(error) and (Path(source) / TOKENIZER).is_file():
             raise ValueError(f"its {TOKENIZER} cannot be read ({_first_words(error)})") from error

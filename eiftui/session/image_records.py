@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from eiftui.domains.digits import CLASSES, SIDE, Digits
 from eiftui.domains.noise import CLEAN, Noise
@@ -223,7 +223,7 @@ class ImageFloor(Written):
 
 
 ImageRecord = ImageSettingsRecord | ImageDraw | ImageNetwork | ImageBase | ImageBlock | ImageFloor
-_ANY_RECORD: TypeAdapter[ImageRecord] = TypeAdapter(Annotated[ImageRecord, Field(discriminator="kind")])
+_ANY_RECORD: TypeAdapter[ImageRecord] = TypeAdapter(Annotated[ImageRecord, Field(discriminator="kind")], config=ConfigDict(defer_build=True))
 
 OF_IMAGES = b'{"kind":"image_'
 """How the lines of these records begin."""

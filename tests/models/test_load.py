@@ -69,6 +69,16 @@ def test_loading_writes_nothing_on_the_screen(saved: Path, capfd: pytest.Capture
     assert capfd.readouterr() == ("", "")
 
 
+def test_tokens_stand_for_their_text_whatever_the_file_asks(saved: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Some files ask for spaces before punctuation to be taken out, or transformers thinks that they do."""
+    file = saved / "tokenizer_config.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"clean_up_tokenization_spaces": True}))
+    tokenizer = load_model(ModelChoice(name=str(saved))).tokenizer
+    text = "a dog , a cat ."
+    assert tokenizer.decode(tokenizer.encode(text, add_special_tokens=False)) == text
+    assert capfd.readouterr().err == ""
+
+
 @pytest.mark.parametrize(("asked", "start"), [("auto", BOS), ("none", None), ("</s>", EOS), ("a", 70)])
 def test_the_start_token_is_the_one_asked_for(saved: Path, asked: str, start: int | None) -> None:
     assert load_model(ModelChoice(name=str(saved), device="cpu", start_token=asked)).start == start
