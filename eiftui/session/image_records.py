@@ -223,7 +223,9 @@ class ImageFloor(Written):
 
 
 ImageRecord = ImageSettingsRecord | ImageDraw | ImageNetwork | ImageBase | ImageBlock | ImageFloor
-_ANY_RECORD: TypeAdapter[ImageRecord] = TypeAdapter(Annotated[ImageRecord, Field(discriminator="kind")], config=ConfigDict(defer_build=True))
+_ANY_RECORD: TypeAdapter[ImageRecord] = TypeAdapter(
+    Annotated[ImageRecord, Field(discriminator="kind")], config=ConfigDict(defer_build=True)
+)
 
 OF_IMAGES = b'{"kind":"image_'
 """How the lines of these records begin."""

@@ -190,7 +190,9 @@ Record = (
     | Note
     | Unsaved
 )
-_ANY_RECORD: TypeAdapter[Record] = TypeAdapter(Annotated[Record, Field(discriminator="kind")], config=ConfigDict(defer_build=True))
+_ANY_RECORD: TypeAdapter[Record] = TypeAdapter(
+    Annotated[Record, Field(discriminator="kind")], config=ConfigDict(defer_build=True)
+)
 
 
 @dataclass(frozen=True)
