@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+import numpy as np
+from numpy.typing import NDArray
+
 from eiftui.engine.protocol import Task, What
 from eiftui.errors import InputError
 from eiftui.models.files import identity
@@ -64,7 +67,7 @@ def complete(session: Readings) -> bool:
 def cells_missing(session: Readings, conditions: Iterable[Condition] | None = None) -> int:
     """How many cells are to be measured, over all draws and the conditions (those of the settings)."""
     return sum(
-        _cells(session, draw, session.missing(condition, draw))
+        _cells(session, draw, session.lacking(condition, draw))
         for condition in (session.settings.conditions if conditions is None else conditions)
         for draw in range(session.draws)
     )
@@ -72,17 +75,18 @@ def cells_missing(session: Readings, conditions: Iterable[Condition] | None = No
 
 def cells_in_all(session: Readings) -> int:
     """How many cells the session's sheet and settings ask for."""
-    everything = [(row, range(len(session.probes))) for row in range(len(session.rows))]
-    draws = sum(_cells(session, draw, everything) for draw in range(session.draws))
-    return len(session.settings.conditions) * draws
+    columns = np.arange(len(session.probes))
+    everything = [(row, columns) for row in range(len(session.rows))]
+    # as many in every draw but the first
+    first, other = (_cells(session, draw, everything) for draw in (0, 1))
+    return len(session.settings.conditions) * (first + (session.draws - 1) * other)
 
 
-def _cells(session: Readings, draw: int, rows: Iterable[tuple[int, Iterable[int]]]) -> int:
+def _cells(session: Readings, draw: int, rows: Iterable[tuple[int, NDArray[np.intp]]]) -> int:
     """The cells of some columns of some rows. Those without slots are the same in every draw: the first has them."""
-    texts, varies = session.rows, [draw == 0 or bool(probe.slots) for probe in session.probes]
-    return sum(
-        len(list(columns)) if texts[row].slots else sum(varies[column] for column in columns) for row, columns in rows
-    )
+    texts = session.rows
+    varies = np.array([draw == 0 or bool(probe.slots) for probe in session.probes], dtype=np.bool_)
+    return sum(len(columns) if texts[row].slots else int(np.count_nonzero(varies[columns])) for row, columns in rows)
 
 
 def _task(session: Readings, draw: int, what: What, rows: Iterable[int], columns: Iterable[int]) -> Task:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
@@ -158,13 +159,17 @@ class Readings(Particulars):
 
     def missing(self, condition: Condition, draw: int) -> list[tuple[int, tuple[int, ...]]]:
         """What is still to be measured: rows, each with the columns it lacks. Of equal texts only the first counts."""
+        return [(row, tuple(columns.tolist())) for row, columns in self.lacking(condition, draw)]
+
+    def lacking(self, condition: Condition, draw: int) -> Iterator[tuple[int, NDArray[np.intp]]]:
+        """The same, with columns as they are quickly counted."""
         filling = self._filled[draw]
         columns = np.array(first_of_each(filling.probes), dtype=np.intp)
-        lacking = {
-            row: tuple(columns[~self.row(condition, draw, row)[1][columns]].tolist())
-            for row in first_of_each(filling.rows)
-        }
-        return [(row, columns) for row, columns in lacking.items() if columns]
+        for row in first_of_each(filling.rows):
+            has_some = self._records(condition, draw, row)
+            lacks = columns[~self.row(condition, draw, row)[1][columns]] if has_some else columns
+            if len(lacks):
+                yield row, lacks
 
     def base_missing(self, draw: int) -> tuple[int, ...]:
         """Columns whose loss on the base model is still to be measured. Of equal probes only the first counts."""

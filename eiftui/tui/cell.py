@@ -93,7 +93,8 @@ def step_overshoots(document: Document, row: int) -> bool:
         return mean_over_draws(table.values[:, row], table.measured[:, row])
 
     trained, predicted = mean(document.table("trained")), mean(document.table("predicted"))
-    own = np.array([probe.sentences == document.rows[row].sentences for probe in document.probes], np.bool_)
+    learned = document.rows[row].sentences
+    own = np.array([probe.sentences == learned for probe in document.probes], np.bool_)
     return overshoots(trained, predicted, own, document.floor("trained"))
 
 
