@@ -20,6 +20,14 @@ def own_cells(session: Readings) -> Flags:
     )
 
 
+def holding_cells(session: Readings) -> Flags:
+    """Which cells read nothing that their training set does not hold, its own text or a part of it: (rows, columns)."""
+    rows, columns = ([set(text.sentences) for text in texts] for texts in (session.rows, session.probes))
+    return np.array([[column <= row for column in columns] for row in rows], dtype=bool).reshape(
+        len(rows), len(columns)
+    )
+
+
 def shared_texts(session: Readings) -> tuple[list[int], list[int]]:
     """Rows whose text is a probe too, and that probe's column. Of equal texts the first counts."""
     columns = {text.sentences: column for column, text in reversed(list(enumerate(session.probes)))}

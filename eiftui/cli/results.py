@@ -7,7 +7,7 @@ import shlex
 import numpy as np
 from rich.console import Console
 
-from eiftui.analysis.cells import own_cells
+from eiftui.analysis.cells import holding_cells
 from eiftui.cli.console import called, say
 from eiftui.session.readings import Readings
 from eiftui.session.safetext import visible
@@ -82,15 +82,15 @@ def print_heatmap(console: Console, heatmap: Heatmap) -> None:
 
 
 def _say_strongest(session: Session, console: Console) -> None:
-    """The strongest influences between different texts, of the first condition that was measured by training."""
+    """The strongest influences on texts that were not learned, of the first condition measured by training."""
     condition = "trained" if "trained" in session.settings.conditions else session.settings.conditions[0]
     rows, columns = ([visible(text.label) for text in texts] for texts in (session.rows, session.probes))
     values = session.matrix(condition).copy()
-    values[:, own_cells(session)] = np.nan
+    values[:, holding_cells(session)] = np.nan
     how = "with" if condition == "prompted" else "after learning"
     found = strongest(values, rows, columns, STRONGEST, how)
     if found:
-        say(console, f"strongest between different texts, {condition}, those first that differ from zero:")
+        say(console, f"strongest on texts that were not learned, {condition}, those first that differ from zero:")
     for sentence in found:
         say(console, f"  {sentence}")
 

@@ -19,8 +19,18 @@ from eiftui.session.records import FORMAT, Entry, parse, write
 from eiftui.session.scored import ScoredTokens
 
 ANOTHER_NAME = "give the session another name (in the explorer: Sessions, then Rename)"
+
+
 _AT_ONCE = 1 << 24
 """Bytes of a file that are copied at once."""
+
+
+class Displaced(InputError):
+    """Somebody else has changed the file of a session, or put another in its place: what is new cannot go there."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason}: {ANOTHER_NAME}")
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -166,7 +176,7 @@ class JournalWriter:
         if self._closed:
             raise EiftuiError(f"{self._path} was closed")
         if self._length + self.torn != os.fstat(self._descriptor).st_size:
-            raise InputError(f"another program has changed {self._path}: {ANOTHER_NAME}")
+            raise Displaced(f"another program has changed {self._path}")
         try:
             if not self._is_own(if_hidden=True):
                 self._bring_back()
@@ -194,7 +204,7 @@ class JournalWriter:
         Raises InputError if that cannot be done, as where another is there.
         """
         if os.path.exists(self._path):
-            raise InputError(f"another file has taken the place of {self._path}: {ANOTHER_NAME}")
+            raise Displaced(f"another file has taken the place of {self._path}")
         self._path.parent.mkdir(parents=True, exist_ok=True)  # the folder may have been moved along
         with replacing(self._path) as file:
             for start in range(0, self._length, _AT_ONCE):

@@ -23,6 +23,11 @@ class Kept:
         """Whether it can only be looked at: it was opened so, or closed."""
         return self.path is not None and self._writer is None
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether the file of its name is still the one that is written, and has been changed by nobody else."""
+        return self._writer is None or self._writer.is_there
+
     def move(self, path: Path) -> None:
         """Give the file another name, and go on with it. Raises InputError if that cannot be.
 

@@ -18,6 +18,10 @@ from eiftui.session.real import real
 class NotWritable(InputError):
     """A session cannot be written here, and perhaps it can be read."""
 
+    def __init__(self, reason: str, remedy: str = "") -> None:
+        super().__init__(f"{reason}: {remedy}" if remedy else reason)
+        self.reason = reason
+
 
 class SessionLocked(NotWritable):
     """Another process, or another part of this one, is writing the session."""
@@ -48,7 +52,7 @@ def writer_of(path: Path) -> str | None:
 def not_writable(path: Path, error: OSError) -> NotWritable:
     """What to say of a session that cannot be written, and what can be done all the same."""
     remedy = f"to read it, {_readers(path)}" if path.is_file() else "choose another place"
-    return NotWritable(f"cannot write {path} ({error.strerror}): {remedy}")
+    return NotWritable(f"cannot write {path} ({error.strerror})", remedy)
 
 
 def _readers(path: Path) -> str:

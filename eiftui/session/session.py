@@ -45,8 +45,11 @@ class Session(Kept, Readings):
         self._damage: list[str] = []
 
     @classmethod
-    def create(cls, path: Path, domain: Domain, settings: Settings | None = None) -> Self:
-        """A new session file on a domain. Raises InputError if the file exists or cannot be made."""
+    def create(cls, path: Path, domain: Domain | None, settings: Settings | None = None) -> Self:
+        """A new session file on a domain, or without sentences.
+
+        Raises InputError if the file exists or cannot be made.
+        """
         entries = _first_entries(domain, settings)
         session = cls(path, None, JournalWriter.create(path, entries))
         session._take(entries)
@@ -205,5 +208,5 @@ class Session(Kept, Readings):
             self._apply(entry)
 
 
-def _first_entries(domain: Domain, settings: Settings | None) -> list[Entry]:
-    return [Header(), Sheet.of(domain), SettingsRecord(settings=settings or Settings())]
+def _first_entries(domain: Domain | None, settings: Settings | None) -> list[Entry]:
+    return [Header(), Sheet.of(domain) if domain else Sheet(), SettingsRecord(settings=settings or Settings())]

@@ -233,7 +233,7 @@ ACTIONS: tuple[Action, ...] = (
     # A dialogue
     Action("dialogue.close", "escape", "Close", "Back to where you were", 10, focused=True),
     Action("help.close", "escape,f1,q", "Close", "Back to where you were", 10, focused=True),
-    Action("app.quit", "q", "Quit", "Leave; everything is saved already", 63),
+    Action("app.quit", "q", "Quit", "Leave; everything is saved already", 72),
 )
 
 BY_ID = {action.id: action for action in ACTIONS}

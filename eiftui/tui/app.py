@@ -99,7 +99,9 @@ class Explorer(OneByOne):
 
     def on_mount(self) -> None:
         if self._is_new:
-            self.notify(f"New session {self.document.name}; {self.keys.first('app.sessions')} shows the others")
+            namesake = FOLDER / self.document.name
+            others = f"{namesake} and the others" if namesake.exists() else "the others"
+            self.notify(f"New session {self.document.name}; {self.keys.first('app.sessions')} shows {others}")
         self.theme_changed_signal.subscribe(self, self._remember_theme)
         for problem in self.keys.problems:
             self.notify(f"settings, keys: {problem}", severity="warning")
@@ -181,11 +183,19 @@ class Explorer(OneByOne):
         except EiftuiError as error:
             raise EiftuiError(f"{what} is not kept: {error}") from error
 
+    def _keep_draft(self, draft: Unsaved) -> None:
+        if isinstance(self.document, Document) and draft == self.document.session.unsaved:
+            return
+        try:
+            self._keep("what was being written", draft)
+        except EiftuiError as error:
+            raise EiftuiError(f"{error}; it was: {visible(draft.text)}") from error
+
     def exit(self, *how: Any, **more: Any) -> None:
         """Whatever ends it, what is being written is kept, to be offered when the session is opened again."""
         try:
             for draft in finished(self):
-                self._keep("what was being written", draft)
+                self._keep_draft(draft)
         except EiftuiError as error:
             self._lost = error
         finally:
@@ -193,7 +203,12 @@ class Explorer(OneByOne):
 
     def settle(self) -> None:
         """Once it is left: raises EiftuiError if anything of the session is not on the disk."""
-        self.document.settle()
+        try:
+            self.document.settle()
+        except EiftuiError as error:
+            if self._lost:
+                raise EiftuiError(f"{error}; {self._lost}") from error
+            raise
         if self._lost:
             raise self._lost
 

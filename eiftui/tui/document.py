@@ -14,8 +14,10 @@ from eiftui.domains.schema import Contrast, Text
 from eiftui.engine.loaded import take_model
 from eiftui.engine.plan import cells_missing
 from eiftui.engine.protocol import Sentences, Task
-from eiftui.errors import EiftuiError
+from eiftui.errors import EiftuiError, InputError
+from eiftui.session.journal import Displaced
 from eiftui.session.lock import NotWritable, SessionLocked, writer_of
+from eiftui.session.numbered import free
 from eiftui.session.particulars import Reshaping
 from eiftui.session.readings import Quantity
 from eiftui.session.records import Entry, Notice, Origin, Record
@@ -65,7 +67,7 @@ class Document:
             if isinstance(error, SessionLocked):
                 document.writer = "another process"
             else:
-                document.obstacle = str(error)
+                document.obstacle = f"{error.reason}: it is read-only here, a copy of the file elsewhere is not"
             return document
 
     @property
@@ -233,10 +235,25 @@ class Document:
         self.changed()
 
     def settle(self) -> None:
-        """Have all of it on the disk, once it is left: nothing is painted any more. Raises as `Session.append` does."""
-        if self._held and not self.session.read_only:
-            self._write_held()
-        self.session.confirm()
+        """Have all of it on the disk, once it is left: nothing is painted any more. Raises as `Session.append` does.
+
+        Where its file is another one now, it is kept in a file beside that, and the error says in which.
+        """
+        try:
+            if self._held and not self.session.read_only:
+                self._write_held()
+            self.session.confirm()
+        except Displaced as error:
+            raise InputError(f"{error.reason}: all of the session is kept in {self._keep_beside()}") from error
+
+    def _keep_beside(self) -> Path:
+        """Write all of it to a new file in the same folder. Raises EiftuiError if that cannot be."""
+        assert self.session.path is not None
+        path = free(self.session.path)
+        self.session.save_as(path)
+        with Session.open(path) as copy:
+            copy.append(*self._held)
+        return path
 
     def close(self) -> None:
         """Let others write the session."""

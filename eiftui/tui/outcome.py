@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eiftui.analysis.cells import own_cells
+from eiftui.analysis.cells import holding_cells
 from eiftui.engine.estimate import Estimate
 from eiftui.settings import Condition
 from eiftui.show.numbers import counted, duration, size
@@ -29,10 +29,10 @@ def measured(cells: int, seconds: float) -> str:
 
 
 def strongest(document: Document) -> str:
-    """The strongest influence of a training set on another text, as a further sentence; empty without any."""
+    """The strongest influence of a training set on a text that it does not hold, as a further sentence; or nothing."""
     shown = next((condition for condition in TOLD if document.table(condition).measured.any()), None)
     influence = _strongest(document, shown) if shown else ""
-    return f" Strongest: {influence}." if influence else ""
+    return f" Strongest on another text: {influence}." if influence else ""
 
 
 def warnings(document: Document) -> list[str]:
@@ -47,7 +47,9 @@ def _strongest(document: Document, condition: Condition) -> str:
     from eiftui.show import summary  # brings scipy, which takes longer than the first paint
 
     values = document.table(condition).values.copy()
-    values[:, own_cells(document.session)] = np.nan  # that a text is learned from itself is no news
+    values[:, holding_cells(document.session)] = (
+        np.nan
+    )  # that a text is learned from itself, or a part of itself, is no news
     rows, probes = ([label(text) for text in texts] for texts in (document.rows, document.probes))
     how = "after reading" if condition == "prompted" else "after learning"
     return next(iter(summary.strongest(values, rows, probes, 1, how)), "")

@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 
+from eiftui.domains.operators import OPERATORS
 from eiftui.domains.origin import ByModel, ByOperator, Copied, FromDomain, FromFile, How, Reworded
 from eiftui.domains.schema import SEPARATOR, SLOT, Role, Text
 from eiftui.session.safetext import visible
 
 SLOT_STYLE = "$text-accent"
+TITLES = {operator.name: operator.title.lower() for operator in OPERATORS}
+"""What is said of the operators."""
 ROLE_NAMES: dict[Role, str] = {
     "both": "trained on and probed",
     "row": "trained on, not probed",
@@ -24,12 +27,13 @@ def label(text: Text) -> str:
 
 
 def origin_in_words(how: How, rows: Sequence[Text], probes: Sequence[Text]) -> str:
-    """Where a wording is from: `negate of 3: not`. What it was made of has the number that it has in the lists now."""
+    """Where a wording is from: `negation of 3: not`. What it was made of has its number in the lists now."""
     match how:
         case FromDomain(name=name) | FromFile(name=name):
             return visible(f"from {name}")
         case ByOperator():
-            return f"{how.operator} of {_place(how.of, rows, probes)}: {visible(how.note)}"
+            rule = TITLES.get(how.operator, how.operator)
+            return f"{visible(rule)} of {_place(how.of, rows, probes)}: {visible(how.note)}"
         case ByModel():
             return visible(f"sampled from {how.model}, temperature {how.temperature:g}, after “{how.prompt}”")
         case Copied():

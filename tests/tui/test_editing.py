@@ -138,6 +138,15 @@ async def test_every_edit_can_be_taken_back_and_done_again(measured, explorer):
         await until(pilot, "nothing to redo")
 
 
+async def test_the_last_probe_is_deleted_where_there_is_no_row_and_the_matrix_has_the_focus(measured, explorer):
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        for left in range(len(measured.session.sheet.texts), 0, -1):
+            assert len(measured.session.sheet.texts) == left
+            await pilot.press("delete")
+            await pilot.pause()
+        assert not measured.session.sheet.texts
+
+
 async def test_moving_and_copying_measure_nothing_again(measured, explorer):
     async with explorer(measured).run_test(size=(120, 40)) as pilot:
         pilot.app.screen.query_one("#probes").focus()

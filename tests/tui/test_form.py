@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from eiftui.models.registry import PRESETS
@@ -126,3 +128,21 @@ async def test_values_begin_in_one_column_and_no_hint_is_cut(measured, explorer,
         assert len(lines) == len(FIELDS)
         assert [line[2:16].strip() for line in lines if line[16] == " "] == ["Clip norm"]
         assert not any("…" in line for line in lines)
+
+
+async def test_a_time_that_is_asked_for_at_once_is_not_written_over(measured, explorer):
+    asked = asyncio.Event()
+
+    async def cost(settings):
+        await asked.wait()
+        return "about a minute"
+
+    async with explorer(measured).run_test(size=(120, 40)) as pilot:
+        pilot.app.push_screen(SettingsScreen(Settings(), lambda settings: 7, cost))
+        await until(pilot, "7 cells to measure")
+        await pilot.press("end", "1", "ctrl+t")
+        await until(pilot, "measuring a sample")
+        await pilot.pause(1.0)  # longer than it takes to count cells after a key
+        await until(pilot, "measuring a sample")
+        asked.set()
+        await until(pilot, "about a minute")

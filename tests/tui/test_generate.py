@@ -45,8 +45,8 @@ async def test_what_an_operator_made_is_added_below_its_sentence_with_its_origin
         await pilot.press("space", "b", "b", "enter")
         await until(pilot, "Probes · 4")
         await pilot.press("tab", "tab", "tab")
-        lines = await until(pilot, "negate of 1: not")
-        assert any("probed" in line and "· negate of 1: not" in line for line in lines)
+        lines = await until(pilot, "negation of 1: not")
+        assert any("probed" in line and "· negation of 1: not" in line for line in lines)
         [text] = [text for text in measured.probes if text.id == "text:1"]
         assert (text.sentences, text.role) == (("{A} is not a {B}.",), "probe")
         with Session.open(measured.session.path, read_only=True) as again:

@@ -337,7 +337,7 @@ async def test_of_a_row_alone_the_strongest_of_all_is_not_told(stage):
     assert "Strongest" not in stage.said[-1]
     stage.runner.run()
     await stage.done()
-    assert any("Strongest: after learning" in said for said in stage.said)
+    assert any("Strongest on another text: after learning" in said for said in stage.said)
 
 
 async def test_without_sentences_there_is_nothing_to_measure(stage):

@@ -84,7 +84,7 @@ async def test_another_session_takes_the_place_of_the_one_before(shelf, explorer
 
 
 async def test_renaming_duplicating_deleting_and_getting_back(shelf, explorer, tmp_path):
-    async with explorer(shelf).run_test(size=(120, 40)) as pilot:
+    async with explorer(shelf).run_test(size=(120, 40), notifications=True) as pilot:
         await go_to(pilot, "copy")
         await pilot.press("r", "end", "2", "enter")
         await until(pilot, "copy2")
@@ -93,7 +93,7 @@ async def test_renaming_duplicating_deleting_and_getting_back(shelf, explorer, t
         await until(pilot, "copy2-copy")
         assert names(tmp_path) == {"kinds", "copy2", "copy2-copy", "empty", "none"}
         await pilot.press("delete")
-        await pilot.pause()
+        await until(pilot, "Deleted copy2-copy.eif; u takes that back.")
         assert names(tmp_path) == {"kinds", "copy2", "empty", "none"}
         await pilot.press("u")
         await until(pilot, "copy2-copy")
@@ -156,10 +156,25 @@ async def test_a_new_session_is_made_on_a_domain_and_shown(shelf, explorer, tmp_
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("S", "n")
         await until(pilot, "belongs_to")
-        await pilot.press("enter", "enter")
+        await pilot.press("down", "enter", "enter")
         await until(pilot, "belongs_to.eif  saved")
         assert (tmp_path / "sessions" / "belongs_to.eif").exists()
     app.document.close()
+
+
+async def test_a_new_session_may_be_empty(shelf, explorer, tmp_path):
+    app = explorer(shelf)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("S", "n")
+        await until(pilot, "No sentences yet")
+        await pilot.press("enter", "enter")
+        await until(pilot, "session.eif  saved")
+        assert not app.document.rows
+        assert not app.document.probes
+        await pilot.press("a", *"Toads hop.", "enter")
+        await until(pilot, "Training sets · 1")
+    app.document.close()
+    assert [text.label for text in Session.open(tmp_path / "sessions" / "session.eif").rows] == ["Toads hop."]
 
 
 @pytest.mark.parametrize(

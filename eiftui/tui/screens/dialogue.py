@@ -51,14 +51,19 @@ class Dialogue(OwnKeys[Result]):
 class Ask(Dialogue[Result]):
     """One line of text. Enter answers with what is made of it, escape does not answer."""
 
-    def __init__(self, question: str, text: str, take: Callable[[str], Result]) -> None:
-        """`take` makes the answer of the text; if it raises EiftuiError or OSError, that is said and the text stays."""
+    def __init__(self, question: str, text: str, take: Callable[[str], Result], about: str = "") -> None:
+        """`take` makes the answer of the text; if it raises EiftuiError or OSError, that is said and the text stays.
+
+        `about` is told above it in full, on as many lines as it needs.
+        """
         super().__init__()
-        self._question, self._text, self._take = question, text, take
+        self._question, self._text, self._take, self._about = question, text, take, about
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = Content(visible(self._question))
+            box.border_title, box.border_subtitle = Content(visible(self._question)), "enter takes it"
+            if self._about:
+                yield Static(Content(visible(self._about)))
             yield Input(self._text)
             yield Static(classes="problem")
         yield KeyBar()

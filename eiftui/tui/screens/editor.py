@@ -80,6 +80,8 @@ class EditorScreen(OwnKeys[None]):
         self._draft, self._y, self._save, self._keep, self._cut = draft, y, save, keep, cut
         self._role = draft.role
         self._due: Timer | None = None
+        self._not_kept = ""
+        """Why what is written would be lost now: nothing else is remarked meanwhile."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="editor") as editor:
@@ -97,11 +99,14 @@ class EditorScreen(OwnKeys[None]):
     def _keep_written(self) -> None:
         if not self.is_current:  # left, or behind another screen, where nothing is written
             return
+        before, self._not_kept = self._not_kept, ""
         try:
             if written := self.finish():
                 self._keep(written)
         except EiftuiError as error:
-            self._remark(visible(f"not kept meanwhile: {error}"), "$text-error")
+            self._not_kept = visible(f"not kept meanwhile: {error}")
+        if self._not_kept != before:
+            self._look()
 
     def action_save(self) -> None:
         self._forget_tokens()
@@ -180,8 +185,11 @@ class EditorScreen(OwnKeys[None]):
             return None
 
     def _remark(self, text: str, style: str = "$text-muted", cut: Content | None = None) -> None:
+        what = Content.styled(text, style) + (cut or "")
+        if self._not_kept and style != "$text-error":
+            what = Content.styled(self._not_kept, "$text-error")
         for remark in self.query("#remark").results(Static):  # none is there once it is left, while tokens come
-            remark.update(Content.styled(text, style) + (cut or ""))
+            remark.update(what)
 
 
 class SentenceField(Surviving, TextArea):

@@ -63,6 +63,7 @@ class ExportScreen(Dialogue[Path]):
 
     def on_select_changed(self, message: Select.Changed) -> None:
         """Keep the name that is offered true to what is chosen; one of the person's own gets the suffix at most."""
+        self.query_one(".problem", Static).update("")
         self.query_one("#quantity", Select).disabled = self._form in (PICTURE, "npz", "json")
         self.query_one("#draws", Select).disabled = self._form == PICTURE
         field = self.query_one("#file", Input)
@@ -165,5 +166,7 @@ def _field(name: str, widget: Select[str] | Input) -> ComposeResult:
 
 
 def _write_picture(picture: str, path: Path) -> None:
+    # some programs drop the no-break spaces of which a picture of the screen is full
+    spaced = picture.replace("&#160;", " ").replace("<text ", '<text xml:space="preserve" ')
     with replacing(path) as file:
-        file.write(picture.encode())
+        file.write(spaced.encode())

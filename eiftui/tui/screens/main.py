@@ -23,7 +23,7 @@ from eiftui.tui.mishaps import survived
 from eiftui.tui.painting import PaintedOnce
 from eiftui.tui.refusals import AT_CURSOR, changes, filtered, hidden, may_change
 from eiftui.tui.running import LOST_SETTINGS, Runner
-from eiftui.tui.screens.prompt import PromptScreen
+from eiftui.tui.screens.dialogue import Ask
 from eiftui.tui.sharing import WIDE, lists_beside
 from eiftui.tui.widgets.findings import FindingsPane
 from eiftui.tui.widgets.heatmap import HeatMap
@@ -241,14 +241,11 @@ class MainScreen(PaintedOnce):
         sheet, cells = self.document.session.sheet, (message.lower, message.higher)
 
         def take(name: str) -> None:
-            try:
-                self.document.edit(sheet.texts, contrasts=[contrast(sheet, *cells, name)])
-            except EiftuiError as error:
-                self._say(str(error), "error")
-            else:
-                self.query_one(FindingsPane).show_newest("desiderata")
+            self.document.edit(sheet.texts, contrasts=[contrast(sheet, *cells, name)])
+            self.query_one(FindingsPane).show_newest("desiderata")
 
-        self.app.push_screen(PromptScreen("Ought to hold:", contrast(sheet, *cells).name, take))
+        what = contrast(sheet, *cells).name
+        self.app.push_screen(Ask("Ought to hold, by the name of", what, take, what))
 
     def on_paste(self, event: events.Paste) -> None:
         self.query_one(SentencesPane).paste(event.text)

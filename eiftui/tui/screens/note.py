@@ -13,6 +13,7 @@ from textual.widgets import Static, TextArea
 from eiftui.errors import EiftuiError
 from eiftui.tui.bindings import dialogue_bindings
 from eiftui.tui.drafts import SECONDS_BETWEEN_KEEPS
+from eiftui.tui.keymap import hints
 from eiftui.tui.screens.dialogue import Dialogue
 from eiftui.tui.widgets.keybar import KeyBar
 
@@ -31,7 +32,11 @@ class NoteScreen(Dialogue[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = "Note on this session"
-            box.border_subtitle = "read-only" if self._read_only else "kept when you leave"
+            box.border_subtitle = (
+                "read-only"
+                if self._read_only
+                else f"kept when you leave · {hints(self.app, {'dialogue.close': 'leaves'})}"
+            )
             yield TextArea(self._text, read_only=self._read_only, show_line_numbers=False, soft_wrap=True)
             yield Static(classes="problem")
         yield KeyBar()

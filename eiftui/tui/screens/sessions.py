@@ -32,6 +32,7 @@ from eiftui.show.numbers import completed
 from eiftui.tui.beginning import FEW_DRAWS
 from eiftui.tui.bindings import dialogue_bindings
 from eiftui.tui.document import Document
+from eiftui.tui.keymap import key_of
 from eiftui.tui.screens.dialogue import Ask, Choose, Dialogue
 from eiftui.tui.widgets.keybar import KeyBar
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from eiftui.tui.images.document import ImageDocument
 
 COLUMNS = {"Session": 22, "Matrix": 11, "Measured": 8, "Changed": 10, "Model": 16, "Domain": 26}
+EMPTY = {"empty": "No sentences yet: for your own"}
 IMAGES = {"images": "What does a classifier of images learn about other digits from one digit?"}
 AGES = {"s": 1, "min": 60, "h": 3600, "day": 86_400}
 
@@ -126,6 +128,7 @@ class SessionsScreen(Dialogue[Path]):
         elif path and (moved := self._try(lambda: delete(path))):
             self._deleted.append((path, moved))
             self._list(None)
+            self.notify(f"Deleted {path.name}; {key_of(self.app, 'sessions.undelete')} takes that back.")
 
     def action_undelete(self) -> None:
         if self._deleted:
@@ -136,13 +139,14 @@ class SessionsScreen(Dialogue[Path]):
             self._list(path)
 
     def action_new(self) -> None:
-        choices = {name: load_builtin(name).title for name in builtin_names()} | IMAGES
-        self.app.push_screen(Choose("A new session on a domain", choices), self._name_new)
+        choices = EMPTY | {name: load_builtin(name).title for name in builtin_names()} | IMAGES
+        self.app.push_screen(Choose("A new session: empty, or on a domain", choices), self._name_new)
 
     def _name_new(self, domain: str | None) -> None:
         if domain:
             make = partial(_created, self._folders[0], domain)
-            self.app.push_screen(Ask("A name for the session", domain, make), self._show_new)
+            name = "session" if domain in EMPTY else domain
+            self.app.push_screen(Ask("A name for the session", name, make), self._show_new)
 
     def _show_new(self, path: Path | None) -> None:
         if path:
@@ -262,6 +266,8 @@ def _created(folder: Path, domain: str, name: str) -> Path:
     path = named(folder, name)
     if domain in IMAGES:
         ImageSession.create(path, ImageSettings(noises=(Noise(sigma=1.0), Noise(sigma=1.0, clipped=True)))).close()
+    elif domain in EMPTY:
+        Session.create(path, None, Settings(draws=FEW_DRAWS)).close()
     else:
         from eiftui.analysis.estimates import least_draws  # brings scipy
 

@@ -130,6 +130,8 @@ class SettingsScreen(OwnKeys[Settings | None]):
             settings = read(self._texts, self._settings)
         except Invalid:
             return
+        if self._due:
+            self._due.stop()  # what it would say is less than what is said here
         self._say_cost("measuring a sample…")
         self._say_cost(await self._cost(settings))
 

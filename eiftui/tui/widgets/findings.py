@@ -151,7 +151,7 @@ class FindingsPane(Part):
     def action_sweep(self) -> None:
         from eiftui.tui.studies import RateSweep
 
-        self._ask("Rates, LOW:HIGH:N to a tenfold:", RateSweep.USUAL, RateSweep.read)
+        self._ask("Rates, LOW:HIGH:N with N for each factor of ten:", RateSweep.USUAL, RateSweep.read)
 
     def action_embed(self) -> None:
         self.post_message(self.EmbeddingAsked())

@@ -153,9 +153,10 @@ class SentencesPane(Part):
 
     @property
     def _list(self) -> SentenceList:
-        """The one that the person works in."""
-        probes = self.query_one("#probes", SentenceList)
-        return probes if probes.has_focus else self.query_one("#rows", SentenceList)
+        """The one that the person works in: that of the probes, too, where there is nothing else."""
+        rows, probes = (self.query_one(id, SentenceList) for id in ("#rows", "#probes"))
+        alone = probes.chosen is not None and rows.chosen is None and not rows.has_focus
+        return probes if probes.has_focus or alone else rows
 
     @property
     def _texts(self) -> Sequence[Text]:

@@ -11,6 +11,8 @@ from eiftui.tui.document import Document
 from eiftui.tui.widgets.part import Part
 
 GAP = 2
+SECONDS_BETWEEN_LOOKS = 2.0
+"""At the session's file."""
 
 
 class TitleBar(Part):
@@ -19,6 +21,9 @@ class TitleBar(Part):
     def __init__(self, document: Document) -> None:
         super().__init__(document, id="title")
         self._text = ""
+
+    def on_mount(self) -> None:
+        self.set_interval(SECONDS_BETWEEN_LOOKS, self.paint)  # what others do to the file, nobody says
 
     def paint(self) -> None:
         """While rows arrive it stays as it is, and costs nothing."""
@@ -38,7 +43,7 @@ class TitleBar(Part):
         if self.document.session.read_only:
             writer = "" if self.document.lost else self.document.writer
             return Content.styled(f"read-only: follows {visible(writer)}" if writer else "read-only", "$text-warning")
-        if self.document.unsaved:
+        if self.document.unsaved or not self.document.session.is_kept:
             return Content.styled("not saved", "$text-error")
         return Content.styled("saved", "$text-success")
 
