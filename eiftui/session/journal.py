@@ -19,8 +19,6 @@ from eiftui.session.records import FORMAT, Entry, parse, write
 from eiftui.session.scored import ScoredTokens
 
 ANOTHER_NAME = "give the session another name (in the explorer: Sessions, then Rename)"
-
-
 _AT_ONCE = 1 << 24
 """Bytes of a file that are copied at once."""
 
