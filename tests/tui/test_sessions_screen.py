@@ -167,14 +167,16 @@ async def test_a_new_session_may_be_empty(shelf, explorer, tmp_path):
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("S", "n")
         await until(pilot, "No sentences yet")
+        (tmp_path / "sessions").mkdir(exist_ok=True)
+        (tmp_path / "sessions" / "session.eif").touch()
         await pilot.press("enter", "enter")
-        await until(pilot, "session.eif  saved")
+        await until(pilot, "session-2.eif  saved")
         assert not app.document.rows
         assert not app.document.probes
         await pilot.press("a", *"Toads hop.", "enter")
         await until(pilot, "Training sets · 1")
     app.document.close()
-    assert [text.label for text in Session.open(tmp_path / "sessions" / "session.eif").rows] == ["Toads hop."]
+    assert [text.label for text in Session.open(tmp_path / "sessions" / "session-2.eif").rows] == ["Toads hop."]
 
 
 @pytest.mark.parametrize(

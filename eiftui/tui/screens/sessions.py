@@ -23,6 +23,7 @@ from eiftui.session.glance import Glance, glance
 from eiftui.session.image_records import ImageSettings
 from eiftui.session.images import ImageSession
 from eiftui.session.lock import writer_of
+from eiftui.session.numbered import free
 from eiftui.session.real import real
 from eiftui.session.safetext import visible
 from eiftui.session.session import Session
@@ -144,9 +145,9 @@ class SessionsScreen(Dialogue[Path]):
 
     def _name_new(self, domain: str | None) -> None:
         if domain:
-            make = partial(_created, self._folders[0], domain)
-            name = "session" if domain in EMPTY else domain
-            self.app.push_screen(Ask("A name for the session", name, make), self._show_new)
+            folder = self._folders[0]
+            name = free(folder / f"{'session' if domain in EMPTY else domain}.eif").stem
+            self.app.push_screen(Ask("A name for the session", name, partial(_created, folder, domain)), self._show_new)
 
     def _show_new(self, path: Path | None) -> None:
         if path:
