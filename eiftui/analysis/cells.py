@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
+
 import numpy as np
 
 from eiftui.errors import InputError
@@ -14,16 +17,18 @@ class NoAnswer(InputError):
 
 def own_cells(session: Readings) -> Flags:
     """Which cells read a training set's own text: (rows, columns)."""
-    rows, columns = ([text.sentences for text in texts] for texts in (session.rows, session.probes))
-    return np.array([[row == column for column in columns] for row in rows], dtype=bool).reshape(
-        len(rows), len(columns)
-    )
+    return _cells_where(operator.eq, session)
 
 
 def holding_cells(session: Readings) -> Flags:
     """Which cells read nothing that their training set does not hold, its own text or a part of it: (rows, columns)."""
-    rows, columns = ([set(text.sentences) for text in texts] for texts in (session.rows, session.probes))
-    return np.array([[column <= row for column in columns] for row in rows], dtype=bool).reshape(
+    return _cells_where(lambda row, probe: set(probe) <= set(row), session)
+
+
+def _cells_where(related: Callable[[tuple[str, ...], tuple[str, ...]], bool], session: Readings) -> Flags:
+    """The cells whose training set and probe, as sentences, are `related`: (rows, columns)."""
+    rows, columns = ([text.sentences for text in texts] for texts in (session.rows, session.probes))
+    return np.array([[related(row, column) for column in columns] for row in rows], dtype=bool).reshape(
         len(rows), len(columns)
     )
 

@@ -173,23 +173,17 @@ class Explorer(OneByOne):
             return
         if text == self.document.session.note or self.document.session.read_only:
             return
-        self._keep("the note", Note(text=text))
-
-    def _keep(self, what: str, record: Note | Unsaved) -> None:
-        """Raises EiftuiError if that cannot be."""
         try:
-            if isinstance(self.document, Document):
-                self.document.append(record)
+            self.document.append(Note(text=text))
         except EiftuiError as error:
-            raise EiftuiError(f"{what} is not kept: {error}") from error
+            raise EiftuiError(f"the note is not kept: {error}") from error
 
     def _keep_draft(self, draft: Unsaved) -> None:
-        if isinstance(self.document, Document) and draft == self.document.session.unsaved:
-            return
         try:
-            self._keep("what was being written", draft)
+            if isinstance(self.document, Document):
+                self.document.keep_draft(draft)
         except EiftuiError as error:
-            raise EiftuiError(f"{error}; it was: {visible(draft.text)}") from error
+            raise EiftuiError(f"what was being written is not kept: {error}; it was: {visible(draft.text)}") from error
 
     def exit(self, *how: Any, **more: Any) -> None:
         """Whatever ends it, what is being written is kept, to be offered when the session is opened again."""

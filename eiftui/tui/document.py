@@ -20,7 +20,7 @@ from eiftui.session.lock import NotWritable, SessionLocked, writer_of
 from eiftui.session.numbered import free
 from eiftui.session.particulars import Reshaping
 from eiftui.session.readings import Quantity
-from eiftui.session.records import Entry, Notice, Origin, Record
+from eiftui.session.records import Entry, Notice, Origin, Record, Unsaved
 from eiftui.session.results import Measured, ModelRecord
 from eiftui.session.session import Session
 from eiftui.settings import CONDITIONS, Condition, Settings
@@ -102,6 +102,11 @@ class Document:
     def append(self, *records: Record) -> None:
         """Take in what was measured, or another record. Raises as `Session.append` does."""
         self._take(self.session.keep(*records))
+
+    def keep_draft(self, draft: Unsaved) -> None:
+        """Keep what is being written, where it is not kept already. Raises as `Session.append` does."""
+        if draft != self.session.unsaved:
+            self.append(draft)
 
     async def keep(self, *records: Record) -> None:
         """The same without holding up the event loop for the disk.

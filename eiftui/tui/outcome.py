@@ -47,9 +47,8 @@ def _strongest(document: Document, condition: Condition) -> str:
     from eiftui.show import summary  # brings scipy, which takes longer than the first paint
 
     values = document.table(condition).values.copy()
-    values[:, holding_cells(document.session)] = (
-        np.nan
-    )  # that a text is learned from itself, or a part of itself, is no news
+    # that a text is learned from itself, or as a part of a set, is no news
+    values[:, holding_cells(document.session)] = np.nan
     rows, probes = ([label(text) for text in texts] for texts in (document.rows, document.probes))
     how = "after reading" if condition == "prompted" else "after learning"
     return next(iter(summary.strongest(values, rows, probes, 1, how)), "")

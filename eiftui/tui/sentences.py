@@ -6,14 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 
-from eiftui.domains.operators import OPERATORS
 from eiftui.domains.origin import ByModel, ByOperator, Copied, FromDomain, FromFile, How, Reworded
 from eiftui.domains.schema import SEPARATOR, SLOT, Role, Text
 from eiftui.session.safetext import visible
 
 SLOT_STYLE = "$text-accent"
-TITLES = {operator.name: operator.title.lower() for operator in OPERATORS}
-"""What is said of the operators."""
 ROLE_NAMES: dict[Role, str] = {
     "both": "trained on and probed",
     "row": "trained on, not probed",
@@ -32,14 +29,20 @@ def origin_in_words(how: How, rows: Sequence[Text], probes: Sequence[Text]) -> s
         case FromDomain(name=name) | FromFile(name=name):
             return visible(f"from {name}")
         case ByOperator():
-            rule = TITLES.get(how.operator, how.operator)
-            return f"{visible(rule)} of {_place(how.of, rows, probes)}: {visible(how.note)}"
+            return f"{visible(_rule(how.operator))} of {_place(how.of, rows, probes)}: {visible(how.note)}"
         case ByModel():
             return visible(f"sampled from {how.model}, temperature {how.temperature:g}, after “{how.prompt}”")
         case Copied():
             return f"a copy of {_place(how.of, rows, probes)}"
         case Reworded():
             return f"reworded from “{visible(SEPARATOR.join(how.of))}”"
+
+
+def _rule(name: str) -> str:
+    """What an operator is called."""
+    from eiftui.domains.operators import OPERATORS  # which the first paint can do without
+
+    return next((one.title.lower() for one in OPERATORS if one.name == name), name)
 
 
 def _place(sentences: tuple[str, ...], rows: Sequence[Text], probes: Sequence[Text]) -> str:

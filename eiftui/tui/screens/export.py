@@ -63,7 +63,6 @@ class ExportScreen(Dialogue[Path]):
 
     def on_select_changed(self, message: Select.Changed) -> None:
         """Keep the name that is offered true to what is chosen; one of the person's own gets the suffix at most."""
-        self.query_one(".problem", Static).update("")
         self.query_one("#quantity", Select).disabled = self._form in (PICTURE, "npz", "json")
         self.query_one("#draws", Select).disabled = self._form == PICTURE
         field = self.query_one("#file", Input)
@@ -78,7 +77,10 @@ class ExportScreen(Dialogue[Path]):
     """The name of a file that was put in the field."""
 
     def on_input_changed(self) -> None:
-        self._overwrite = None
+        """What was asked about is another file."""
+        if self._overwrite:
+            self._overwrite = None
+            self.query_one(".problem", Static).update("")
 
     def on_input_submitted(self) -> None:
         self.action_write()

@@ -217,15 +217,11 @@ class SentencesPane(Part):
         self.post_message(self.SentenceChosen(**{kind: one.line}))
         return one
 
-    def _keep_unsaved(self, written: Unsaved) -> None:
-        if written != self.document.session.unsaved:
-            self.document.append(written)
-
     def _drop_unsaved(self, _: None) -> None:
         """What was written was saved or left; if that cannot be kept, it is offered once more."""
         if self.document.session.unsaved:
             with suppress(EiftuiError):
-                self._keep_unsaved(Unsaved(text=""))
+                self.document.keep_draft(Unsaved(text=""))
 
     def _write(self, title: str, text: Text | None = None, written: str = "", role: Role = "both") -> None:
         """Open the field over the line of the cursor: for another wording of a text, or a new one of some role.
@@ -246,7 +242,7 @@ class SentencesPane(Part):
             Draft(title, text.sentences, role, written, text.id) if text else Draft(title, (), role, written),
             self._line_on_screen + (text is None),
             save,
-            self._keep_unsaved,
+            self.document.keep_draft,
             cutter(self.document.session, self._worker.client if self._worker else None),
         )
         self.app.push_screen(field, self._drop_unsaved)

@@ -21,9 +21,15 @@ class TitleBar(Part):
     def __init__(self, document: Document) -> None:
         super().__init__(document, id="title")
         self._text = ""
+        self._is_kept = True
 
     def on_mount(self) -> None:
-        self.set_interval(SECONDS_BETWEEN_LOOKS, self.paint)  # what others do to the file, nobody says
+        self.set_interval(SECONDS_BETWEEN_LOOKS, self._look)
+
+    def _look(self) -> None:
+        """What others do to the file, nobody says."""
+        self._is_kept = self.document.session.is_kept
+        self.paint()
 
     def paint(self) -> None:
         """While rows arrive it stays as it is, and costs nothing."""
@@ -43,7 +49,7 @@ class TitleBar(Part):
         if self.document.session.read_only:
             writer = "" if self.document.lost else self.document.writer
             return Content.styled(f"read-only: follows {visible(writer)}" if writer else "read-only", "$text-warning")
-        if self.document.unsaved or not self.document.session.is_kept:
+        if self.document.unsaved or not self._is_kept:
             return Content.styled("not saved", "$text-error")
         return Content.styled("saved", "$text-success")
 
